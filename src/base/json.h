@@ -1,0 +1,58 @@
+#pragma once
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace berth {
+
+using JsonValue = boost::json::value;
+using JsonObject = boost::json::object;
+using JsonArray = boost::json::array;
+using JsonString = boost::json::string;
+
+/// Nesting that parse_json accepts; deeper documents are refused.
+inline constexpr std::size_t kJsonDepthMax = 64;
+
+/// Parses one UTF-8 JSON document. The message says at which byte it went wrong.
+/// Errors: `invalid`.
+Result<JsonValue> parse_json(std::string_view text);
+std::string render_json(const JsonValue& value);
+
+/// Writes JSON text straight into a string, without an intermediate tree. Commas are added as needed.
+///
+/// Borrows: the string, until the last call.
+/// Invariant: the caller balances begin and end and writes a key before each member's value.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  void begin_object() { open('{'); }
+  void end_object() { close('}'); }
+  void begin_array() { open('['); }
+  void end_array() { close(']'); }
+  /// `name` must need no escaping (names from an API model never do).
+  void key(std::string_view name);
+  /// A key that may hold any character (keys of maps).
+  void any_key(std::string_view name);
+  void string(std::string_view text);
+  void integer(std::int64_t number);
+  /// Shortest text that reads back as the same number; NaN and infinities become null.
+  void real(double number);
+  void boolean(bool truth);
+  void null();
+  /// Text that is already JSON.
+  void raw(std::string_view json);
+  void value(const JsonValue& value);
+
+ private:
+  void open(char bracket);
+  void close(char bracket);
+  void separate();
+  std::string& out_;
+  bool comma_ = false;
+};
+
+}  // namespace berth
