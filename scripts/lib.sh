@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# Functions that the scripts share. Source it; it changes nothing by itself.
+
+berth_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly berth_root
+
+say() { printf '==> %s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command as root: directly, or through sudo.
+as_root() {
+  if [[ "$(id -u)" -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root: run it as root, or install sudo ($*)"
+  fi
+}
+
+# The docker client that may talk to the engine: itself, or through sudo where the socket is root's.
+docker_cli() {
+  if [[ "$(id -u)" -eq 0 || -w /var/run/docker.sock || -n "${DOCKER_HOST:-}" ]]; then
+    docker "$@"
+  else
+    as_root docker "$@"
+  fi
+}
+
+docker_answers() { docker_cli info >/dev/null 2>&1; }
+
+readonly docker_wait_seconds=60
+
+# Starts Docker Engine when none answers, and returns when it does.
+start_docker() {
+  if docker_answers; then return 0; fi
+  if [[ -n "${DOCKER_HOST:-}" ]]; then
+    die "no Docker Engine answers at DOCKER_HOST=$DOCKER_HOST"
+  fi
+  command -v dockerd >/dev/null || die "dockerd is missing: run scripts/setup"
+  local log=/var/log/berth-dockerd.log
+  if [[ -d /run/systemd/system ]]; then
+    say "starting Docker Engine (systemctl start docker)"
+    as_root systemctl start docker
+    log="journalctl -u docker"
+  else
+    say "starting Docker Engine (log: $log)"
+    # A stale pid file of an engine that was killed would keep a new one from starting.
+    as_root sh -c 'p=/var/run/docker.pid; if [ -f "$p" ] && ! kill -0 "$(cat "$p")" 2>/dev/null; then rm -f "$p"; fi'
+    as_root sh -c "setsid nohup dockerd >>'$log' 2>&1 </dev/null &"
+  fi
+  local waited=0
+  until docker_answers; do
+    if ((waited >= docker_wait_seconds * 2)); then
+      if [[ -r "$log" ]]; then tail -n 15 "$log" >&2; fi
+      die "Docker Engine did not answer within $docker_wait_seconds s (log: $log)"
+    fi
+    sleep 0.5
+    waited=$((waited + 1))
+  done
+}
+
+# Makes the image busybox:latest from Debian's static busybox, without a network, unless a busybox image is there.
+make_busybox_image() {
+  if docker_cli image inspect busybox:latest >/dev/null 2>&1; then return 0; fi
+  local binary=/bin/busybox root
+  [[ -x "$binary" ]] || die "$binary is missing: run scripts/setup"
+  root="$(mktemp -d)"
+  mkdir -p "$root"/{bin,etc,tmp,root,var,proc,sys,dev,home}
+  chmod 1777 "$root/tmp"
+  cp "$binary" "$root/bin/busybox"
+  local applet
+  while read -r applet; do
+    [[ "$applet" == busybox ]] || ln -s busybox "$root/bin/$applet"
+  done < <("$binary" --list)
+  ln -s bin "$root/sbin"
+  mkdir -p "$root/usr"
+  ln -s ../bin "$root/usr/bin"
+  printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+  tar -C "$root" --owner=0 --group=0 --numeric-owner -cf - . |
+    docker_cli import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' - busybox:latest >/dev/null
+  rm -rf "$root"
+}
+
+# Runs "$@" with its output in a log file, and shows what it is doing: one line that grows on a terminal, else silence.
+# On failure the end of the log is printed.
+run_logged() {
+  local log="$1" started=$SECONDS
+  shift
+  mkdir -p "$(dirname "$log")"
+  "$@" >"$log" 2>&1 &
+  local pid=$! last=-1
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5
+    if ((SECONDS - started >= last + 10)); then
+      last=$((SECONDS - started))
+      printf '    %4d s  %s\n' "$last" "$(tail -n 1 "$log" | cut -c1-100)" >&2
+    fi
+  done
+  if ! wait "$pid"; then
+    tail -n 30 "$log" >&2
+    die "failed: $* (whole output: $log)"
+  fi
+}
