@@ -2,7 +2,7 @@
 # Functions that the scripts share. Source it; it changes nothing by itself.
 
 berth_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-readonly berth_root
+export berth_root
 
 say() { printf '==> %s\n' "$*" >&2; }
 die() {
@@ -49,6 +49,7 @@ start_docker() {
   else
     say "starting Docker Engine (log: $log)"
     # A stale pid file of an engine that was killed would keep a new one from starting.
+    # shellcheck disable=SC2016
     as_root sh -c 'p=/var/run/docker.pid; if [ -f "$p" ] && ! kill -0 "$(cat "$p")" 2>/dev/null; then rm -f "$p"; fi'
     as_root sh -c "setsid nohup dockerd >>'$log' 2>&1 </dev/null &"
   fi
