@@ -1,0 +1,286 @@
+"""Builds and runs every test of Berth, stage by stage, and sums up. Entry: scripts/test.
+
+A stage that fails lets the later ones run where they still make sense; the last line says `N passed, N failed`, and the
+exit code is that of the whole. Everything a stage printed is in build/test-logs/STAGE.log.
+"""
+
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as xml
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOGS = os.path.join(ROOT, "build", "test-logs")
+
+# Libraries with threads of their own: their tests run under ThreadSanitizer too.
+TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
+FUZZ_SECONDS = 10
+PROGRAMS = ["berthd", "berth-agent", "berth"]
+# Line coverage is printed for these.
+COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
+# No stage may hang the run; a unit test program neither.
+STAGE_SECONDS_MAX = 3000
+TEST_SECONDS_MAX = 600
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Totals:
+    def __init__(self):
+        self.passed, self.failed, self.notes = 0, 0, []
+
+    def add(self, name, passed, failed, seconds, note=""):
+        self.passed += passed
+        self.failed += failed
+        line = f"{name:<22} {passed:>6} passed {failed:>4} failed {seconds:>7.1f} s  {note}".rstrip()
+        self.notes.append(line)
+        print("--- " + line, flush=True)
+
+
+def run(command, log, env=None, limit=STAGE_SECONDS_MAX, append=False):
+    """Runs a command with its output in LOGS/log. Returns (exit code, output); 124 when it took too long."""
+    path = os.path.join(LOGS, log)
+    with open(path, "ab" if append else "wb") as file:
+        start = file.tell()
+        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT,
+                                   env={**os.environ, **(env or {})}, start_new_session=True)
+        try:
+            code = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            code = 124
+    with open(path, encoding="utf-8", errors="replace") as file:
+        file.seek(start)
+        return code, file.read()
+
+
+def show_end(output, lines=30):
+    print("\n".join("    " + line for line in output.rstrip().split("\n")[-lines:]), flush=True)
+
+
+def stage(totals, name):
+    """Decorator-free helper: prints the start and returns a function that reports the outcome."""
+    print(f"=== {name}", flush=True)
+    began = time.monotonic()
+    return lambda passed, failed, note="": totals.add(name, passed, failed, time.monotonic() - began, note)
+
+
+def command_stage(totals, name, command, env=None):
+    done = stage(totals, name)
+    code, output = run(command, name.replace(" ", "-") + ".log", env)
+    if code:
+        show_end(output)
+    done(0 if code else 1, 1 if code else 0)
+    return code == 0
+
+
+def build(totals, preset, targets):
+    """Configures and builds; a failure counts as one failed test and is shown."""
+    done = stage(totals, f"build {preset}")
+    log = f"build-{preset}.log"
+    code, output = run(["cmake", "--preset", preset], log)
+    if code == 0:
+        code, output = run(["cmake", "--build", "--preset", preset, "--", "-k", "0"] + targets, log, append=True)
+    if code:
+        show_end("\n".join(line for line in output.split("\n") if re.search(r"error|FAILED|undefined", line)) or output)
+    done(0, 1 if code else 0)
+    return code == 0
+
+
+def ninja_targets(preset):
+    code, output = run(["ninja", "-C", f"build/{preset}", "-t", "targets", "all"], f"targets-{preset}.log")
+    return {line.split(":")[0] for line in output.split("\n")} if code == 0 else set()
+
+
+def ctest_names(preset):
+    code, output = run(["ctest", "--test-dir", f"build/{preset}", "-N"], f"ctest-{preset}-names.log")
+    return re.findall(r"Test +#\d+: (\S+)", output) if code == 0 else []
+
+
+def unit_tests(totals, preset, pattern="", only=None):
+    """Runs the GoogleTest programs through ctest and counts their cases from the XML that each writes."""
+    done = stage(totals, f"unit {preset}")
+    reports = os.path.join(LOGS, f"gtest-{preset}")
+    shutil.rmtree(reports, ignore_errors=True)
+    os.makedirs(reports)
+    for stale in glob.glob(os.path.join(ROOT, "build", preset, "**", "*.gcda"), recursive=True):
+        os.unlink(stale)  # Counts of an older build would distort the coverage.
+    names = [n for n in ctest_names(preset) if only is None or n in only]
+    env = dict(SANITIZERS, GTEST_OUTPUT=f"xml:{reports}/")
+    matching = [n for n in names if pattern and pattern in n]
+    if pattern and matching:
+        names = matching
+    elif pattern:
+        env["GTEST_FILTER"] = f"*{pattern}*"
+    if not names:
+        done(0, 0, "nothing to run")
+        return
+    selection = "^(" + "|".join(re.escape(n) for n in names) + ")$"
+    command = ["ctest", "--test-dir", f"build/{preset}", "-R", selection, "-j", str(os.cpu_count()), "--timeout",
+               str(TEST_SECONDS_MAX), "--output-on-failure", "--output-junit", os.path.join(LOGS, f"ctest-{preset}.xml")]
+    code, output = run(command, f"unit-{preset}.log", env)
+    passed, failed, names_failed = count_gtest(reports)
+    programs_failed = [n for n in re.findall(r"Test +#\d+: (\S+) \.*\s*\*\*\*(?!Skipped)", output)]
+    crashed = [n for n in programs_failed if not any(f.startswith(n + ":") for f in names_failed)]
+    for name in names_failed + [f"{n}: the program died or timed out" for n in crashed]:
+        print(f"    FAILED {name}", flush=True)
+    if code and not names_failed and not crashed:
+        crashed = ["ctest"]
+    if code:
+        show_end(output, 60)
+    done(passed, failed + len(crashed))
+
+
+def count_gtest(folder):
+    passed, failed, names = 0, 0, []
+    for path in sorted(glob.glob(os.path.join(folder, "*.xml"))):
+        program = os.path.basename(path)[:-len(".xml")]
+        try:
+            cases = list(xml.parse(path).getroot().iter("testcase"))
+        except xml.ParseError:
+            continue
+        for case in cases:
+            if case.get("status") == "notrun" or case.find("skipped") is not None:
+                continue
+            if case.find("failure") is not None:
+                failed += 1
+                names.append(f"{program}: {case.get('classname')}.{case.get('name')}")
+            else:
+                passed += 1
+    return passed, failed, names
+
+
+def fuzz(totals):
+    """Every fuzz target for a few seconds from its seed corpus (fuzz/corpus/TARGET), if it has one."""
+    targets = sorted(t for t in ninja_targets("fuzz") if re.fullmatch(r"\w+_fuzz", t))
+    done = stage(totals, "fuzz")
+    passed, failed = 0, 0
+    for target in targets:
+        program = os.path.join(ROOT, "build", "fuzz", "bin", target)
+        if not os.path.exists(program):
+            print(f"    FAILED {target}: not built", flush=True)
+            failed += 1
+            continue
+        work = os.path.join(LOGS, "fuzz", target)
+        os.makedirs(work, exist_ok=True)
+        seeds = os.path.join(ROOT, "fuzz", "corpus", target)
+        command = [program, f"-max_total_time={FUZZ_SECONDS}", "-timeout=10", "-rss_limit_mb=2048",
+                   f"-artifact_prefix={work}/", work] + ([seeds] if os.path.isdir(seeds) else [])
+        code, output = run(command, f"fuzz-{target}.log", SANITIZERS, limit=FUZZ_SECONDS + 120)
+        passed, failed = passed + (code == 0), failed + (code != 0)
+        if code:
+            print(f"    FAILED {target}; the input is in {os.path.relpath(work, ROOT)}", flush=True)
+            show_end(output)
+    done(passed, failed, f"{len(targets)} targets, {FUZZ_SECONDS} s each")
+
+
+def e2e_matches(pattern):
+    text = "".join(open(p, encoding="utf-8").read() for p in glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")))
+    return pattern in text or any(pattern in p for p in glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")))
+
+
+def end_to_end(totals, pattern):
+    """The programs as users run them, with the real AWS CLI and real containers."""
+    done = stage(totals, "e2e")
+    command = [sys.executable, "-m", "unittest", "discover", "-v", "-s", "tests/e2e", "-t", "tests/e2e"]
+    if pattern:
+        command += ["-k", pattern]
+    env = {"BERTH_BIN": os.path.join(ROOT, "build", "release", "bin"), "BERTH_E2E_LOGS": os.path.join(LOGS, "e2e")}
+    code, output = run(command, "e2e.log", env)
+    ran = re.search(r"^Ran (\d+) tests?", output, re.M)
+    count = int(ran.group(1)) if ran else 0
+    broken = {m.group(1) for m in re.finditer(r"^(?:FAIL|ERROR): (.+)$", output, re.M)}
+    skipped = len(re.findall(r"\.\.\. skipped", output))
+    for name in sorted(broken):
+        print(f"    FAILED {name}", flush=True)
+    failed = max(len(broken), 1) if code and code != 5 else 0
+    if failed:
+        show_end(output, 60)
+    done(max(count - len(broken) - skipped, 0), failed, f"{skipped} skipped" if skipped else "")
+
+
+def coverage(totals):
+    done = stage(totals, "coverage")
+    command = ["gcovr", "--root", ROOT, "--object-directory", "build/asan", "--exclude-unreachable-branches",
+               "--exclude", r".*_test\.cc", "--exclude", "build/.*", "-j", str(os.cpu_count()), "--json-summary",
+               os.path.join(LOGS, "coverage.json"), "--gcov-ignore-parse-errors"]
+    for folder in COVERED:
+        command += ["--filter", folder + "/"]
+    code, output = run(command + ["build/asan"], "coverage.log")
+    path = os.path.join(LOGS, "coverage.json")
+    if code or not os.path.exists(path):
+        show_end(output, 5)
+        done(0, 0, "no coverage data")
+        return
+    import json
+    with open(path, encoding="utf-8") as file:
+        files = json.load(file)["files"]
+    for folder in COVERED:
+        inside = [f for f in files if f["filename"].startswith(folder + "/")]
+        total = sum(f["line_total"] for f in inside)
+        covered = sum(f["line_covered"] for f in inside)
+        share = f"{100.0 * covered / total:5.1f} %" if total else "  no data"
+        print(f"    line coverage  {folder[len('src/'):]:<14} {share}  ({covered} of {total} lines)", flush=True)
+    done(0, 0)
+
+
+def everything(totals):
+    command_stage(totals, "lint", ["scripts/lint", "--quick"])
+    build(totals, "asan", [])
+    command_stage(totals, "clang-tidy", [sys.executable, "scripts/tidy.py"])
+    unit_tests(totals, "asan")
+    coverage(totals)
+    run(["cmake", "--preset", "tsan"], "configure-tsan.log")
+    tsan = [t for t in TSAN_TESTS if t in ninja_targets("tsan")]
+    if tsan and build(totals, "tsan", tsan):
+        unit_tests(totals, "tsan", only=tsan)
+    if build(totals, "fuzz", []):
+        fuzz(totals)
+    if build(totals, "release", PROGRAMS):
+        end_to_end(totals, "")
+
+
+def matching(totals, pattern):
+    """What matches a pattern: unit test programs or cases by name, fuzz targets, end-to-end tests."""
+    run(["cmake", "--preset", "asan"], "configure-asan.log")
+    targets = [t for t in ctest_names("asan") if pattern in t]
+    in_e2e = e2e_matches(pattern)
+    if targets or not in_e2e:
+        # Test programs whose name matches are built alone; else the pattern is looked for among the cases of all.
+        build(totals, "asan", targets)
+        unit_tests(totals, "asan", pattern)
+    if in_e2e and build(totals, "release", PROGRAMS):
+        end_to_end(totals, pattern)
+
+
+def main():
+    os.makedirs(LOGS, exist_ok=True)
+    os.environ["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"
+    totals, began = Totals(), time.monotonic()
+    if len(sys.argv) > 2:
+        print("usage: scripts/test [PATTERN]", file=sys.stderr)
+        return 2
+    if len(sys.argv) == 2:
+        matching(totals, sys.argv[1])
+        if totals.passed + totals.failed == 0:
+            print(f"nothing matches {sys.argv[1]}")
+            totals.failed = 1
+    else:
+        everything(totals)
+    print("\n".join(["", "summary"] + ["  " + line for line in totals.notes]))
+    print(f"logs in build/test-logs, {time.monotonic() - began:.0f} s")
+    print(f"{totals.passed} passed, {totals.failed} failed", flush=True)
+    return 1 if totals.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
