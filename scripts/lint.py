@@ -41,10 +41,10 @@ LAYERS = {
     "dataplane": PURE + ["domain"],
     "dataplane/haproxy": PURE + ["domain", "dataplane/render", "runtime"],
     "agent": AGENT + ["runtime", "wire"],
-    "agent/engine": PURE,
-    "agent/session": AGENT + ["wire", "auth", "runtime"],
+    "agent/engine": PURE + ["runtime/async.h"],
+    "agent/session": AGENT + ["agent/config", "agent/state", "agent/tasks", "wire", "auth", "runtime"],
     "agent/drivers": AGENT + ["runtime", "http"],
-    "agent/endpoints": AGENT + ["runtime", "http"],
+    "agent/endpoints": AGENT + ["agent/config", "agent/state", "agent/tasks", "agent/session", "runtime", "http"],
     "bin": ["*"],
 }
 # What a test may include beyond what its library may: the parts that stand in for the world.
