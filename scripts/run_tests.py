@@ -91,7 +91,7 @@ def build(totals, preset, targets):
     if code == 0:
         code, output = run(["cmake", "--build", "--preset", preset, "--", "-k", "0"] + targets, log, append=True)
     if code:
-        show_end("\n".join(line for line in output.split("\n") if re.search(r"error|FAILED|undefined", line)) or output)
+        show_end("\n".join(line for line in output.split("\n") if re.search(r"error|Error|FAILED|undefined|No such", line)) or output)
     done(0, 1 if code else 0)
     return code == 0
 

@@ -7,6 +7,7 @@ One agent runs on a host at a time, as its introspection port is fixed.
 import configparser
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,7 +24,6 @@ BIN = os.environ.get("BERTH_BIN", os.path.join(ROOT, "build", "release", "bin"))
 LOGS = os.environ.get("BERTH_E2E_LOGS", os.path.join(ROOT, "build", "test-logs", "e2e"))
 AWS = "/usr/bin/aws"
 REGION = "us-east-1"
-ACCOUNT = "123456789012"
 READY_SECONDS = 20
 AGENT_SECONDS = 30
 TASK_SECONDS = 60
@@ -118,12 +118,16 @@ class Process:
 
 
 class ControlPlane:
-    """One berthd on a free port with a data directory of its own. start(), kill() and start() again keep both."""
+    """One berthd on a free port with a data directory and an account number of its own.
+
+    start(), kill() and start() again keep all three.
+    """
 
     def __init__(self, *flags):
         self.flags = list(flags)
         self.data_dir = tempfile.mkdtemp(prefix="berth-e2e-")
         self.port = free_port()
+        self.account = str(random.randrange(10**11, 10**12))
         self.process = None
         self.key_id = self.secret = None
 
@@ -134,7 +138,7 @@ class ControlPlane:
     def start(self):
         environment = {"PATH": os.environ["PATH"], "HOME": self.data_dir}
         self.process = Process("berthd", ["--data-dir", self.data_dir, "--listen", f"127.0.0.1:{self.port}",
-                                          *self.flags], environment, "berthd.log")
+                                          "--account-id", self.account, *self.flags], environment, "berthd.log")
         line = f"berthd ready on {self.url}"
 
         def ready():
@@ -226,9 +230,11 @@ def connected_instances(client, cluster):
     return [i for i in found["containerInstances"] if i["agentConnected"]]
 
 
-def remove_containers(cluster):
-    """Removes what tasks of this cluster left behind, and nothing else."""
-    ids = containers(f"cluster={cluster}")
+def remove_containers(plane):
+    """Removes what the tasks of this control plane left behind, and nothing else: the account number tells them."""
+    shape = '{{.ID}} {{.Label "com.amazonaws.ecs.task-arn"}}'
+    lines = docker("ps", "-a", "--no-trunc", "--filter", "label=com.amazonaws.ecs.task-arn", "--format", shape)
+    ids = [line.split()[0] for line in lines.splitlines() if f":{plane.account}:" in line]
     if ids:
         docker("rm", "-f", "-v", *ids)
 
@@ -271,10 +277,9 @@ class AgentCase(ControlPlaneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        name = cls.cluster or "default"
         if cls.cluster:
             cls.plane.client().call("CreateCluster", clusterName=cls.cluster)
-        cls.addClassCleanup(remove_containers, name)
+        cls.addClassCleanup(remove_containers, cls.plane)
         cls.agent = Agent(cls.plane, cls.cluster)
         cls.addClassCleanup(cls.agent.destroy)
         cls.agent.start()
@@ -323,5 +328,5 @@ class AgentCase(ControlPlaneCase):
             self.wait_for_task(arn, "STOPPED")
 
 
-__all__ = ["ACCOUNT", "AWS", "Agent", "AgentCase", "ControlPlane", "ControlPlaneCase", "REGION", "SLEEP360",
+__all__ = ["AWS", "Agent", "AgentCase", "ControlPlane", "ControlPlaneCase", "REGION", "SLEEP360",
            "connected_instances", "containers", "docker", "free_port", "remove_containers", "signal", "wait_until"]
