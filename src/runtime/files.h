@@ -7,7 +7,8 @@
 
 namespace berth::runtime {
 
-/// The few things Berth does with files. Blocking; meant for small files at start, checkpoints and configuration.
+/// The few things Berth does with files. Blocking; meant for small files at start, checkpoints and
+/// configuration.
 ///
 /// Runs on: any thread.
 class Files {
@@ -15,8 +16,10 @@ class Files {
   virtual ~Files() = default;
   /// Errors: `not_found`, `too_large` beyond `bytes_max`, `internal`.
   virtual Result<std::string> read(const std::string& path, std::size_t bytes_max = 64U << 20) = 0;
-  /// All or nothing, and durable when it returns: temporary file in the same folder, fsync, rename, fsync of the folder.
-  virtual Result<void> write_atomically(const std::string& path, std::string_view text, unsigned mode = 0600) = 0;
+  /// All or nothing, and durable when it returns: temporary file in the same folder, fsync, rename, fsync of
+  /// the folder.
+  virtual Result<void> write_atomically(const std::string& path, std::string_view text,
+                                        unsigned mode = 0600) = 0;
   virtual Result<void> make_directories(const std::string& path, unsigned mode = 0755) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;

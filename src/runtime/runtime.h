@@ -43,7 +43,8 @@ class Runtime {
   virtual Async<void> sleep(Duration duration) = 0;
   /// The executor for background work of this process that belongs to no connection.
   virtual Executor executor() = 0;
-  /// True now and then at the named site in a simulation, to provoke rare but legal behaviour; never in production.
+  /// True now and then at the named site in a simulation, to provoke rare but legal behaviour; never in
+  /// production.
   virtual bool buggify(std::string_view site) = 0;
 };
 

@@ -38,13 +38,14 @@ std::string_view find_header(std::span<const Header> headers, std::string_view n
 struct Peer {
   std::string address;  ///< Without port.
   bool tls = false;
-  std::string host;     ///< Local address and port, as text: `127.0.0.1:51670`.
+  std::string host;  ///< Local address and port, as text: `127.0.0.1:51670`.
 };
 
 /// Sends requests to one endpoint, keeping connections alive between them.
 ///
 /// Runs on: one executor. Several calls may be under way at once; each uses its own connection.
-/// Errors:  `unavailable` (no connection; the outcome is unknown if the request was sent), `timeout`, `too_large`.
+/// Errors:  `unavailable` (no connection; the outcome is unknown if the request was sent), `timeout`,
+/// `too_large`.
 class HttpCaller {
  public:
   virtual ~HttpCaller() = default;
@@ -54,7 +55,8 @@ class HttpCaller {
 /// A connection of whole text messages, both ways: a websocket in production.
 ///
 /// Runs on: one executor; one receive() and one send() may be under way at a time.
-/// Errors:  `closed` after an orderly close by the peer, `unavailable` after a broken connection, `too_large`.
+/// Errors:  `closed` after an orderly close by the peer, `unavailable` after a broken connection,
+/// `too_large`.
 class MessageSocket {
  public:
   virtual ~MessageSocket() = default;
@@ -64,7 +66,8 @@ class MessageSocket {
   virtual void close(int code, std::string reason) = 0;
 };
 
-/// Opens MessageSockets to one endpoint. A refused upgrade is Error `denied` with the response's body as message.
+/// Opens MessageSockets to one endpoint. A refused upgrade is Error `denied` with the response's body as
+/// message.
 class SocketDialer {
  public:
   virtual ~SocketDialer() = default;
@@ -74,8 +77,8 @@ class SocketDialer {
 /// What an upgrade request gets: either a refusal, or a socket handed to `run_socket` with `context`.
 struct UpgradeDecision {
   bool accepted = false;
-  HttpResponse refusal;                ///< When not accepted.
-  std::shared_ptr<void> context;       ///< When accepted: handed back to run_socket().
+  HttpResponse refusal;           ///< When not accepted.
+  std::shared_ptr<void> context;  ///< When accepted: handed back to run_socket().
 };
 
 /// The server side: what answers requests and talks on accepted sockets.
