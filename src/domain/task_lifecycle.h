@@ -55,7 +55,18 @@ struct InstanceGone {
 /// The agent acknowledged the payload that carried the task.
 struct Delivered {};
 
-using TaskEvent = std::variant<StopRequested, AgentReport, InstanceGone, Delivered>;
+/// What container health checks say, by container name.
+struct HealthReport {
+  std::vector<std::pair<std::string, model::ecs::HealthStatus>> containers;
+};
+
+/// The agent's connection came or went.
+struct ConnectivityChanged {
+  model::ecs::Connectivity connectivity;
+};
+
+using TaskEvent =
+    std::variant<StopRequested, AgentReport, InstanceGone, Delivered, HealthReport, ConnectivityChanged>;
 
 /// The task after `event`, or nothing when the event changes nothing (a duplicate, or out of date). Status only moves
 /// forward; a STOPPED task never changes. Pure.

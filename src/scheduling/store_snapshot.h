@@ -1,0 +1,42 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "domain/realm.h"
+#include "placement/types.h"
+#include "store/view.h"
+
+namespace berth::scheduling {
+
+/// Turns one instance and what its tasks hold into what placement looks at.
+placement::InstanceView instance_view(const domain::ContainerInstanceRecord& instance,
+                                      const domain::InstanceAllocation* allocation);
+
+/// The ACTIVE container instances of a cluster as placement sees them. Instances are converted when first looked at, so
+/// a request that probes a few of thousands costs a few.
+///
+/// Borrows: the view. Runs on: one thread.
+class StoreSnapshot final : public placement::Snapshot {
+ public:
+  StoreSnapshot(const store::View& view, const domain::Realm& realm, std::string cluster);
+
+  std::size_t size() const override { return instances_.size(); }
+  const placement::InstanceView& at(std::size_t index) const override;
+  std::int64_t count_of_group(std::size_t index, std::string_view group) const override;
+  void each_group(std::size_t index, const placement::GroupVisitor& visit) const override;
+
+  const store::Stored<domain::ContainerInstanceRecord>& instance(std::size_t index) const { return instances_.at(index); }
+  /// The position of an instance by its key; nothing when it is not ACTIVE.
+  std::optional<std::size_t> find(std::string_view key) const;
+
+ private:
+  const std::map<std::string, std::int64_t, std::less<>>& groups_at(std::size_t index) const;
+
+  const store::View& view_;
+  store::Group<domain::ContainerInstanceRecord> instances_;
+  mutable std::map<std::size_t, placement::InstanceView> seen_;
+  mutable std::map<std::size_t, std::map<std::string, std::int64_t, std::less<>>> groups_;
+};
+
+}  // namespace berth::scheduling

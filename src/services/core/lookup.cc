@@ -1,0 +1,140 @@
+#include "services/core/lookup.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/arn.h"
+#include "domain/names.h"
+
+namespace berth::services {
+namespace {
+
+using domain::Realm;
+
+constexpr std::size_t kIdBytesMax = 255;
+
+bool is_of_realm(const Arn& arn, const Realm& realm) {
+  return arn.service == "ecs" && arn.region == realm.region && arn.account == realm.account;
+}
+
+std::optional<std::int32_t> parse_revision(std::string_view text) {
+  std::int32_t revision = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+  if (error != std::errc() || end != text.data() + text.size() || revision < 1) return std::nullopt;
+  return revision;
+}
+
+}  // namespace
+
+ApiResult<std::string> cluster_name(const Context& context, const std::optional<std::string>& cluster) {
+  if (!cluster || cluster->empty()) return std::string("default");
+  if (!looks_like_arn(*cluster)) {
+    if (!domain::is_name(*cluster)) return wire::invalid_parameter("Identifier is for cluster. Your identifier is invalid: use a cluster name or ARN.");
+    return *cluster;
+  }
+  const auto arn = parse_arn(*cluster);
+  if (!arn) return wire::invalid_parameter(fmt::format("Identifier is for cluster. {}", arn.error().message));
+  const auto resource = parse_ecs_resource(arn->resource);
+  if (!resource || resource->type != "cluster" || !domain::is_name(resource->id))
+    return wire::invalid_parameter(fmt::format("Identifier is for {}. Your identifier must name a cluster.", arn->resource));
+  // Another account's or region's cluster is simply not here.
+  if (!is_of_realm(*arn, context.realm)) return wire::cluster_not_found();
+  return resource->id;
+}
+
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context, const store::View& view,
+                                                                 const std::optional<std::string>& cluster) {
+  auto name = cluster_name(context, cluster);
+  if (!name) return name.take_error();
+  const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, *name));
+  if (!found || found->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
+  return found->record;
+}
+
+std::string id_in_cluster(const Context& context, std::string_view cluster, std::string_view type,
+                          std::string_view id_or_arn) {
+  if (id_or_arn.size() > kArnBytesMax) return {};
+  if (!looks_like_arn(id_or_arn)) {
+    // "cluster/id" and "type/cluster/id" are understood too: people paste the tail of an ARN.
+    const auto id = domain::last_part(id_or_arn);
+    return id.size() > kIdBytesMax ? std::string() : std::string(id);
+  }
+  const auto arn = parse_arn(id_or_arn);
+  if (!arn || !is_of_realm(*arn, context.realm)) return {};
+  const auto resource = parse_ecs_resource(arn->resource);
+  if (!resource || resource->type != type) return {};
+  if (!resource->cluster.empty() && resource->cluster != cluster) return {};
+  return resource->id;
+}
+
+const store::Stored<domain::ContainerInstanceRecord>* find_instance(const Context& context, const store::View& view,
+                                                                    const domain::ClusterRecord& cluster,
+                                                                    std::string_view id_or_arn) {
+  const auto id = id_in_cluster(context, cluster.name, "container-instance", id_or_arn);
+  if (id.empty()) return nullptr;
+  const auto* found = view.find<domain::ContainerInstanceRecord>(store::instance_key(context.realm, cluster.name, id));
+  return found && found->record->cluster_generation == cluster.generation ? found : nullptr;
+}
+
+const store::Stored<domain::TaskRecord>* find_task(const Context& context, const store::View& view,
+                                                   const domain::ClusterRecord& cluster, std::string_view id_or_arn) {
+  const auto id = id_in_cluster(context, cluster.name, "task", id_or_arn);
+  if (id.empty()) return nullptr;
+  const auto* found = view.find<domain::TaskRecord>(store::task_key(context.realm, cluster.name, id));
+  return found && found->record->cluster_generation == cluster.generation ? found : nullptr;
+}
+
+Result<DefinitionReference> parse_definition_reference(const Context& context, std::string_view text) {
+  std::string_view id = text;
+  std::string resource_text;
+  if (looks_like_arn(text)) {
+    auto arn = parse_arn(text);
+    if (!arn) return arn.error();
+    if ((arn->service != "ecs" && arn->service != "ec2") || arn->region != context.realm.region ||
+        arn->account != context.realm.account)
+      return invalid("The ARN is not of a task definition of this account and region.");
+    resource_text = arn->resource;
+    const std::string_view prefix = "task-definition/";
+    if (!resource_text.starts_with(prefix)) return invalid("The ARN is not of a task definition.");
+    id = std::string_view(resource_text).substr(prefix.size());
+  }
+  const auto colon = id.find(':');
+  DefinitionReference reference{std::string(id.substr(0, colon)), std::nullopt};
+  if (!domain::is_name(reference.family))
+    return invalid(fmt::format("Invalid task definition '{}': use FAMILY, FAMILY:REVISION or an ARN.", text));
+  if (colon != std::string_view::npos) {
+    reference.revision = parse_revision(id.substr(colon + 1));
+    if (!reference.revision) return invalid(fmt::format("Invalid revision number in '{}'.", text));
+  }
+  return reference;
+}
+
+const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context& context, const store::View& view,
+                                                                   const DefinitionReference& reference) {
+  auto revision = reference.revision;
+  if (!revision) {
+    const auto* family = view.find<domain::FamilyRecord>(store::family_key(context.realm, reference.family));
+    if (!family || family->record->latest_active == 0) return nullptr;
+    revision = family->record->latest_active;
+  }
+  return view.find<domain::TaskDefinitionRecord>(store::task_definition_key(context.realm, reference.family, *revision));
+}
+
+domain::ArnForm arn_form(const Context& context, const store::View& view, std::string_view setting) {
+  for (const std::string_view principal : {std::string_view(context.principal.arn), std::string_view()}) {
+    const auto* found =
+        view.find<domain::AccountSettingRecord>(store::account_setting_key(context.realm, principal, setting));
+    if (found) return found->record->value == "disabled" ? domain::ArnForm::short_ : domain::ArnForm::long_;
+  }
+  return context.services.compat == domain::Compat::guide_2015 ? domain::ArnForm::short_ : domain::ArnForm::long_;
+}
+
+std::string missing_arn(const Context& context, std::string_view cluster, std::string_view type,
+                        std::string_view id_or_arn) {
+  if (looks_like_arn(id_or_arn)) return std::string(id_or_arn);
+  const auto id = domain::last_part(id_or_arn);
+  return fmt::format("arn:aws:ecs:{}:{}:{}/{}/{}", context.realm.region, context.realm.account, type, cluster, id);
+}
+
+}  // namespace berth::services

@@ -1,0 +1,96 @@
+#include "services/ecs/run_task_request.h"
+
+#include <fmt/format.h>
+
+#include "domain/names.h"
+#include "domain/task_definition.h"
+#include "model/codec_support.h"
+#include "services/core/lookup.h"
+
+namespace berth::services::ecs {
+namespace {
+
+std::optional<wire::ApiError> check_texts(const Context& context, const StartRequest& request) {
+  const auto& limits = context.services.limits;
+  if (request.started_by && request.started_by->size() > static_cast<std::size_t>(limits.started_by_characters))
+    return wire::invalid_parameter(
+        fmt::format("startedBy must not be longer than {} characters.", limits.started_by_characters));
+  if (request.group && request.group->find(':') != std::string::npos)
+    return wire::invalid_parameter("Invalid namespace for group.");
+  if (request.group && request.group->size() > 255)
+    return wire::invalid_parameter("group must not be longer than 255 characters.");
+  if (request.overrides &&
+      model::encode_json(*request.overrides).size() > static_cast<std::size_t>(limits.overrides_bytes))
+    return wire::invalid_parameter(
+        fmt::format("Container Overrides length must be at most {}", limits.overrides_bytes));
+  if (request.propagate_tags == model::ecs::PropagateTags::service)
+    return wire::invalid_parameter("propagateTags SERVICE is only allowed for services.");
+  return std::nullopt;
+}
+
+std::vector<model::ecs::Tag> tags_of(const StartRequest& request, const domain::TaskDefinitionRecord& definition,
+                                     const domain::ClusterRecord& cluster) {
+  std::vector<model::ecs::Tag> tags = request.tags;
+  const auto add = [&](const model::ecs::Tag& tag) {
+    for (const auto& have : tags)
+      if (have.key == tag.key) return;
+    tags.push_back(tag);
+  };
+  if (request.propagate_tags == model::ecs::PropagateTags::task_definition && definition.tags)
+    for (const auto& tag : *definition.tags) add(tag);
+  if (request.managed_tags) {
+    model::ecs::Tag tag;
+    tag.key = "aws:ecs:clusterName";
+    tag.value = cluster.name;
+    add(tag);
+  }
+  return tags;
+}
+
+std::optional<wire::ApiError> check_definition(const StartRequest& request,
+                                               const store::Stored<domain::TaskDefinitionRecord>* definition) {
+  if (!definition) return wire::client_exception("TaskDefinition not found.");
+  if (definition->record->status != domain::DefinitionStatus::active)
+    return wire::client_exception("TaskDefinition is inactive");
+  const auto& wanted = definition->record->definition;
+  const std::string reason = domain::why_not_runnable(wanted);
+  if (!reason.empty()) return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+  if (request.has_network_configuration)
+    return wire::invalid_parameter(
+        "Network Configuration is not valid for the given networkMode of this task definition.");
+  if (auto checked = domain::check_overrides(wanted, request.overrides ? &*request.overrides : nullptr); !checked)
+    return wire::invalid_parameter(checked.error().message);
+  return std::nullopt;
+}
+
+}  // namespace
+
+ApiResult<StartInput> prepare_start(const Context& context, const store::View& view, const StartRequest& request) {
+  if (auto error = check_texts(context, request)) return *std::move(error);
+  auto checked = domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+  if (!checked) return wire::invalid_parameter(checked.error().message);
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  const auto reference = parse_definition_reference(context, request.task_definition);
+  if (!reference) return wire::client_exception(reference.error().message);
+  StartInput input;
+  input.cluster = *cluster;
+  input.definition = find_definition(context, view, *reference);
+  if (auto error = check_definition(request, input.definition)) return *std::move(error);
+  input.tags = tags_of(request, *input.definition->record, *input.cluster);
+  input.arn_form = arn_form(context, view, "taskLongArnFormat");
+  return input;
+}
+
+domain::TaskPlan plan_of(const StartInput& input, const StartRequest& request) {
+  domain::TaskPlan plan{*input.cluster, *input.definition->record};
+  plan.overrides = request.overrides ? &*request.overrides : nullptr;
+  plan.group = request.group.value_or("");
+  plan.started_by = request.started_by;
+  plan.tags = input.tags;
+  plan.enable_execute_command = request.enable_execute_command;
+  plan.arn_form = input.arn_form;
+  return plan;
+}
+
+}  // namespace berth::services::ecs

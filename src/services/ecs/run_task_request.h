@@ -1,0 +1,43 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/build_task.h"
+#include "model/ecs/types.h"
+#include "placement/rules.h"
+#include "services/core/api_result.h"
+#include "services/core/context.h"
+
+namespace berth::services::ecs {
+
+/// What RunTask and StartTask have in common.
+struct StartRequest {
+  std::optional<std::string> cluster;
+  std::string task_definition;
+  std::optional<model::ecs::TaskOverride> overrides;
+  std::optional<std::string> group;
+  std::optional<std::string> started_by;
+  std::vector<model::ecs::Tag> tags;
+  std::optional<model::ecs::PropagateTags> propagate_tags;
+  bool managed_tags = false;
+  bool enable_execute_command = false;
+  bool has_network_configuration = false;
+};
+
+/// The definition and everything else of a call that does not depend on the instance.
+struct StartInput {
+  store::Ptr<domain::ClusterRecord> cluster;
+  const store::Stored<domain::TaskDefinitionRecord>* definition = nullptr;
+  std::vector<model::ecs::Tag> tags;
+  domain::ArnForm arn_form = domain::ArnForm::long_;
+};
+
+/// Finds cluster and definition, and checks overrides, group, startedBy and tags.
+/// Errors: ClusterNotFoundException, ClientException, InvalidParameterException.
+ApiResult<StartInput> prepare_start(const Context& context, const store::View& view, const StartRequest& request);
+
+/// The plan of each task of the call. Borrows both.
+domain::TaskPlan plan_of(const StartInput& input, const StartRequest& request);
+
+}  // namespace berth::services::ecs
