@@ -165,6 +165,7 @@ structure ContainerState {
     networkBindings: NetworkBindings
     healthStatus: HealthStatus
     @default(true) essential: Boolean
+    @default(false) hasHealthCheck: Boolean
     cpu: String
     memory: String
     memoryReservation: String

@@ -1,0 +1,1 @@
+"""Generators of C++ from a checked model."""
