@@ -1,0 +1,30 @@
+#include <algorithm>
+
+#include "services/ecs/definition_lookup.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+
+namespace berth::services::ecs {
+
+Async<ApiResult<model::ecs::DescribeTaskDefinitionResponse>> describe_task_definition(
+    Context& context, model::ecs::DescribeTaskDefinitionRequest request) {
+  store::Ptr<domain::TaskDefinitionRecord> record;
+  {
+    const auto view = co_await context.read();
+    auto found = named_definition(context, view, request.task_definition, RevisionRule::latest_active_will_do,
+                                  "Unable to describe task definition.");
+    if (!found) co_return found.take_error();
+    record = (*found)->record;
+  }
+  model::ecs::DescribeTaskDefinitionResponse response;
+  response.task_definition = render_definition(*record);
+  const bool with_tags = request.include && std::find(request.include->begin(), request.include->end(),
+                                                      model::ecs::TaskDefinitionField::tags) != request.include->end();
+  if (with_tags)
+    response.tags = record->tags.value_or(std::vector<model::ecs::Tag>());
+  else
+    response.tags.emplace();
+  co_return response;
+}
+
+}  // namespace berth::services::ecs

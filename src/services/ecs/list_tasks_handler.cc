@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "services/core/lookup.h"
+#include "services/core/paginate.h"
+#include "services/ecs/handlers.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::TaskRecord;
+using domain::TaskStatus;
+using model::ecs::ListTasksRequest;
+using model::ecs::ListTasksResponse;
+
+// What the list is narrowed to; empty members do not narrow.
+struct Filter {
+  TaskStatus desired = TaskStatus::running;
+  std::string instance_id;
+  std::string family;
+  std::string service;
+  std::optional<std::string> started_by;
+  std::optional<model::ecs::LaunchType> launch_type;
+  std::string generation;
+
+  bool holds(const TaskRecord& task) const {
+    return task.desired_status == desired && task.cluster_generation == generation &&
+           (instance_id.empty() || task.instance_id == instance_id) && (family.empty() || task.family == family) &&
+           (service.empty() || task.service_name == service) && (!started_by || task.started_by == started_by) &&
+           (!launch_type || task.launch_type == *launch_type);
+  }
+};
+
+std::uint64_t fingerprint(const ListTasksRequest& request, const std::string& cluster) {
+  return hash_filter({cluster, request.container_instance.value_or(""), request.family.value_or(""),
+                      request.service_name.value_or(""), request.started_by.value_or(""),
+                      request.desired_status ? to_string(*request.desired_status) : "",
+                      request.launch_type ? to_string(*request.launch_type) : ""});
+}
+
+// The smallest index group that holds every wanted task.
+store::Group<TaskRecord> group_of(const Context& context, const store::View& view, const std::string& cluster,
+                                  const Filter& filter) {
+  const auto base = store::cluster_key(context.realm, cluster);
+  if (filter.started_by && !filter.started_by->empty())
+    return view.group(store::kTasksByStartedBy, base + "/" + *filter.started_by);
+  if (!filter.family.empty()) return view.group(store::kTasksByFamily, base + "/" + filter.family);
+  return view.group(store::kTasksByDesired, base + "/" + std::string(to_string(filter.desired)));
+}
+
+// PENDING as a desired status matches nothing, as at AWS.
+TaskStatus desired_of(const ListTasksRequest& request) {
+  if (!request.desired_status || *request.desired_status == model::ecs::DesiredStatus::running) return TaskStatus::running;
+  return *request.desired_status == model::ecs::DesiredStatus::stopped ? TaskStatus::stopped : TaskStatus::pending;
+}
+
+}  // namespace
+
+Async<ApiResult<ListTasksResponse>> list_tasks(Context& context, ListTasksRequest request) {
+  auto name = cluster_name(context, request.cluster);
+  if (!name) co_return name.take_error();
+  auto page = page_request(context, "ListTasks", fingerprint(request, *name), request.next_token, request.max_results);
+  if (!page) co_return page.take_error();
+  ListTasksResponse response;
+  response.task_arns.emplace();
+  const auto view = co_await context.read();
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) co_return cluster.take_error();
+  Filter filter;
+  filter.desired = desired_of(request);
+  filter.generation = (*cluster)->generation;
+  if (request.container_instance) {
+    const auto* instance = find_instance(context, view, **cluster, *request.container_instance);
+    if (!instance) co_return wire::invalid_parameter("The container instance was not found in the cluster.");
+    filter.instance_id = instance->record->id;
+  }
+  if (request.family) filter.family = request.family->substr(0, request.family->find(':'));
+  if (request.service_name) filter.service = domain::last_part(*request.service_name);
+  filter.started_by = request.started_by;
+  filter.launch_type = request.launch_type;
+  response.next_token = fill_page(
+      context, *page, group_of(context, view, *name, filter),
+      [&](const store::Stored<TaskRecord>& task) { return filter.holds(*task.record); },
+      [&](const store::Stored<TaskRecord>& task) { response.task_arns->push_back(task.record->arn); });
+  co_return response;
+}
+
+}  // namespace berth::services::ecs

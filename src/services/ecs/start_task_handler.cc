@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "placement/explain.h"
+#include "placement/predicates.h"
+#include "scheduling/store_snapshot.h"
+#include "scheduling/task_writes.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+#include "services/ecs/run_task_request.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using model::ecs::StartTaskRequest;
+using model::ecs::StartTaskResponse;
+
+StartRequest start_request(const StartTaskRequest& request) {
+  StartRequest start;
+  start.cluster = request.cluster;
+  start.task_definition = request.task_definition;
+  start.overrides = request.overrides;
+  start.group = request.group;
+  start.started_by = request.started_by;
+  start.tags = request.tags.value_or(std::vector<model::ecs::Tag>());
+  start.propagate_tags = request.propagate_tags;
+  start.managed_tags = request.enable_ecs_managed_tags.value_or(false);
+  start.enable_execute_command = request.enable_execute_command.value_or(false);
+  start.has_network_configuration =
+      request.network_configuration && request.network_configuration->awsvpc_configuration;
+  return start;
+}
+
+// Why the named instance cannot take the task; nothing when it can. `planned`: tasks of this call already meant for it.
+std::optional<model::ecs::Failure> obstacle(const store::View& view,
+                                            const store::Stored<domain::ContainerInstanceRecord>& instance,
+                                            const placement::PlacementRequest& wanted, std::int64_t planned) {
+  if (instance.record->status == domain::InstanceStatus::inactive) return failure(instance.record->arn, "INACTIVE");
+  const auto* allocation = view.find<domain::InstanceAllocation>(instance.key);
+  placement::VectorSnapshot snapshot;
+  const auto index =
+      snapshot.add(scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr));
+  const auto reasons = placement::check_instance(snapshot, index, wanted, planned);
+  if (reasons.empty()) return std::nullopt;
+  auto failed = placement::failure_of(instance.record->arn, reasons);
+  return failure(std::move(failed.arn), std::move(failed.reason), std::move(failed.detail));
+}
+
+Decision<StartTaskResponse> decide(const Context& context, const store::View& view, const StartTaskRequest& request,
+                                   const StartRequest& start) {
+  auto input = prepare_start(context, view, start);
+  if (!input) return input.take_error();
+  const domain::TaskPlan plan = plan_of(*input, start);
+  auto wanted = scheduling::placement_request(plan, {}, {});
+  if (!wanted) return wire::invalid_parameter(wanted.error().message);
+
+  StartTaskResponse response;
+  response.tasks.emplace();
+  response.failures.emplace();
+  auto transaction = new_transaction(context);
+  transaction.expect(*input->definition);
+  std::multiset<std::string> planned;
+  for (const auto& name : request.container_instances) {
+    const auto* instance = find_instance(context, view, *input->cluster, name);
+    if (!instance) {
+      response.failures->push_back(
+          failure(missing_arn(context, input->cluster->name, "container-instance", name), "MISSING"));
+      continue;
+    }
+    const auto before = static_cast<std::int64_t>(planned.count(instance->key));
+    if (auto failed = obstacle(view, *instance, *wanted, before)) {
+      response.failures->push_back(*std::move(failed));
+      continue;
+    }
+    planned.insert(instance->key);
+    const auto task =
+        domain::build_task(plan, *instance->record, [&] { return context.new_hex(); }, context.now);
+    scheduling::add_task(transaction, task);
+    response.tasks->push_back(render_task(task, WithTags::yes));
+  }
+  if (response.tasks->empty()) return response;
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<StartTaskResponse>> start_task(Context& context, StartTaskRequest request) {
+  const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_start_task);
+  if (request.container_instances.empty()) co_return wire::invalid_parameter("Container instances cannot be empty.");
+  if (request.container_instances.size() > instances_max)
+    co_return wire::invalid_parameter(fmt::format("containerInstances may name at most {} container instances, not {}.",
+                                                  instances_max, request.container_instances.size()));
+  const StartRequest start = start_request(request);
+  std::function<Decision<StartTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request, start);
+  };
+  co_return co_await decide_and_commit<StartTaskResponse>(context, std::move(decider));
+}
+
+}  // namespace berth::services::ecs

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include "scheduling/task_writes.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/handlers.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::AgentReport;
+using domain::ContainerReport;
+using domain::ContainerStatus;
+using domain::TaskStatus;
+using model::ecs::SubmitAttachmentStateChangesRequest;
+using model::ecs::SubmitAttachmentStateChangesResponse;
+using model::ecs::SubmitContainerStateChangeRequest;
+using model::ecs::SubmitContainerStateChangeResponse;
+using model::ecs::SubmitTaskStateChangeRequest;
+using model::ecs::SubmitTaskStateChangeResponse;
+
+// Agents of all versions report these; anything else teaches nothing.
+std::optional<ContainerStatus> container_status(const std::optional<std::string>& status) {
+  if (!status) return std::nullopt;
+  if (*status == "STOPPED") return ContainerStatus::stopped;
+  if (*status == "RUNNING") return ContainerStatus::running;
+  return ContainerStatus::pending;
+}
+
+std::optional<TaskStatus> task_status(const std::optional<std::string>& status) {
+  if (!status) return std::nullopt;
+  if (*status == "STOPPED") return TaskStatus::stopped;
+  if (*status == "RUNNING") return TaskStatus::running;
+  return TaskStatus::pending;
+}
+
+// Some agents end their reasons with a line break.
+std::optional<std::string> trimmed(std::optional<std::string> text) {
+  while (text && !text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
+  return text;
+}
+
+AgentReport report_of(const SubmitTaskStateChangeRequest& request) {
+  AgentReport report;
+  report.status = task_status(request.status);
+  report.reason = trimmed(request.reason).value_or("");
+  report.pull_started_at = request.pull_started_at;
+  report.pull_stopped_at = request.pull_stopped_at;
+  report.execution_stopped_at = request.execution_stopped_at;
+  if (request.containers)
+    for (const auto& change : *request.containers)
+      report.containers.push_back({change.container_name.value_or(""), container_status(change.status),
+                                   change.exit_code, trimmed(change.reason), change.runtime_id, change.image_digest,
+                                   change.network_bindings});
+  return report;
+}
+
+AgentReport report_of(const SubmitContainerStateChangeRequest& request) {
+  AgentReport report;
+  report.containers.push_back({request.container_name.value_or(""), container_status(request.status), request.exit_code,
+                               trimmed(request.reason), request.runtime_id, std::nullopt, request.network_bindings});
+  return report;
+}
+
+// Reports come at least once: one about a task that is not here any more, or that changes nothing, is acknowledged.
+template <class Response>
+Decision<Response> decide(const Context& context, const store::View& view, const std::optional<std::string>& cluster_text,
+                          const std::optional<std::string>& task_text, const AgentReport& report) {
+  Response response;
+  response.acknowledgment = "ACK";
+  if (!task_text || task_text->empty()) return wire::invalid_parameter("The state change names no task.");
+  auto cluster = find_active_cluster(context, view, cluster_text);
+  if (!cluster) return cluster.take_error();
+  const auto* task = find_task(context, view, **cluster, *task_text);
+  if (!task) return response;
+  for (const auto& container : report.containers) {
+    bool known = false;
+    for (const auto& have : task->record->containers) known = known || have.name == container.name;
+    if (!known)
+      return wire::invalid_parameter(fmt::format("The task has no container named '{}'.", container.name));
+  }
+  auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent, context.now);
+  if (!after) return wire::server_exception(after.error().message);
+  if (!*after) return response;
+  auto transaction = new_transaction(context, domain::Writer::agent);
+  scheduling::move_task(transaction, *task, **std::move(after));
+  return {std::move(response), std::move(transaction)};
+}
+
+template <class Response, class Request>
+Async<ApiResult<Response>> submit(Context& context, Request request) {
+  const AgentReport report = report_of(request);
+  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
+    return decide<Response>(context, view, request.cluster, request.task, report);
+  };
+  co_return co_await decide_and_commit<Response>(context, std::move(decider));
+}
+
+}  // namespace
+
+Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(Context& context,
+                                                                         SubmitTaskStateChangeRequest request) {
+  // Attachments alone say nothing of the task's own status here: plain hosts have no network interfaces to attach.
+  if (!request.status) {
+    SubmitTaskStateChangeResponse response;
+    response.acknowledgment = "ACK";
+    co_return response;
+  }
+  co_return co_await submit<SubmitTaskStateChangeResponse>(context, std::move(request));
+}
+
+Async<ApiResult<SubmitContainerStateChangeResponse>> submit_container_state_change(
+    Context& context, SubmitContainerStateChangeRequest request) {
+  co_return co_await submit<SubmitContainerStateChangeResponse>(context, std::move(request));
+}
+
+Async<ApiResult<SubmitAttachmentStateChangesResponse>> submit_attachment_state_changes(
+    Context& context, SubmitAttachmentStateChangesRequest request) {
+  const auto view = co_await context.read();
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) co_return cluster.take_error();
+  SubmitAttachmentStateChangesResponse response;
+  response.acknowledgment = "ACK";
+  co_return response;
+}
+
+}  // namespace berth::services::ecs
