@@ -1,0 +1,113 @@
+#include "placement/ranking.h"
+
+#include <unordered_map>
+
+#include "base/assert.h"
+
+namespace berth::placement {
+
+Ranking::Ranking(const Snapshot& snapshot, const PlacementRequest& request)
+    : snapshot_(snapshot), request_(request) {
+  for (std::size_t i = 0; i < snapshot.size(); ++i) {
+    if (fits({snapshot, i, 0}, request))
+      fitting_.push_back({i, 0, snapshot.count_of_group(i, request.group)});
+  }
+  if (fitting_.empty()) return;
+  for (const Strategy& strategy : request.strategies) add_key(strategy);
+  if (request.strategies.empty()) {
+    add_spread_by(kZoneAttribute);
+    keys_.push_back({KeyKind::spread_instance, {}, {}});
+    keys_.push_back({KeyKind::fewest_tasks, {}, {}});
+  }
+}
+
+void Ranking::add_key(const Strategy& strategy) {
+  switch (strategy.field) {
+    case Strategy::Field::none:
+      keys_.push_back({KeyKind::random, {}, {}});
+      return;
+    case Strategy::Field::instance_id:
+      keys_.push_back({KeyKind::spread_instance, {}, {}});
+      return;
+    case Strategy::Field::attribute:
+      add_spread_by(strategy.attribute);
+      return;
+    case Strategy::Field::cpu:
+      keys_.push_back({KeyKind::binpack_cpu, {}, {}});
+      return;
+    case Strategy::Field::memory:
+      keys_.push_back({KeyKind::binpack_memory, {}, {}});
+      return;
+  }
+  unreachable();
+}
+
+void Ranking::add_spread_by(std::string_view attribute) {
+  Key key{KeyKind::spread_bucket, {}, {}};
+  std::unordered_map<std::string_view, std::uint32_t> buckets;
+  key.bucket_of.reserve(snapshot_.size());
+  for (std::size_t i = 0; i < snapshot_.size(); ++i) {
+    const InstanceView& view = snapshot_.at(i);
+    auto [found, added] = buckets.emplace(find_attribute(view, attribute).value_or(""),
+                                          static_cast<std::uint32_t>(key.bucket_tasks.size()));
+    if (added) key.bucket_tasks.push_back(0);
+    key.bucket_of.push_back(found->second);
+    if (view.status == InstanceStatus::active) {
+      key.bucket_tasks[found->second] += snapshot_.count_of_group(i, request_.group);
+    }
+  }
+  keys_.push_back(std::move(key));
+}
+
+std::int64_t Ranking::value(const Key& key, const Fitting& fitting) const {
+  const InstanceView& view = snapshot_.at(fitting.index);
+  switch (key.kind) {
+    case KeyKind::spread_bucket:
+      return key.bucket_tasks[key.bucket_of[fitting.index]];
+    case KeyKind::spread_instance:
+      return fitting.group_tasks + fitting.planned;
+    case KeyKind::binpack_cpu:
+      return view.remaining_cpu - fitting.planned * request_.resources.cpu;
+    case KeyKind::binpack_memory:
+      return view.remaining_memory_mib - fitting.planned * request_.resources.memory_mib;
+    case KeyKind::fewest_tasks:
+      return view.running_tasks + view.pending_tasks + fitting.planned;
+    case KeyKind::random:
+      return 0;
+  }
+  unreachable();
+}
+
+int Ranking::compare(const Fitting& a, const Fitting& b) const {
+  for (const Key& key : keys_) {
+    if (key.kind == KeyKind::random) return 0;  // A draw leaves nothing for the strategies behind it.
+    std::int64_t left = value(key, a), right = value(key, b);
+    if (left != right) return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+std::optional<std::size_t> Ranking::take(Prng& prng) {
+  if (fitting_.empty()) return std::nullopt;
+  std::size_t best = 0;
+  std::uint64_t ties = 1;
+  for (std::size_t i = 1; i < fitting_.size(); ++i) {
+    int order = compare(fitting_[i], fitting_[best]);
+    if (order < 0) ties = 1;
+    // Reservoir sampling: each of the equally good ones is kept with the same chance.
+    if (order < 0 || (order == 0 && prng.below(++ties) == 0)) best = i;
+  }
+  Fitting& chosen = fitting_[best];
+  std::size_t index = chosen.index;
+  ++chosen.planned;
+  for (Key& key : keys_) {
+    if (key.kind == KeyKind::spread_bucket) ++key.bucket_tasks[key.bucket_of[index]];
+  }
+  if (!fits({snapshot_, index, chosen.planned}, request_)) {
+    chosen = fitting_.back();
+    fitting_.pop_back();
+  }
+  return index;
+}
+
+}  // namespace berth::placement
