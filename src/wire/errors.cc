@@ -1,6 +1,6 @@
 #include "wire/errors.h"
 
-#include "wire/xml.h"
+#include "model/query_support.h"
 
 namespace berth::wire {
 namespace {
@@ -33,8 +33,11 @@ void render_json_error(const ApiError& error, const RequestIdentity& identity, R
 void render_query_error(const ApiError& error, const RequestIdentity& identity, std::string_view request_id,
                         RenderedAnswer& answer) {
   const ServiceInfo* service = find_service(identity.service);
-  XmlText xml(answer.body);
-  xml.open("ErrorResponse", service == nullptr ? std::string_view{} : service->xml_namespace);
+  model::XmlWriter xml(answer.body);
+  if (service == nullptr || service->xml_namespace.empty())
+    xml.open("ErrorResponse");
+  else
+    xml.open("ErrorResponse", service->xml_namespace);
   xml.open("Error");
   xml.element("Type", fault(error));
   xml.element("Code", query_code(error));
@@ -45,7 +48,7 @@ void render_query_error(const ApiError& error, const RequestIdentity& identity, 
 }
 
 void render_ec2_error(const ApiError& error, std::string_view request_id, RenderedAnswer& answer) {
-  XmlText xml(answer.body);
+  model::XmlWriter xml(answer.body);
   answer.body += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   xml.open("Response");
   xml.open("Errors");

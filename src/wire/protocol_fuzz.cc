@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const RequestIdentity identity = identify_request(request);
   for (const char c : identity.operation)
     if (c == '<' || c == '.' || c == '/') std::abort();
-  (void)parse_form(form_of(request));
+  (void)parse_query_request(request);
   (void)render_error(unknown_operation(), identity, "id");
   return 0;
 }
