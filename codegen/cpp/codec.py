@@ -26,17 +26,26 @@ def source_name(unit: Unit, kind: str, index: int) -> str:
     return f"{unit.package.folder}/{unit.stem}_{kind}{suffix}.cc"
 
 
-def header(plan: Plan, pack: Package) -> str:
+def unit_header_name(types_header: str) -> str:
+    """Of the codec header that belongs to a types header."""
+    return types_header.removesuffix("_types.h") + "_codec.h"
+
+
+def unit_header(unit: Unit) -> str:
     body = []
-    for unit in plan.units_of(pack):
-        for shape in unit.structures:
-            name = names.type_name(shape.name)
-            body.append(f"void encode(JsonWriter& writer, const {name}& value);\n"
-                        f"bool decode(const JsonValue& json, {name}& out, model::DecodeContext& context);")
-    return (text.banner(f"name space {pack.namespace}")
-            + "/// JSON codecs of every structure of the package; see model/codec_support.h.\n#pragma once\n"
-            + text.includes([], ["base/json.h", "model/codec_support.h", f"{pack.folder}/{pack.umbrella}"]) + "\n"
-            + text.namespace(pack.cpp, "\n".join(body)))
+    for shape in unit.structures:
+        name = names.type_name(shape.name)
+        body.append(f"void encode(JsonWriter& writer, const {name}& value);\n"
+                    f"bool decode(const JsonValue& json, {name}& out, model::DecodeContext& context);")
+    return (text.banner(unit.file) + "/// JSON codecs of the structures in the types header; see model/codec_support.h.\n"
+            + "#pragma once\n" + text.includes([], ["model/codec_support.h", unit.header]) + "\n"
+            + text.namespace(unit.package.cpp, "\n".join(body)))
+
+
+def umbrella(plan: Plan, pack: Package) -> str:
+    headers = [unit_header_name(u.header) for u in plan.units_of(pack)]
+    return (text.banner(f"name space {pack.namespace}") + "/// JSON codecs, and every type, of the package.\n#pragma once\n"
+            + text.includes([], headers + [f"{pack.folder}/{pack.umbrella}"]))
 
 
 def encoder(fields: list[Field], shape: Shape) -> str:
@@ -108,9 +117,7 @@ def source(plan: Plan, unit: Unit, shapes: list[Shape], check: bool) -> str:
     for shape in shapes:
         fields = plan.fields(shape, pack)
         body += [encoder(fields, shape), decoder(plan, shape, fields, check)]
-    others = {plan.model.shapes[s.id].namespace for shape in shapes for s in plan.held(shape)} - {pack.namespace}
-    from .plan import package
-    local = [pack.header("codec.h")] + [package(n).header("codec.h") for n in others]
+    local = [unit_header_name(h) for h in [unit.header, *unit.needs]]
     if "patterns::" in checks:
         local.append("model/patterns.h")
     return (text.banner(unit.file) + text.includes(["cstdint", "limits"], local) + "\n"
@@ -120,8 +127,9 @@ def source(plan: Plan, unit: Unit, shapes: list[Shape], check: bool) -> str:
 def generate(plan: Plan, check: bool) -> dict[str, str]:
     files = {}
     for pack in plan.packages:
-        files[pack.header("codec.h")] = header(plan, pack)
+        files[pack.header("codec.h")] = umbrella(plan, pack)
         for unit in plan.units_of(pack):
+            files[unit_header_name(unit.header)] = unit_header(unit)
             for index, shapes in enumerate(chunks(unit)):
                 files[source_name(unit, "codec", index)] = source(plan, unit, shapes, check)
     return files
