@@ -13,22 +13,8 @@
 
 namespace berth::store {
 
-/// One record that a durable transaction changed. `before` or `after` is null when it was created or erased.
-struct Change {
-  Revision revision;
-  Kind kind;
-  std::string key;
-  std::shared_ptr<const void> before;
-  std::shared_ptr<const void> after;
-
-  template <class R>
-  const R* before_as() const { return kind == Schema<R>::kind ? static_cast<const R*>(before.get()) : nullptr; }
-  template <class R>
-  const R* after_as() const { return kind == Schema<R>::kind ? static_cast<const R*>(after.get()) : nullptr; }
-};
-
-/// Changes queued for a Watch that is not read; beyond it the watch answers `too_large` once ("compacted") and goes on
-/// from the present: its reader must look at everything anew.
+/// Changes queued for a Watch that is not read; beyond it the watch answers `too_large` once ("compacted")
+/// and goes on from the present: its reader must look at everything anew.
 inline constexpr std::size_t kWatchQueueMax = 100'000;
 
 /// The stream of durable changes from the moment of its making, each exactly once, in order.
@@ -49,9 +35,10 @@ class Subscription {
 /// The shared state of a cluster of control planes: optimistic concurrency, durable, with a change feed.
 ///
 /// Runs on:      any thread; coroutines resume on their own executor.
-/// Errors:       commit(): `conflict` when an expectation or claim no longer holds (take a new view and decide again, never
-///               resend); `unavailable` outcome unknown: ask outcome_of(); `too_large`; `denied` when the writer does not
-///               own a change of a task's status.
+/// Errors:       commit(): `conflict` when an expectation or claim no longer holds (take a new view and
+/// decide again, never
+///               resend); `unavailable` outcome unknown: ask outcome_of(); `too_large`; `denied` when the
+///               writer does not own a change of a task's status.
 /// Cancellation: during commit() the outcome is unknown.
 class Store {
  public:
@@ -59,15 +46,18 @@ class Store {
   virtual Async<View> read() = 0;
   /// Completes when the transaction is durable; gives its revision.
   virtual Async<Result<Revision>> commit(Transaction transaction) = 0;
-  /// Whether a transaction whose outcome was unknown is in the store. Ids are kept for the newest 10 000 transactions.
+  /// Whether a transaction whose outcome was unknown is in the store. Ids are kept for the newest 10 000
+  /// transactions.
   virtual Async<Result<bool>> outcome_of(std::string transaction_id) = 0;
   virtual Revision durable() const = 0;
-  /// Holds an answer until the revision it was made from is durable. Errors: `unavailable` when that revision was lost.
+  /// Holds an answer until the revision it was made from is durable. Errors: `unavailable` when that revision
+  /// was lost.
   virtual Async<Result<void>> until_durable(Revision revision) = 0;
 
   virtual std::unique_ptr<Watch> watch(Executor executor) = 0;
   template <class R>
-  std::unique_ptr<Subscription> subscribe(const Index<R>& index, std::string group, const runtime::Notifier& notifier) {
+  std::unique_ptr<Subscription> subscribe(const Index<R>& index, std::string group,
+                                          const runtime::Notifier& notifier) {
     return subscribe_group(Schema<R>::kind, index.slot, std::move(group), notifier.handle());
   }
   /// Wakes on changes of one record.
@@ -79,7 +69,8 @@ class Store {
  protected:
   virtual std::unique_ptr<Subscription> subscribe_group(Kind kind, std::uint8_t slot, std::string group,
                                                         runtime::Notifier::Handle handle) = 0;
-  virtual std::unique_ptr<Subscription> subscribe_key(Kind kind, std::string key, runtime::Notifier::Handle handle) = 0;
+  virtual std::unique_ptr<Subscription> subscribe_key(Kind kind, std::string key,
+                                                      runtime::Notifier::Handle handle) = 0;
 };
 
 }  // namespace berth::store

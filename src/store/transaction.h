@@ -1,7 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "domain/task_lifecycle.h"
@@ -11,6 +12,8 @@ namespace berth::store {
 
 /// Most writes (put, erase, claim, release) of one transaction.
 inline constexpr std::size_t kTransactionWritesMax = 100;
+/// Most expectations of one transaction.
+inline constexpr std::size_t kTransactionExpectationsMax = 1000;
 
 /// What a task takes on an instance: CPU units, MiB, host ports.
 struct Resources {
@@ -23,40 +26,101 @@ struct Resources {
 /// Reads and writes of one optimistic transaction, built by a handler or controller from a View.
 ///
 /// Runs on: one coroutine at a time. Nothing is visible before Store::commit().
-/// Limits:  kTransactionWritesMax; beyond that commit() answers `too_large`.
+/// Limits:  kTransactionWritesMax, kTransactionExpectationsMax; beyond them commit() answers `too_large`.
 ///
-/// claim() and release() change the InstanceAllocation at the head, whatever its revision: they conflict only when the
-/// claim no longer fits (or the instance is gone or not ACTIVE), never because another task was placed meanwhile.
+/// Expectations are about the store before this transaction's own writes. A later write of a record replaces
+/// an earlier one. claim() and release() change the InstanceAllocation at the head, whatever its revision:
+/// they conflict only when the claim no longer fits (or the instance is gone or not ACTIVE), never because
+/// another task was placed meanwhile. They come after put and erase, so a transaction may create an instance
+/// with its allocation and claim on it.
 class Transaction {
  public:
-  /// `id` must be unique (a UUID): an unknown outcome is found out by it. `writer` must own the task changes it makes.
-  Transaction(std::string id, domain::Writer writer);
+  /// `id` must be unique (a UUID): an unknown outcome is found out by it. `writer` must own the task changes
+  /// it makes.
+  Transaction(std::string id, domain::Writer writer) : id_(std::move(id)), writer_(writer) {}
 
   template <class R>
-  void put(R record);
+  void put(R record) {
+    std::string key = Schema<R>::key(record);
+    write(Schema<R>::kind, std::move(key), std::make_shared<const R>(std::move(record)));
+  }
+  /// Of a record that does not exist: no conflict.
   template <class R>
-  void erase(std::string key);
+  void erase(std::string key) {
+    write(Schema<R>::kind, std::move(key), nullptr);
+  }
 
   /// The record still has this revision.
   template <class R>
-  void expect(std::string key, Revision revision);
+  void expect(std::string key, Revision revision) {
+    expectations_.push_back({Expectation::What::revision, Schema<R>::kind, 0, std::move(key), revision});
+  }
   template <class R>
-  void expect(const Stored<R>& seen) { expect<R>(seen.key, seen.revision); }
+  void expect(const Stored<R>& seen) {
+    expect<R>(seen.key, seen.revision);
+  }
   template <class R>
-  void expect_absent(std::string key);
+  void expect_absent(std::string key) {
+    expectations_.push_back({Expectation::What::absent, Schema<R>::kind, 0, std::move(key), {}});
+  }
   /// The group of the index has no member.
   template <class R>
-  void expect_none(const Index<R>& index, std::string group);
+  void expect_none(const Index<R>& index, std::string group) {
+    expectations_.push_back({Expectation::What::none, Schema<R>::kind, index.slot, std::move(group), {}});
+  }
   /// Nothing was added to, changed in or removed from the group since `revision`.
   template <class R>
-  void expect_unchanged(const Index<R>& index, std::string group, Revision revision);
+  void expect_unchanged(const Index<R>& index, std::string group, Revision revision) {
+    expectations_.push_back(
+        {Expectation::What::unchanged, Schema<R>::kind, index.slot, std::move(group), revision});
+  }
 
   /// The instance (by its key) has room and is ACTIVE; the task takes the resources.
-  void claim(std::string instance_key, Resources resources);
-  /// As claim(), for a caller who checked the instance's status itself (StartTask on DRAINING, adopted tasks).
-  void claim_any_status(std::string instance_key, Resources resources);
-  /// Gives them back. An allocation that is gone is no conflict.
-  void release(std::string instance_key, Resources resources);
+  void claim(std::string instance_key, Resources resources) {
+    claims_.push_back({Claim::What::claim, std::move(instance_key), std::move(resources)});
+  }
+  /// As claim(), for a caller who checked the instance's status itself (StartTask on DRAINING, adopted
+  /// tasks).
+  void claim_any_status(std::string instance_key, Resources resources) {
+    claims_.push_back({Claim::What::claim_any_status, std::move(instance_key), std::move(resources)});
+  }
+  /// Gives them back. An allocation that is gone is no conflict; giving back what is not held is `internal`.
+  void release(std::string instance_key, Resources resources) {
+    claims_.push_back({Claim::What::release, std::move(instance_key), std::move(resources)});
+  }
+
+  struct Expectation {
+    enum class What { revision, absent, none, unchanged } what;
+    Kind kind;
+    std::uint8_t slot;
+    std::string key;  ///< Of the record, or the name of the group.
+    Revision revision;
+  };
+  struct Write {
+    Kind kind;
+    std::string key;
+    std::shared_ptr<const void> record;  ///< Null: erase.
+  };
+  struct Claim {
+    enum class What { claim, claim_any_status, release } what;
+    std::string instance_key;
+    Resources resources;
+  };
+  const std::string& id() const { return id_; }
+  domain::Writer writer() const { return writer_; }
+  const std::vector<Expectation>& expectations() const { return expectations_; }
+  const std::vector<Write>& writes() const { return writes_; }
+  const std::vector<Claim>& claims() const { return claims_; }
+  std::size_t write_count() const { return writes_.size() + claims_.size(); }
+
+ private:
+  void write(Kind kind, std::string key, std::shared_ptr<const void> record);
+
+  std::string id_;
+  domain::Writer writer_;
+  std::vector<Expectation> expectations_;
+  std::vector<Write> writes_;
+  std::vector<Claim> claims_;
 };
 
 }  // namespace berth::store

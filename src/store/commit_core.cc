@@ -1,0 +1,107 @@
+#include "store/commit_core.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "store/committer.h"
+#include "store/record_codec.h"
+
+namespace berth::store {
+namespace {
+
+// Between two tries to read the engine after a failure.
+constexpr Duration kReloadDelayMin = std::chrono::milliseconds(50);
+constexpr Duration kReloadDelayMax = std::chrono::seconds(5);
+
+}  // namespace
+
+std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes) {
+  std::vector<EngineWrite> writes;
+  writes.reserve(changes.size());
+  for (const Change& change : changes) {
+    writes.push_back({change.kind, change.key, std::nullopt});
+    if (change.after) writes.back().value = encode_record(change.kind, change.after.get());
+  }
+  return writes;
+}
+
+void refuse(const Item& item, const Error& error) {
+  std::visit([&](const auto& what) { what.answer.set(error); }, item);
+}
+
+Result<void> Submissions::push(Item item) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return unavailable("the store is closing");
+    if (items_.size() >= kCommitQueueMax) return unavailable("overloaded: too many transactions wait");
+    first = items_.empty();
+    items_.push_back(std::move(item));
+  }
+  if (first) wake_.notify();
+  return {};
+}
+
+std::deque<Item> Submissions::take(std::size_t count_max) {
+  std::deque<Item> taken;
+  const std::lock_guard lock(mutex_);
+  if (items_.size() <= count_max) {
+    taken.swap(items_);
+    return taken;
+  }
+  const auto last = items_.begin() + static_cast<std::ptrdiff_t>(count_max);
+  taken.assign(std::make_move_iterator(items_.begin()), std::make_move_iterator(last));
+  items_.erase(items_.begin(), last);
+  return taken;
+}
+
+bool Submissions::empty() const {
+  const std::lock_guard lock(mutex_);
+  return items_.empty();
+}
+
+void Submissions::refuse_all(const Error& error) {
+  for (const Item& item : take(kCommitQueueMax)) refuse(item, error);
+}
+
+void Submissions::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+void CommitCore::apply(const std::vector<Change>& changes, Revision head) {
+  lock.write([&] { tables->apply(changes, head); });
+}
+
+Async<Result<Revision>> CommitCore::load(Revision at_least) {
+  // Shared with the engine's thread, which may still be at it when this coroutine has been cancelled.
+  auto fresh = std::make_shared<std::unique_ptr<Tables>>(std::make_unique<Tables>());
+  Result<Revision> head =
+      co_await engine.load([fresh](Kind kind, std::string_view key, std::string_view value,
+                                   Revision revision) { return (*fresh)->load(kind, key, value, revision); });
+  if (!head.ok()) co_return head;
+  if (engine.shared() && *head < tables->head()) co_return head;
+  const Revision own = std::max(*head, at_least);
+  (*fresh)->finish_load(own);
+  lock.write([&] { tables.swap(*fresh); });
+  durability.advance(own);
+  feed.compact();
+  co_return head;
+}
+
+Async<Revision> CommitCore::reload(Revision at_least) {
+  Duration delay = kReloadDelayMin;
+  for (;;) {
+    Result<Revision> head = co_await load(at_least);
+    if (head.ok()) {
+      spdlog::warn("store: read anew at revision {}", head->value());
+      co_return *head;
+    }
+    spdlog::error("store: cannot be read: {}", head.error().message);
+    submissions.refuse_all(head.error());
+    co_await runtime.sleep(delay);
+    delay = std::min(delay * 2, kReloadDelayMax);
+  }
+}
+
+}  // namespace berth::store

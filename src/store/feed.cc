@@ -1,0 +1,197 @@
+#include "store/feed.h"
+
+#include <algorithm>
+
+#include "store/record_codec.h"
+
+namespace berth::store {
+
+/// The queue of one watch: batches are shared by all watches, so a slow reader costs pointers only.
+struct Feed::Queue {
+  std::mutex mutex;
+  std::deque<ChangeBatch> batches;
+  std::size_t changes = 0;
+  bool compacted = false;
+  runtime::Notifier wake;
+
+  void push(const ChangeBatch& batch) {
+    {
+      const std::lock_guard lock(mutex);
+      if (changes + batch->size() > kWatchQueueMax) {
+        clear();
+      } else {
+        batches.push_back(batch);
+        changes += batch->size();
+      }
+    }
+    wake.notify();
+  }
+  void compact() {
+    {
+      const std::lock_guard lock(mutex);
+      clear();
+    }
+    wake.notify();
+  }
+  void clear() {
+    batches.clear();
+    changes = 0;
+    compacted = true;
+  }
+};
+
+namespace {
+
+class QueueWatch final : public Watch {
+ public:
+  explicit QueueWatch(std::shared_ptr<Feed::Queue> queue) : queue_(std::move(queue)) {}
+
+  Async<Result<std::vector<Change>>> next() override { return next_of(queue_); }
+
+ private:
+  static Async<Result<std::vector<Change>>> next_of(std::shared_ptr<Feed::Queue> queue) {
+    for (;;) {
+      {
+        const std::lock_guard lock(queue->mutex);
+        if (std::exchange(queue->compacted, false)) {
+          co_return Error{ErrorCode::too_large, "the watch fell behind: look at everything anew",
+                          Retry::re_decide};
+        }
+        if (!queue->batches.empty()) co_return take(*queue);
+      }
+      co_await queue->wake.wait();
+    }
+  }
+  static std::vector<Change> take(Feed::Queue& queue) {
+    std::vector<Change> changes;
+    changes.reserve(queue.changes);
+    for (const ChangeBatch& batch : queue.batches)
+      changes.insert(changes.end(), batch->begin(), batch->end());
+    queue.batches.clear();
+    queue.changes = 0;
+    return changes;
+  }
+
+  std::shared_ptr<Feed::Queue> queue_;
+};
+
+// Slot of subscriptions that follow one record by its key.
+constexpr std::uint8_t kKeySlot = 255;
+
+std::string topic(std::uint8_t slot, std::string_view name) {
+  std::string text(1, static_cast<char>(slot));
+  text += name;
+  return text;
+}
+
+}  // namespace
+
+/// Subscriptions by kind and topic.
+struct Feed::Registry {
+  struct Subscriber {
+    std::uint64_t id;
+    runtime::Notifier::Handle handle;
+  };
+  using Topics = std::unordered_map<std::string, std::vector<Subscriber>, TextHash, std::equal_to<>>;
+
+  std::mutex mutex;
+  std::uint64_t last_id = 0;
+  Topics topics[kKindsMax];
+
+  void wake(const Topics& of, const std::string& name) const {
+    const auto found = of.find(name);
+    if (found == of.end()) return;
+    for (const Subscriber& subscriber : found->second) subscriber.handle.notify();
+  }
+  void wake_groups(const Topics& of, Kind kind, const void* record) const {
+    if (!record) return;
+    const IndexEntries entries = index_entries(kind, record);
+    for (const auto& entry : entries.entries()) wake(of, topic(entry.slot, entry.group));
+  }
+};
+
+namespace {
+
+class TopicSubscription final : public Subscription {
+ public:
+  TopicSubscription(std::shared_ptr<Feed::Registry> registry, Kind kind, std::string topic,
+                    runtime::Notifier::Handle handle)
+      : registry_(std::move(registry)), kind_(static_cast<std::size_t>(kind)), topic_(std::move(topic)) {
+    const std::lock_guard lock(registry_->mutex);
+    id_ = ++registry_->last_id;
+    registry_->topics[kind_][topic_].push_back({id_, std::move(handle)});
+  }
+  ~TopicSubscription() override {
+    const std::lock_guard lock(registry_->mutex);
+    auto& topics = registry_->topics[kind_];
+    const auto found = topics.find(topic_);
+    std::erase_if(found->second, [&](const auto& subscriber) { return subscriber.id == id_; });
+    if (found->second.empty()) topics.erase(found);
+  }
+  TopicSubscription(const TopicSubscription&) = delete;
+  TopicSubscription& operator=(const TopicSubscription&) = delete;
+
+ private:
+  std::shared_ptr<Feed::Registry> registry_;
+  std::size_t kind_;
+  std::string topic_;
+  std::uint64_t id_ = 0;
+};
+
+}  // namespace
+
+Feed::Feed() : registry_(std::make_shared<Registry>()) {}
+Feed::~Feed() = default;
+
+std::unique_ptr<Watch> Feed::watch() {
+  auto queue = std::make_shared<Queue>();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(queues_, [](const auto& weak) { return weak.expired(); });
+  queues_.push_back(queue);
+  return std::make_unique<QueueWatch>(std::move(queue));
+}
+
+std::unique_ptr<Subscription> Feed::subscribe_group(Kind kind, std::uint8_t slot, std::string group,
+                                                    runtime::Notifier::Handle handle) {
+  return std::make_unique<TopicSubscription>(registry_, kind, topic(slot, group), std::move(handle));
+}
+
+std::unique_ptr<Subscription> Feed::subscribe_key(Kind kind, std::string key,
+                                                  runtime::Notifier::Handle handle) {
+  return std::make_unique<TopicSubscription>(registry_, kind, topic(kKeySlot, key), std::move(handle));
+}
+
+void Feed::publish(const ChangeBatch& changes) {
+  if (changes->empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& weak : queues_) {
+      if (const auto queue = weak.lock()) queue->push(changes);
+    }
+  }
+  const std::lock_guard lock(registry_->mutex);
+  for (const Change& change : *changes) {
+    const auto& topics = registry_->topics[static_cast<std::size_t>(change.kind)];
+    if (topics.empty()) continue;
+    registry_->wake(topics, topic(kKeySlot, change.key));
+    registry_->wake_groups(topics, change.kind, change.before.get());
+    registry_->wake_groups(topics, change.kind, change.after.get());
+  }
+}
+
+void Feed::compact() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& weak : queues_) {
+      if (const auto queue = weak.lock()) queue->compact();
+    }
+  }
+  const std::lock_guard lock(registry_->mutex);
+  for (const auto& topics : registry_->topics) {
+    for (const auto& [name, subscribers] : topics) {
+      for (const auto& subscriber : subscribers) subscriber.handle.notify();
+    }
+  }
+}
+
+}  // namespace berth::store

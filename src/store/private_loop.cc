@@ -1,0 +1,175 @@
+#include "base/log.h"
+#include "store/check.h"
+#include "store/commit_core.h"
+#include "store/committer.h"
+
+namespace berth::store {
+namespace {
+
+// A transaction that is in the tables but not yet durable.
+struct Applied {
+  std::string id;
+  Revision revision;
+  std::vector<Change> changes;
+  std::vector<EngineWrite> writes;
+  std::size_t bytes = 0;
+  runtime::Promise<Result<Revision>> answer;
+};
+using Pending = std::variant<Applied, Question>;
+
+std::size_t bytes_of(const std::vector<EngineWrite>& writes) {
+  std::size_t bytes = 0;
+  for (const EngineWrite& write : writes) bytes += write.key.size() + (write.value ? write.value->size() : 0);
+  return bytes;
+}
+
+// Two coroutines on one executor: decide() checks and applies what was submitted, persist() makes it durable.
+// While the engine writes a batch, decide() prepares the next one, up to the size of a batch.
+class PrivateLoop final : public CommitLoop {
+ public:
+  explicit PrivateLoop(CommitCore& core) : core_(core) {}
+
+  void start(runtime::TaskGroup& group, Revision engine_head) override {
+    engine_head_ = engine_head;
+    group.spawn(decide_loop());
+    group.spawn(persist_loop());
+  }
+
+  void abandon(const Error& error) override {
+    for (const Applied& applied : in_flight_) applied.answer.set(error);
+    for (const Pending& pending : pending_) {
+      std::visit([&](const auto& what) { what.answer.set(error); }, pending);
+    }
+    in_flight_.clear();
+    pending_.clear();
+    pending_bytes_ = 0;
+  }
+
+ private:
+  Async<void> decide_loop() {
+    for (;;) {
+      co_await core_.submissions.wake().wait();
+      while (!recovering_ && has_room() && !core_.submissions.empty()) decide_some();
+    }
+  }
+
+  bool has_room() const { return pending_.size() < kBatchTransactionsMax && pending_bytes_ < kBatchBytesMax; }
+
+  void decide_some() {
+    const bool was_empty = pending_.empty();
+    for (Item& item : core_.submissions.take(kBatchTransactionsMax - pending_.size())) {
+      if (auto* submission = std::get_if<Submission>(&item)) {
+        decide(std::move(*submission));
+      } else {
+        pending_.emplace_back(std::get<Question>(std::move(item)));
+      }
+    }
+    if (was_empty && !pending_.empty()) work_.notify();
+  }
+
+  void decide(Submission submission) {
+    const Revision revision(core_.tables->head().value() + 1);
+    Result<std::vector<Change>> changes = check_transaction(*core_.tables, submission.transaction, revision);
+    if (!changes.ok()) {
+      submission.answer.set(std::move(changes).error());
+      return;
+    }
+    Applied applied{submission.transaction.id(), revision, std::move(*changes), {}, 0, submission.answer};
+    applied.writes = encode_changes(applied.changes);
+    applied.bytes = bytes_of(applied.writes);
+    core_.apply(applied.changes, revision);
+    pending_bytes_ += applied.bytes;
+    pending_.emplace_back(std::move(applied));
+  }
+
+  Async<void> persist_loop() {
+    for (;;) {
+      if (pending_.empty()) {
+        co_await work_.wait();
+        continue;
+      }
+      if (std::holds_alternative<Question>(pending_.front())) {
+        co_await answer_question();
+        continue;
+      }
+      EngineBatch batch = take_batch();
+      const Revision head = batch.head;
+      core_.submissions.wake().notify();
+      Result<void> written = co_await core_.engine.append(std::move(batch));
+      if (written.ok()) {
+        engine_head_ = head;
+        publish(head);
+      } else {
+        co_await recover(written.error());
+      }
+    }
+  }
+
+  Async<void> answer_question() {
+    // It stays in front until it is answered, so that abandon() finds it.
+    const Question question = std::get<Question>(pending_.front());
+    Result<bool> known = co_await core_.engine.contains(question.transaction_id);
+    question.answer.set(std::move(known));
+    pending_.pop_front();
+    core_.submissions.wake().notify();
+  }
+
+  EngineBatch take_batch() {
+    EngineBatch batch{engine_head_, engine_head_, {}, {}};
+    std::size_t bytes = 0;
+    while (!pending_.empty() && std::holds_alternative<Applied>(pending_.front()) &&
+           (in_flight_.empty() || bytes < kBatchBytesMax)) {
+      Applied& applied = std::get<Applied>(pending_.front());
+      bytes += applied.bytes;
+      batch.head = applied.revision;
+      batch.transaction_ids.push_back(applied.id);
+      batch.writes.push_back(std::move(applied.writes));
+      in_flight_.push_back(std::move(applied));
+      pending_.pop_front();
+    }
+    pending_bytes_ -= bytes;
+    return batch;
+  }
+
+  void publish(Revision head) {
+    auto changes = std::make_shared<std::vector<Change>>();
+    for (Applied& applied : in_flight_) {
+      changes->insert(changes->end(), std::make_move_iterator(applied.changes.begin()),
+                      std::make_move_iterator(applied.changes.end()));
+    }
+    core_.durability.advance(head);
+    core_.feed.publish(changes);
+    for (const Applied& applied : in_flight_) applied.answer.set(applied.revision);
+    in_flight_.clear();
+  }
+
+  // The tables hold transactions that are lost, or may be: they are thrown away, and their revisions with
+  // them.
+  Async<void> recover(Error error) {
+    spdlog::error("store: a batch was not written: {}", error.message);
+    error = unavailable("the store failed, the outcome is unknown: " + error.message);
+    recovering_ = true;
+    const Revision applied = core_.tables->head();
+    core_.durability.lose(applied, error);
+    abandon(error);
+    engine_head_ = co_await core_.reload(Revision(applied.value() + 1));
+    recovering_ = false;
+    core_.submissions.wake().notify();
+  }
+
+  CommitCore& core_;
+  Revision engine_head_;
+  std::deque<Pending> pending_;
+  std::size_t pending_bytes_ = 0;
+  std::vector<Applied> in_flight_;
+  bool recovering_ = false;
+  runtime::Notifier work_;
+};
+
+}  // namespace
+
+std::unique_ptr<CommitLoop> make_private_loop(CommitCore& core) {
+  return std::make_unique<PrivateLoop>(core);
+}
+
+}  // namespace berth::store

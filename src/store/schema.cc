@@ -1,0 +1,183 @@
+#include "store/schema.h"
+
+#include <fmt/format.h>
+
+namespace berth::store {
+namespace {
+
+using domain::DefinitionStatus;
+using domain::InstanceStatus;
+using domain::TaskStatus;
+
+// Free text as a part of a key: without '/', so that two different lists of parts never make the same key.
+std::string part(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '/') {
+      out += "%2F";
+    } else if (c == '%') {
+      out += "%25";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+template <class R>
+Realm realm_of(const R& record) {
+  return {record.account, record.region};
+}
+
+// Text whose order is that of time, with the key behind it so that it is unique.
+std::string by_time(WallTime time, std::string_view key) {
+  return fmt::format("{:015}/{}", time.ms, key);
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::cluster:
+      return "cluster";
+    case Kind::container_instance:
+      return "container_instance";
+    case Kind::allocation:
+      return "allocation";
+    case Kind::task_definition:
+      return "task_definition";
+    case Kind::family:
+      return "family";
+    case Kind::task:
+      return "task";
+    case Kind::account_setting:
+      return "account_setting";
+    case Kind::client_token:
+      return "client_token";
+    case Kind::service:
+      return "service";
+    case Kind::service_deployment:
+      return "service_deployment";
+    case Kind::service_revision:
+      return "service_revision";
+  }
+  unreachable();
+}
+
+std::string realm_key(const Realm& realm) {
+  return realm.account + '/' + realm.region;
+}
+
+std::string cluster_key(const Realm& realm, std::string_view cluster) {
+  return fmt::format("{}/{}/{}", realm.account, realm.region, cluster);
+}
+
+std::string instance_key(const Realm& realm, std::string_view cluster, std::string_view id) {
+  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, id);
+}
+
+std::string task_key(const Realm& realm, std::string_view cluster, std::string_view id) {
+  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, id);
+}
+
+std::string family_key(const Realm& realm, std::string_view family) {
+  return fmt::format("{}/{}/{}", realm.account, realm.region, family);
+}
+
+std::string task_definition_key(const Realm& realm, std::string_view family, std::int32_t revision) {
+  return fmt::format("{}/{}/{}/{:010}", realm.account, realm.region, family, revision);
+}
+
+std::string account_setting_key(const Realm& realm, std::string_view principal_arn, std::string_view name) {
+  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, part(principal_arn), name);
+}
+
+std::string client_token_key(const Realm& realm, std::string_view scope, std::string_view token) {
+  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, part(scope), part(token));
+}
+
+std::string Schema<domain::ClusterRecord>::key(const domain::ClusterRecord& record) {
+  return cluster_key(realm_of(record), record.name);
+}
+
+void Schema<domain::ClusterRecord>::index(const domain::ClusterRecord& record, IndexEntries& into) {
+  if (record.status == domain::ClusterStatus::active) into.add(kActiveClusters, realm_key(realm_of(record)));
+}
+
+std::string Schema<domain::ContainerInstanceRecord>::key(const domain::ContainerInstanceRecord& record) {
+  return instance_key(realm_of(record), record.cluster, record.id);
+}
+
+void Schema<domain::ContainerInstanceRecord>::index(const domain::ContainerInstanceRecord& record,
+                                                    IndexEntries& into) {
+  if (record.status == InstanceStatus::inactive) {
+    into.add(kInactiveInstances, {}, by_time(record.inactive_at.value_or(WallTime{}), key(record)));
+    return;
+  }
+  const std::string cluster = cluster_key(realm_of(record), record.cluster);
+  into.add(kInstancesByCluster, cluster);
+  if (record.status == InstanceStatus::active) into.add(kPlaceableInstances, cluster);
+  into.add(kInstancesByHost, cluster + '/' + record.ec2_instance_id);
+}
+
+std::string Schema<domain::InstanceAllocation>::key(const domain::InstanceAllocation& record) {
+  return instance_key(realm_of(record), record.cluster, record.instance_id);
+}
+
+std::string Schema<domain::TaskDefinitionRecord>::key(const domain::TaskDefinitionRecord& record) {
+  return task_definition_key(realm_of(record), record.family, record.revision);
+}
+
+void Schema<domain::TaskDefinitionRecord>::index(const domain::TaskDefinitionRecord& record,
+                                                 IndexEntries& into) {
+  const std::string realm = realm_key(realm_of(record));
+  into.add(kDefinitionsByStatus, fmt::format("{}/{}", realm, to_string(record.status)));
+  into.add(kDefinitionsByFamily, fmt::format("{}/{}", realm, record.family));
+}
+
+std::string Schema<domain::FamilyRecord>::key(const domain::FamilyRecord& record) {
+  return family_key(realm_of(record), record.family);
+}
+
+void Schema<domain::FamilyRecord>::index(const domain::FamilyRecord& record, IndexEntries& into) {
+  into.add(kFamilies, realm_key(realm_of(record)));
+}
+
+std::string Schema<domain::TaskRecord>::key(const domain::TaskRecord& record) {
+  return task_key(realm_of(record), record.cluster, record.id);
+}
+
+void Schema<domain::TaskRecord>::index(const domain::TaskRecord& record, IndexEntries& into) {
+  const std::string cluster = cluster_key(realm_of(record), record.cluster);
+  into.add(kTasksByDesired, fmt::format("{}/{}", cluster, to_string(record.desired_status)));
+  into.add(kTasksByFamily, fmt::format("{}/{}", cluster, record.family));
+  if (record.started_by) into.add(kTasksByStartedBy, fmt::format("{}/{}", cluster, *record.started_by));
+  if (record.last_status == TaskStatus::stopped) {
+    into.add(kStoppedTasks, realm_key(realm_of(record)),
+             by_time(record.stopped_at.value_or(WallTime{}), key(record)));
+    return;
+  }
+  into.add(kTasksByInstance, fmt::format("{}/{}", cluster, record.instance_id));
+  if (record.service_name) into.add(kTasksByService, fmt::format("{}/{}", cluster, *record.service_name));
+  into.add(kUnstoppedTasks, cluster);
+}
+
+std::string Schema<domain::AccountSettingRecord>::key(const domain::AccountSettingRecord& record) {
+  return account_setting_key(realm_of(record), record.principal_arn, record.name);
+}
+
+void Schema<domain::AccountSettingRecord>::index(const domain::AccountSettingRecord& record,
+                                                 IndexEntries& into) {
+  into.add(kSettingsByRealm, realm_key(realm_of(record)));
+}
+
+std::string Schema<domain::ClientTokenRecord>::key(const domain::ClientTokenRecord& record) {
+  return client_token_key(realm_of(record), record.scope, record.token);
+}
+
+void Schema<domain::ClientTokenRecord>::index(const domain::ClientTokenRecord& record, IndexEntries& into) {
+  into.add(kTokensByAge, realm_key(realm_of(record)), by_time(record.created_at, key(record)));
+}
+
+}  // namespace berth::store

@@ -1,0 +1,78 @@
+#include "store/sqlite/migrations.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace berth::store::sqlite {
+namespace {
+
+// One step for each version, from the one before it. What has been released never changes.
+struct Migration {
+  std::int64_t version;
+  const char* sql;
+};
+
+constexpr std::array kMigrations = {
+    Migration{1, R"(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('schema_version', 1), ('head', 0);
+CREATE TABLE transactions(revision INTEGER PRIMARY KEY, id TEXT NOT NULL);
+CREATE INDEX transactions_by_id ON transactions(id);
+CREATE TABLE cluster(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE container_instance(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE allocation(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE task_definition(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE family(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE task(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE account_setting(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE client_token(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE service(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE service_deployment(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE service_revision(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+)"},
+};
+static_assert(kMigrations.back().version == kSchemaVersion);
+
+Result<void> apply_migrations(Connection& connection, std::int64_t from) {
+  for (const Migration& migration : kMigrations) {
+    if (migration.version <= from) continue;
+    Result<void> done = connection.run(migration.sql);
+    if (!done.ok()) return done;
+  }
+  return connection.run(
+      fmt::format("UPDATE meta SET value = {} WHERE name = 'schema_version'", kSchemaVersion));
+}
+
+}  // namespace
+
+Result<std::int64_t> schema_version(Connection& connection) {
+  Result<std::int64_t> tables = connection.number("SELECT count(*) FROM sqlite_master");
+  if (!tables.ok() || *tables == 0) return tables;
+  const Error foreign = invalid("the file is an SQLite database, but not a store of Berth");
+  Result<std::int64_t> meta = connection.number("SELECT count(*) FROM sqlite_master WHERE name = 'meta'");
+  if (!meta.ok()) return meta;
+  if (*meta == 0) return foreign;
+  Result<std::int64_t> version = connection.number("SELECT value FROM meta WHERE name = 'schema_version'");
+  if (!version.ok()) return foreign;
+  if (*version > kSchemaVersion) {
+    return invalid(
+        fmt::format("the store has schema version {}, and this program knows only versions up to {}: it was "
+                    "written by a newer Berth; run that one, or restore a backup of before the upgrade",
+                    *version, kSchemaVersion));
+  }
+  return version;
+}
+
+Result<void> migrate(Connection& connection) {
+  Result<void> begun = connection.run("BEGIN IMMEDIATE");
+  if (!begun.ok()) return begun;
+  Result<std::int64_t> version = schema_version(connection);
+  Result<void> done = version.ok() ? Result<void>() : Result<void>(version.error());
+  if (done.ok() && *version < kSchemaVersion) done = apply_migrations(connection, *version);
+  if (done.ok()) done = connection.run("COMMIT");
+  if (!done.ok()) static_cast<void>(connection.run("ROLLBACK"));
+  return done;
+}
+
+}  // namespace berth::store::sqlite

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstdint>
+
+#include "base/result.h"
+#include "store/sqlite/connection.h"
+
+namespace berth::store::sqlite {
+
+/// The version of the tables that this program writes.
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+/// Brings a database (empty, or of any earlier version) to kSchemaVersion, in one transaction.
+/// Errors: `invalid`: written by a newer Berth, or not a store of Berth at all; `unavailable`.
+Result<void> migrate(Connection& connection);
+
+/// The version of a database; 0 for an empty one. Errors: as migrate().
+Result<std::int64_t> schema_version(Connection& connection);
+
+}  // namespace berth::store::sqlite

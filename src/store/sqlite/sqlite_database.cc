@@ -1,0 +1,215 @@
+#include "store/sqlite/sqlite_database.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "store/sqlite/migrations.h"
+
+namespace berth::store::sqlite {
+namespace {
+
+constexpr std::array kKinds = {
+    Kind::cluster,          Kind::container_instance,
+    Kind::allocation,       Kind::task_definition,
+    Kind::family,           Kind::task,
+    Kind::account_setting,  Kind::client_token,
+    Kind::service,          Kind::service_deployment,
+    Kind::service_revision,
+};
+
+// Pages (of 4 KiB) of write-ahead log from which on they are copied into the database beside the commits.
+constexpr int kCheckpointPages = 1'000;
+// From here on the log is emptied between two batches. Only commits without a pause get it this far: a
+// checkpoint beside them copies everything, but the log starts anew only when nothing was added meanwhile.
+constexpr int kTruncatePages = 16'384;
+
+// FULL: the log is synced at every commit. The checkpoints are ours alone (on_commit), never SQLite's own.
+constexpr const char* kPragmas =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = "
+    "-16384;";
+
+}  // namespace
+
+Result<std::shared_ptr<Database>> Database::open(std::string path, std::string vfs) {
+  Result<FileLock> lock = FileLock::take(path + ".lock");
+  if (!lock.ok()) return std::move(lock).error();
+  Result<void> created = create_private_file(path);
+  if (!created.ok()) return std::move(created).error();
+  std::shared_ptr<Database> database(new Database(std::move(path), std::move(vfs), std::move(*lock)));
+  Result<void> connected = database->connect();
+  if (!connected.ok()) return std::move(connected).error();
+  return database;
+}
+
+Result<void> Database::connect() {
+  statements_.reset();
+  connection_.reset();
+  Result<Connection> connection = Connection::open(path_, Connection::Access::read_write, vfs_);
+  if (!connection.ok()) return std::move(connection).error();
+  connection_.emplace(std::move(*connection));
+  // The version comes first: a newer store is not touched.
+  Result<std::int64_t> version = schema_version(*connection_);
+  if (!version.ok()) return std::move(version).error();
+  Result<void> done = connection_->run(kPragmas);
+  if (done.ok()) done = migrate(*connection_);
+  if (!done.ok()) return done;
+  sqlite3_wal_hook(connection_->get(), &Database::on_commit, this);
+  Result<Statements> statements = prepare();
+  if (!statements.ok()) return std::move(statements).error();
+  statements_.emplace(std::move(*statements));
+  failed_ = false;
+  return {};
+}
+
+Result<Database::Statements> Database::prepare() {
+  std::vector<std::string> sql = {
+      "SELECT value FROM meta WHERE name = 'head'",
+      "UPDATE meta SET value = ?1 WHERE name = 'head'",
+      "INSERT INTO transactions(revision, id) VALUES(?1, ?2)",
+      "DELETE FROM transactions WHERE revision <= ?1",
+      "SELECT 1 FROM transactions WHERE id = ?1",
+  };
+  const std::size_t fixed = sql.size();
+  for (const Kind kind : kKinds) {
+    sql.push_back(
+        fmt::format("INSERT INTO {}(key, value, revision) VALUES(?1, ?2, ?3) ON CONFLICT(key) DO UPDATE SET "
+                    "value = excluded.value, revision = excluded.revision",
+                    to_string(kind)));
+    sql.push_back(fmt::format("DELETE FROM {} WHERE key = ?1", to_string(kind)));
+  }
+  std::vector<Statement> prepared;
+  for (const std::string& text : sql) {
+    Result<Statement> statement = connection_->prepare(text);
+    if (!statement.ok()) return std::move(statement).error();
+    prepared.push_back(std::move(*statement));
+  }
+  Statements out{std::move(prepared[0]),
+                 std::move(prepared[1]),
+                 std::move(prepared[2]),
+                 std::move(prepared[3]),
+                 std::move(prepared[4]),
+                 {},
+                 {}};
+  for (std::size_t i = fixed; i < prepared.size(); i += 2) {
+    out.put.push_back(std::move(prepared[i]));
+    out.erase.push_back(std::move(prepared[i + 1]));
+  }
+  return out;
+}
+
+int Database::on_commit(void* self, sqlite3*, const char*, int pages) {
+  static_cast<Database*>(self)->wal_pages_ = pages;
+  return SQLITE_OK;
+}
+
+Result<Revision> Database::load(const Engine::Loader& each) {
+  // After a failure nothing is trusted that the connection still remembers.
+  if (failed_) {
+    Result<void> connected = connect();
+    if (!connected.ok()) return std::move(connected).error();
+  }
+  for (const Kind kind : kKinds) {
+    Result<Statement> rows = connection_->prepare(
+        fmt::format("SELECT key, value, revision FROM {} ORDER BY key", to_string(kind)));
+    if (!rows.ok()) return std::move(rows).error();
+    for (;;) {
+      Result<bool> row = rows->step();
+      if (!row.ok()) return std::move(row).error();
+      if (!*row) break;
+      const Revision revision(static_cast<std::uint64_t>(rows->integer(2)));
+      Result<void> taken = each(kind, rows->text(0), rows->text(1), revision);
+      if (!taken.ok()) return std::move(taken).error();
+    }
+  }
+  Result<std::int64_t> head = connection_->number("SELECT value FROM meta WHERE name = 'head'");
+  if (!head.ok()) return std::move(head).error();
+  return Revision(static_cast<std::uint64_t>(*head));
+}
+
+Result<void> Database::append(const EngineBatch& batch) {
+  if (failed_) return unavailable("SQLite failed before; the store has to be read anew");
+  Result<void> done = connection_->run("BEGIN IMMEDIATE");
+  if (done.ok()) done = write(batch);
+  if (done.ok()) done = connection_->run("COMMIT");
+  if (!done.ok()) {
+    failed_ = done.error().code != ErrorCode::conflict;
+    static_cast<void>(connection_->run("ROLLBACK"));
+    return done;
+  }
+  if (wal_pages_ >= kTruncatePages) {
+    sqlite3_wal_checkpoint_v2(connection_->get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    wal_pages_ = 0;
+  }
+  return done;
+}
+
+Result<void> Database::write(const EngineBatch& batch) {
+  Result<bool> row = statements_->head.step();
+  const std::int64_t head = row.ok() && *row ? statements_->head.integer(0) : -1;
+  statements_->head.reset();
+  if (!row.ok()) return std::move(row).error();
+  if (head != static_cast<std::int64_t>(batch.base.value())) {
+    return conflict("the store was changed by someone else");
+  }
+  for (std::size_t i = 0; i < batch.writes.size(); ++i) {
+    const auto revision = static_cast<std::int64_t>(batch.revision_of(i).value());
+    for (const EngineWrite& write : batch.writes[i]) {
+      const std::size_t kind = static_cast<std::size_t>(write.kind) - 1;
+      Statement& statement = write.value ? statements_->put.at(kind) : statements_->erase.at(kind);
+      statement.bind(1, write.key);
+      if (write.value) statement.bind(2, *write.value).bind(3, revision);
+      Result<void> done = statement.run();
+      if (!done.ok()) return done;
+    }
+    Result<void> done = statements_->add_id.bind(1, revision).bind(2, batch.transaction_ids[i]).run();
+    if (!done.ok()) return done;
+  }
+  const auto new_head = static_cast<std::int64_t>(batch.head.value());
+  Result<void> done =
+      statements_->trim_ids.bind(1, new_head - static_cast<std::int64_t>(kTransactionIdsKept)).run();
+  if (!done.ok()) return done;
+  return statements_->set_head.bind(1, new_head).run();
+}
+
+Result<bool> Database::contains(const std::string& transaction_id) {
+  if (failed_) return unavailable("SQLite failed before; the store has to be read anew");
+  Result<bool> row = statements_->find_id.bind(1, transaction_id).step();
+  statements_->find_id.reset();
+  return row;
+}
+
+bool Database::wants_checkpoint() {
+  return wal_pages_ >= kCheckpointPages && !checkpointing_.exchange(true, std::memory_order_acq_rel);
+}
+
+void Database::checkpoint() {
+  if (!checkpointer_) {
+    Result<Connection> connection = Connection::open(path_, Connection::Access::read_write, vfs_);
+    if (connection.ok()) checkpointer_.emplace(std::move(*connection));
+    if (checkpointer_) static_cast<void>(checkpointer_->run("PRAGMA synchronous = FULL"));
+  }
+  if (checkpointer_) {
+    sqlite3_wal_checkpoint_v2(checkpointer_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  checkpointing_.store(false, std::memory_order_release);
+}
+
+Result<void> Database::backup(const std::string& path) const {
+  Result<Connection> from = Connection::open(path_, Connection::Access::read_only, vfs_);
+  if (!from.ok()) return std::move(from).error();
+  Result<void> created = create_private_file(path);
+  if (!created.ok()) return created;
+  Result<Connection> to = Connection::open(path, Connection::Access::read_write);
+  if (!to.ok()) return std::move(to).error();
+  Result<std::int64_t> tables = to->number("SELECT count(*) FROM sqlite_master");
+  if (!tables.ok() || *tables != 0) return invalid(path + " is there already; name a new file");
+  sqlite3_backup* backup = sqlite3_backup_init(to->get(), "main", from->get(), "main");
+  if (!backup) return to->error("starting a backup");
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) return to->error("writing " + path);
+  // A backup is one file: no write-ahead log beside it.
+  return to->run("PRAGMA journal_mode = DELETE");
+}
+
+}  // namespace berth::store::sqlite

@@ -1,0 +1,53 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "store/engine.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/file_lock.h"
+
+namespace berth::store::sqlite {
+
+/// The blocking half of the engine: what happens on its threads.
+///
+/// Runs on: load(), append() and contains() on one thread; checkpoint() and backup() on another.
+class Database {
+ public:
+  /// Opens, creates or migrates the store. Errors: as SqliteEngine::open().
+  static Result<std::shared_ptr<Database>> open(std::string path, std::string vfs);
+
+  Result<Revision> load(const Engine::Loader& each);
+  Result<void> append(const EngineBatch& batch);
+  Result<bool> contains(const std::string& transaction_id);
+
+  /// True once, when the write-ahead log has grown enough for checkpoint() to be worth it.
+  bool wants_checkpoint();
+  void checkpoint();
+  Result<void> backup(const std::string& path) const;
+
+ private:
+  struct Statements {
+    Statement head, set_head, add_id, trim_ids, find_id;
+    std::vector<Statement> put, erase;  ///< By kind.
+  };
+  Database(std::string path, std::string vfs, FileLock lock)
+      : path_(std::move(path)), vfs_(std::move(vfs)), lock_(std::move(lock)) {}
+  Result<void> connect();
+  Result<Statements> prepare();
+  Result<void> write(const EngineBatch& batch);
+  static int on_commit(void* self, sqlite3*, const char*, int pages);
+
+  std::string path_;
+  std::string vfs_;
+  FileLock lock_;
+  std::optional<Connection> connection_;
+  std::optional<Statements> statements_;
+  std::atomic<bool> checkpointing_{false};
+  std::optional<Connection> checkpointer_;
+  int wal_pages_ = 0;  // Of the work thread.
+  bool failed_ = false;
+};
+
+}  // namespace berth::store::sqlite
