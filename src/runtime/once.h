@@ -23,7 +23,7 @@ class Once {
     check(impl_ != nullptr, "an empty Once was called");
     // Taken first, so that the callable may replace or destroy this Once while it runs.
     const std::unique_ptr<Base> impl = std::move(impl_);
-    impl->run(std::move(args)...);
+    impl->run(std::forward<Args>(args)...);
   }
 
  private:
@@ -34,7 +34,7 @@ class Once {
   template <class F>
   struct Impl final : Base {
     explicit Impl(F f) : function(std::move(f)) {}
-    void run(Args... args) override { std::move(function)(std::move(args)...); }
+    void run(Args... args) override { std::move(function)(std::forward<Args>(args)...); }
     F function;
   };
   std::unique_ptr<Base> impl_;
