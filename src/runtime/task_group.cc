@@ -113,7 +113,11 @@ void TaskGroup::cancel() {
   const auto entries = state_->entries;
   for (const auto& [number, entry] : entries) {
     entry->cancelled = true;
-    if (entry->started) entry->signal.emit(asio::cancellation_type::terminal);
+    if (!entry->started) continue;
+    entry->signal.emit(asio::cancellation_type::terminal);
+    // Emitted from outside the executor, the cancellation is an item in its queue that points into the entry,
+    // and the task may end before it is reached.
+    asio::post(state_->executor, [kept = entry] {});
   }
 }
 

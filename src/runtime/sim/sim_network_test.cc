@@ -43,7 +43,10 @@ class EchoServer final : public RequestHandler {
       }
       if (*text == "bye") co_return;
       Result<void> sent = co_await socket.send(std::move(*text));
-      if (!sent) co_return;
+      if (!sent) {
+        ended.push_back(sent.error().code);
+        co_return;
+      }
     }
   }
 
