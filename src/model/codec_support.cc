@@ -26,16 +26,27 @@ std::optional<std::int64_t> integral(const JsonValue& json) {
 
 }  // namespace
 
-void encode(JsonWriter& writer, bool value) { writer.boolean(value); }
-void encode(JsonWriter& writer, std::int32_t value) { writer.integer(value); }
-void encode(JsonWriter& writer, std::int64_t value) { writer.integer(value); }
-void encode(JsonWriter& writer, double value) { writer.real(value); }
-void encode(JsonWriter& writer, const std::string& value) { writer.string(value); }
+void encode(JsonWriter& writer, bool value) {
+  writer.boolean(value);
+}
+void encode(JsonWriter& writer, std::int32_t value) {
+  writer.integer(value);
+}
+void encode(JsonWriter& writer, std::int64_t value) {
+  writer.integer(value);
+}
+void encode(JsonWriter& writer, double value) {
+  writer.real(value);
+}
+void encode(JsonWriter& writer, const std::string& value) {
+  writer.string(value);
+}
 
 void encode(JsonWriter& writer, WallTime value) {
   const std::int64_t ms = value.ms % 1000;
   if (ms == 0) return writer.integer(value.ms / 1000);
-  const std::uint64_t size = value.ms < 0 ? 0 - static_cast<std::uint64_t>(value.ms) : static_cast<std::uint64_t>(value.ms);
+  const std::uint64_t size =
+      value.ms < 0 ? 0 - static_cast<std::uint64_t>(value.ms) : static_cast<std::uint64_t>(value.ms);
   std::string text = fmt::format("{}{}.{:03}", value.ms < 0 ? "-" : "", size / 1000, size % 1000);
   while (text.back() == '0') text.pop_back();
   writer.raw(text);
@@ -108,7 +119,9 @@ bool decode(const JsonValue& json, WallTime& out, DecodeContext& context) {
   return true;
 }
 
-bool decode(const JsonValue& json, Unit& /*out*/, DecodeContext& context) { return context.object(json) != nullptr; }
+bool decode(const JsonValue& json, Unit& /*out*/, DecodeContext& context) {
+  return context.object(json) != nullptr;
+}
 
 bool decode_blob(const JsonValue& json, std::string& out, DecodeContext& context) {
   if (!json.is_string()) return context.wrong_type("a string", json), false;

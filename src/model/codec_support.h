@@ -22,7 +22,8 @@
 ///     if (!decode(json, request, context)) … context.problems() …
 namespace berth::model {
 
-// Encoding ---------------------------------------------------------------------------------------------------
+// Encoding
+// ---------------------------------------------------------------------------------------------------
 
 void encode(JsonWriter& writer, bool value);
 void encode(JsonWriter& writer, std::int32_t value);
@@ -35,7 +36,7 @@ void encode(JsonWriter& writer, const Unit& value);
 template <std::same_as<JsonValue> T>
 void encode(JsonWriter& writer, const T& value);
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void encode(JsonWriter& writer, T value);
 template <class T>
 void encode(JsonWriter& writer, const std::vector<T>& values);
@@ -62,7 +63,7 @@ void encode(JsonWriter& writer, const T& value) {
   writer.value(value);
 }
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void encode(JsonWriter& writer, T value) {
   writer.string(to_string(value));
 }
@@ -82,7 +83,8 @@ void encode(JsonWriter& writer, const std::map<std::string, T>& values) {
   writer.end_object();
 }
 
-// Decoding: false after at least one problem was noted -------------------------------------------------------
+// Decoding: false after at least one problem was noted
+// -------------------------------------------------------
 
 bool decode(const JsonValue& json, bool& out, DecodeContext& context);
 /// Numbers with a fraction of zero count as integers.
@@ -96,7 +98,7 @@ bool decode(const JsonValue& json, Unit& out, DecodeContext& context);
 template <std::same_as<JsonValue> T>
 bool decode(const JsonValue& json, T& out, DecodeContext& context);
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 bool decode(const JsonValue& json, T& out, DecodeContext& context);
 template <class T>
 bool decode(const JsonValue& json, std::vector<T>& out, DecodeContext& context);
@@ -121,7 +123,7 @@ bool decode(const JsonValue& json, T& out, DecodeContext&) {
 }
 
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 bool decode(const JsonValue& json, T& out, DecodeContext& context) {
   if (!json.is_string()) {
     context.wrong_type("a string", json);
@@ -175,10 +177,11 @@ struct NoCheck {
   void operator()(const T&, DecodeContext&) const {}
 };
 
-/// Decodes an optional member; `check` looks at its constraints in strict mode. False when it is absent (null).
+/// Decodes an optional member; `check` looks at its constraints in strict mode. False when it is absent
+/// (null).
 template <class T, class Check = NoCheck>
-bool decode_member(DecodeContext& context, std::string_view name, const JsonValue& json, std::optional<T>& out,
-                   Check check = {}) {
+bool decode_member(DecodeContext& context, std::string_view name, const JsonValue& json,
+                   std::optional<T>& out, Check check = {}) {
   if (json.is_null() || left_out<T>(json, context)) return false;
   const PathScope scope(context, name);
   T& value = out.emplace();
@@ -190,9 +193,11 @@ bool decode_member(DecodeContext& context, std::string_view name, const JsonValu
   return true;
 }
 
-/// Decodes a required member. False when it is absent; an unknown enum value is a problem in lenient mode too.
+/// Decodes a required member. False when it is absent; an unknown enum value is a problem in lenient mode
+/// too.
 template <class T, class Check = NoCheck>
-bool decode_member(DecodeContext& context, std::string_view name, const JsonValue& json, T& out, Check check = {}) {
+bool decode_member(DecodeContext& context, std::string_view name, const JsonValue& json, T& out,
+                   Check check = {}) {
   if (json.is_null()) return false;
   const PathScope scope(context, name);
   if (decode(json, out, context) && context.strict()) check(out, context);
@@ -222,7 +227,8 @@ bool decode_blob_member(DecodeContext& context, std::string_view name, const Jso
   return true;
 }
 
-// Whole documents --------------------------------------------------------------------------------------------
+// Whole documents
+// --------------------------------------------------------------------------------------------
 
 template <class T>
 std::string encode_json(const T& value) {

@@ -19,14 +19,20 @@ std::string quote(std::string_view text) {
 
 std::string_view describe(const JsonValue& json) {
   switch (json.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "a boolean";
     case boost::json::kind::int64:
     case boost::json::kind::uint64:
-    case boost::json::kind::double_: return "a number";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
+    case boost::json::kind::double_:
+      return "a number";
+    case boost::json::kind::string:
+      return "a string";
+    case boost::json::kind::array:
+      return "a list";
+    case boost::json::kind::object:
+      return "an object";
   }
   return "something else";
 }
@@ -125,13 +131,15 @@ void DecodeContext::check_length(std::size_t length, std::int64_t min, std::int6
 void DecodeContext::check_range(std::int64_t value, std::int64_t min, std::int64_t max) {
   using Limits = std::numeric_limits<std::int64_t>;
   if (value >= min && value <= max) return;
-  add(ProblemKind::range, fmt::format("must be {}, not {}", bounds(min, max, Limits::lowest(), Limits::max()), value));
+  add(ProblemKind::range,
+      fmt::format("must be {}, not {}", bounds(min, max, Limits::lowest(), Limits::max()), value));
 }
 
 void DecodeContext::check_range(double value, double min, double max) {
   using Limits = std::numeric_limits<double>;
   if (value >= min && value <= max) return;
-  add(ProblemKind::range, fmt::format("must be {}, not {}", bounds(min, max, Limits::lowest(), Limits::max()), value));
+  add(ProblemKind::range,
+      fmt::format("must be {}, not {}", bounds(min, max, Limits::lowest(), Limits::max()), value));
 }
 
 void DecodeContext::check_pattern(std::string_view text, const CharPattern& pattern) {
@@ -152,8 +160,9 @@ bool matches(std::string_view text, const CharPattern& pattern) {
       if (((pattern.ascii[point / 64] >> (point % 64)) & 1) == 0) return false;
       continue;
     }
-    const auto above = std::upper_bound(pattern.beyond.begin(), pattern.beyond.end(), point,
-                                        [](std::uint32_t p, const CodePointRange& range) { return p < range.low; });
+    const auto above =
+        std::upper_bound(pattern.beyond.begin(), pattern.beyond.end(), point,
+                         [](std::uint32_t p, const CodePointRange& range) { return p < range.low; });
     if (above == pattern.beyond.begin() || point > std::prev(above)->high) return false;
   }
   return true;

@@ -14,12 +14,13 @@ namespace berth::model {
 /// How decoding treats what the model does not allow.
 enum class DecodeMode {
   strict,   ///< Requests at a server: every deviation is a problem.
-  lenient,  ///< Clients, agents, records: an unknown enum value of an optional member or list is left out, and
-            ///< lengths, ranges and patterns are not looked at.
+  lenient,  ///< Clients, agents, records: an unknown enum value of an optional member or list is left out,
+            ///< and lengths, ranges and patterns are not looked at.
 };
 
 enum class ProblemKind {
-  wrong_type,  ///< Another JSON type, or a number that the type cannot hold: AWS answers SerializationException.
+  wrong_type,  ///< Another JSON type, or a number that the type cannot hold: AWS answers
+               ///< SerializationException.
   missing,     ///< A required member is absent or null.
   bad_enum,    ///< A text that is not one of the enum's.
   length,
@@ -29,7 +30,7 @@ enum class ProblemKind {
 
 struct DecodeProblem {
   ProblemKind kind;
-  std::string path;     ///< `containerDefinitions[0].portMappings[1].hostPort`; empty for the document itself.
+  std::string path;  ///< `containerDefinitions[0].portMappings[1].hostPort`; empty for the document itself.
   std::string message;  ///< For a person; begins with the path.
 };
 

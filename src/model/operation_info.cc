@@ -17,10 +17,9 @@ const T* first_where(std::span<const T> items, Predicate predicate) {
 const OperationInfo* find_operation(std::string_view service, std::string_view name) {
   const auto operations = all_operations();
   const auto wanted = std::pair(service, name);
-  const auto found =
-      std::lower_bound(operations.begin(), operations.end(), wanted, [](const OperationInfo& info, const auto& key) {
-        return std::pair(info.service, info.name) < key;
-      });
+  const auto found = std::lower_bound(
+      operations.begin(), operations.end(), wanted,
+      [](const OperationInfo& info, const auto& key) { return std::pair(info.service, info.name) < key; });
   return found != operations.end() && std::pair(found->service, found->name) == wanted ? &*found : nullptr;
 }
 

@@ -23,8 +23,8 @@ struct OperationInfo {
   std::string_view service;        ///< Berth's short name: "ecs", "sts", "acs", "tcs", "berth".
   std::string_view target_prefix;  ///< Of X-Amz-Target; empty for awsQuery.
   Protocol protocol;
-  std::string_view name;    ///< "RunTask"
-  std::string_view input;   ///< Name of the shape; "Unit" when there is none.
+  std::string_view name;   ///< "RunTask"
+  std::string_view input;  ///< Name of the shape; "Unit" when there is none.
   std::string_view output;
   std::span<const std::string_view> errors;  ///< Names of the error shapes that the operation declares.
   bool read_only;
@@ -62,8 +62,8 @@ const ServiceInfo* find_service_by_target(std::string_view target_prefix);
 const ServiceInfo* find_service_by_query(std::string_view signing_name, std::string_view version);
 const ErrorInfo* find_error(const ServiceInfo& service, std::string_view name);
 
-/// An operation at compile time, by its tag type: `OperationTraits<ecs::RunTaskOperation>` has `Input`, `Output`,
-/// `service`, `name` and `info()`. Specialisations are generated into model/<service>/operations.h.
+/// An operation at compile time, by its tag type: `OperationTraits<ecs::RunTaskOperation>` has `Input`,
+/// `Output`, `service`, `name` and `info()`. Specialisations are generated into model/<service>/operations.h.
 template <class Operation>
 struct OperationTraits;
 

@@ -25,11 +25,21 @@ bool decode_number(const QueryTree& tree, T& out, DecodeContext& context, std::s
 
 }  // namespace
 
-void encode_xml(XmlWriter& writer, bool value) { writer.text(value ? "true" : "false"); }
-void encode_xml(XmlWriter& writer, std::int32_t value) { writer.text(fmt::to_string(value)); }
-void encode_xml(XmlWriter& writer, std::int64_t value) { writer.text(fmt::to_string(value)); }
-void encode_xml(XmlWriter& writer, double value) { writer.text(fmt::to_string(value)); }
-void encode_xml(XmlWriter& writer, const std::string& value) { writer.text(value); }
+void encode_xml(XmlWriter& writer, bool value) {
+  writer.text(value ? "true" : "false");
+}
+void encode_xml(XmlWriter& writer, std::int32_t value) {
+  writer.text(fmt::to_string(value));
+}
+void encode_xml(XmlWriter& writer, std::int64_t value) {
+  writer.text(fmt::to_string(value));
+}
+void encode_xml(XmlWriter& writer, double value) {
+  writer.text(fmt::to_string(value));
+}
+void encode_xml(XmlWriter& writer, const std::string& value) {
+  writer.text(value);
+}
 
 void encode_xml(XmlWriter& writer, WallTime value) {
   std::string text = render_iso8601(value);
@@ -41,12 +51,14 @@ void encode_xml_blob_member(XmlWriter& writer, std::string_view name, const std:
   writer.element(name, encode_base64(value));
 }
 
-void encode_xml_blob_member(XmlWriter& writer, std::string_view name, const std::optional<std::string>& value) {
+void encode_xml_blob_member(XmlWriter& writer, std::string_view name,
+                            const std::optional<std::string>& value) {
   if (value) encode_xml_blob_member(writer, name, *value);
 }
 
 bool decode_query(const QueryTree& tree, std::string& out, DecodeContext& context) {
-  if (!tree.value()) return context.add(ProblemKind::wrong_type, "expected a value, found a structure"), false;
+  if (!tree.value())
+    return context.add(ProblemKind::wrong_type, "expected a value, found a structure"), false;
   out = *tree.value();
   return true;
 }

@@ -11,10 +11,12 @@
 
 /// What the generated awsQuery codecs are made of. For a structure S of such a service they give
 /// `encode_xml(writer, s)`, which writes the members but no element around them, and
-/// `decode_query(tree, s, context)`. Lists are `X.member.N` (or `X.N` when flattened), maps `X.entry.N.key`/`.value`.
+/// `decode_query(tree, s, context)`. Lists are `X.member.N` (or `X.N` when flattened), maps
+/// `X.entry.N.key`/`.value`.
 namespace berth::model {
 
-// Encoding ---------------------------------------------------------------------------------------------------
+// Encoding
+// ---------------------------------------------------------------------------------------------------
 
 void encode_xml(XmlWriter& writer, bool value);
 void encode_xml(XmlWriter& writer, std::int32_t value);
@@ -24,7 +26,7 @@ void encode_xml(XmlWriter& writer, const std::string& value);
 /// ISO 8601 in UTC; milliseconds only where there are any.
 void encode_xml(XmlWriter& writer, WallTime value);
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void encode_xml(XmlWriter& writer, T value) {
   writer.text(to_string(value));
 }
@@ -40,11 +42,13 @@ void encode_xml_member(XmlWriter& writer, std::string_view name, const std::opti
   if (value) encode_xml_member(writer, name, *value);
 }
 void encode_xml_blob_member(XmlWriter& writer, std::string_view name, const std::string& value);
-void encode_xml_blob_member(XmlWriter& writer, std::string_view name, const std::optional<std::string>& value);
+void encode_xml_blob_member(XmlWriter& writer, std::string_view name,
+                            const std::optional<std::string>& value);
 
 /// `item` names the elements; empty means flattened: the list's own name, repeated.
 template <class T>
-void encode_xml_list(XmlWriter& writer, std::string_view name, const std::vector<T>& values, std::string_view item) {
+void encode_xml_list(XmlWriter& writer, std::string_view name, const std::vector<T>& values,
+                     std::string_view item) {
   if (!item.empty()) writer.open(name);
   for (const auto& value : values) encode_xml_member(writer, item.empty() ? name : item, value);
   if (!item.empty()) writer.close(name);
@@ -63,15 +67,18 @@ void encode_xml_map(XmlWriter& writer, std::string_view name, const std::map<std
   if (!item.empty()) writer.close(name);
 }
 template <class T>
-void encode_xml_list(XmlWriter& writer, std::string_view name, const std::optional<T>& values, std::string_view item) {
+void encode_xml_list(XmlWriter& writer, std::string_view name, const std::optional<T>& values,
+                     std::string_view item) {
   if (values) encode_xml_list(writer, name, *values, item);
 }
 template <class T>
-void encode_xml_map(XmlWriter& writer, std::string_view name, const std::optional<T>& values, std::string_view item) {
+void encode_xml_map(XmlWriter& writer, std::string_view name, const std::optional<T>& values,
+                    std::string_view item) {
   if (values) encode_xml_map(writer, name, *values, item);
 }
 
-// Decoding ---------------------------------------------------------------------------------------------------
+// Decoding
+// ---------------------------------------------------------------------------------------------------
 
 bool decode_query(const QueryTree& tree, bool& out, DecodeContext& context);
 bool decode_query(const QueryTree& tree, std::int32_t& out, DecodeContext& context);
@@ -81,7 +88,7 @@ bool decode_query(const QueryTree& tree, std::string& out, DecodeContext& contex
 bool decode_query(const QueryTree& tree, WallTime& out, DecodeContext& context);
 bool decode_query_blob(const QueryTree& tree, std::string& out, DecodeContext& context);
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 bool decode_query(const QueryTree& tree, T& out, DecodeContext& context) {
   std::string text;
   if (!decode_query(tree, text, context)) return false;
@@ -102,8 +109,8 @@ bool decode_query_member(DecodeContext& context, std::string_view name, const Qu
   return true;
 }
 template <class T, class Check = NoCheck>
-bool decode_query_member(DecodeContext& context, std::string_view name, const QueryTree& tree, std::optional<T>& out,
-                         Check check = {}) {
+bool decode_query_member(DecodeContext& context, std::string_view name, const QueryTree& tree,
+                         std::optional<T>& out, Check check = {}) {
   if (tree.child(name) == nullptr) return false;
   T value{};
   const std::size_t before = context.problem_count();
@@ -130,8 +137,8 @@ bool decode_query_blob_member(DecodeContext& context, std::string_view name, con
 std::vector<const QueryTree*> query_items(const QueryTree& list, std::string_view item);
 
 template <class T, class Check = NoCheck>
-bool decode_query_list(DecodeContext& context, std::string_view name, const QueryTree& tree, std::vector<T>& out,
-                       std::string_view item, Check check = {}) {
+bool decode_query_list(DecodeContext& context, std::string_view name, const QueryTree& tree,
+                       std::vector<T>& out, std::string_view item, Check check = {}) {
   const QueryTree* child = tree.child(name);
   if (child == nullptr) return false;
   const PathScope scope(context, name);
@@ -163,14 +170,14 @@ bool decode_query_map(DecodeContext& context, std::string_view name, const Query
   return true;
 }
 template <class T, class Check = NoCheck>
-bool decode_query_list(DecodeContext& context, std::string_view name, const QueryTree& tree, std::optional<T>& out,
-                       std::string_view item, Check check = {}) {
+bool decode_query_list(DecodeContext& context, std::string_view name, const QueryTree& tree,
+                       std::optional<T>& out, std::string_view item, Check check = {}) {
   if (tree.child(name) == nullptr) return false;
   return decode_query_list(context, name, tree, out.emplace(), item, check);
 }
 template <class T, class Check = NoCheck>
-bool decode_query_map(DecodeContext& context, std::string_view name, const QueryTree& tree, std::optional<T>& out,
-                      std::string_view item, Check check = {}) {
+bool decode_query_map(DecodeContext& context, std::string_view name, const QueryTree& tree,
+                      std::optional<T>& out, std::string_view item, Check check = {}) {
   if (tree.child(name) == nullptr) return false;
   return decode_query_map(context, name, tree, out.emplace(), item, check);
 }

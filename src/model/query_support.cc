@@ -102,8 +102,8 @@ Result<void> QueryTree::insert(std::string_view name, std::string value) {
   std::string_view rest = name;
   for (std::size_t depth = 0;; ++depth) {
     if (depth == kQueryDepthMax) {
-      return Error{ErrorCode::too_large, fmt::format("a parameter's name has more than {} parts", kQueryDepthMax),
-                   Retry::no};
+      return Error{ErrorCode::too_large,
+                   fmt::format("a parameter's name has more than {} parts", kQueryDepthMax), Retry::no};
     }
     const std::size_t dot = rest.find('.');
     const std::string_view part = rest.substr(0, dot);
@@ -131,7 +131,8 @@ std::vector<const QueryTree*> QueryTree::items() const {
   for (const auto& [name, tree] : children_) {
     if (const auto number = item_number(name)) numbered.emplace_back(*number, &tree);
   }
-  std::stable_sort(numbered.begin(), numbered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(numbered.begin(), numbered.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<const QueryTree*> items;
   items.reserve(numbered.size());
   for (const auto& [number, tree] : numbered) items.push_back(tree);
@@ -161,13 +162,25 @@ void XmlWriter::close(std::string_view name) {
 void XmlWriter::text(std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': out_ += "&amp;"; break;
-      case '<': out_ += "&lt;"; break;
-      case '>': out_ += "&gt;"; break;
-      case '"': out_ += "&quot;"; break;
-      case '\r': out_ += "&#xD;"; break;  // Else parsers turn it into a line feed.
+      case '&':
+        out_ += "&amp;";
+        break;
+      case '<':
+        out_ += "&lt;";
+        break;
+      case '>':
+        out_ += "&gt;";
+        break;
+      case '"':
+        out_ += "&quot;";
+        break;
+      case '\r':
+        out_ += "&#xD;";
+        break;  // Else parsers turn it into a line feed.
       case '\n':
-      case '\t': out_ += c; break;
+      case '\t':
+        out_ += c;
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out_ += "\xEF\xBF\xBD";
@@ -185,7 +198,8 @@ void XmlWriter::element(std::string_view name, std::string_view content) {
 }
 
 Result<WallTime> parse_iso8601(std::string_view text) {
-  const Error error = invalid(fmt::format("'{}' is not a time such as 2026-11-20T23:34:11Z", text.substr(0, 64)));
+  const Error error =
+      invalid(fmt::format("'{}' is not a time such as 2026-11-20T23:34:11Z", text.substr(0, 64)));
   const int year = take_number(text, 4);
   if (!take(text, '-')) return error;
   const int month = take_number(text, 2);
@@ -199,10 +213,11 @@ Result<WallTime> parse_iso8601(std::string_view text) {
   const int second = take_number(text, 2);
   const int ms = take_fraction_ms(text);
   const auto offset = take_offset(text);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (year < 0 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
-      !offset || !text.empty()) {
+  if (year < 0 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 60 || !offset || !text.empty()) {
     return error;
   }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();

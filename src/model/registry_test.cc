@@ -1,0 +1,73 @@
+// Goal: the registry knows every operation, at run time and at compile time.
+// Method: counts and facts of the model, looked up both ways.
+#include "model/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "model/ecs/types.h"
+
+namespace berth::model {
+namespace {
+
+TEST(Registry, FindsOperationsByName) {
+  const OperationInfo* run = find_operation("ecs", "RunTask");
+  ASSERT_NE(run, nullptr);
+  EXPECT_EQ(run->target_prefix, "AmazonEC2ContainerServiceV20141113");
+  EXPECT_EQ(run->protocol, Protocol::aws_json_1_1);
+  EXPECT_EQ(run->input, "RunTaskRequest");
+  EXPECT_FALSE(run->read_only);
+  EXPECT_FALSE(run->pagination.has_value());
+  EXPECT_THAT(run->errors, testing::Contains("ClusterNotFoundException"));
+  EXPECT_EQ(find_operation("ecs", "runTask"), nullptr);
+  EXPECT_EQ(find_operation("sts", "RunTask"), nullptr);
+  EXPECT_EQ(find_operation("", ""), nullptr);
+}
+
+TEST(Registry, EveryOperationIsFoundWhereItStands) {
+  for (const OperationInfo& operation : all_operations()) {
+    EXPECT_EQ(find_operation(operation.service, operation.name), &operation);
+  }
+  EXPECT_EQ(find_service("ecs")->operations.size(), 77u);
+  std::size_t total = 0;
+  for (const ServiceInfo& service : all_services()) total += service.operations.size();
+  EXPECT_EQ(total, all_operations().size());
+}
+
+TEST(Registry, FindsServicesByWhatRequestsCarry) {
+  EXPECT_EQ(find_service_by_target("Berth_20260101")->name, "berth");
+  EXPECT_EQ(find_service_by_target("AmazonEC2ContainerServiceV20141113")->signing_name, "ecs");
+  EXPECT_EQ(find_service_by_target(""), nullptr);
+  const ServiceInfo* sts = find_service_by_query("sts", "2011-06-15");
+  ASSERT_NE(sts, nullptr);
+  EXPECT_EQ(sts->xml_namespace, "https://sts.amazonaws.com/doc/2011-06-15/");
+  EXPECT_EQ(find_service_by_query("sts", "2014-11-13"), nullptr);
+  EXPECT_EQ(find_service_by_query("ecs", "2014-11-13"), nullptr);
+  EXPECT_EQ(find_error(*sts, "RegionDisabledException")->http_status, 403);
+  EXPECT_EQ(find_error(*find_service("ecs"), "ServerException")->http_status, 500);
+  EXPECT_EQ(find_error(*sts, "Nothing"), nullptr);
+}
+
+TEST(Registry, PagesKnowTheirMembers) {
+  const auto& pages = find_operation("ecs", "ListTasks")->pagination;
+  ASSERT_TRUE(pages.has_value());
+  EXPECT_EQ(pages->input_token, "nextToken");
+  EXPECT_EQ(pages->page_size, "maxResults");
+  EXPECT_EQ(pages->items, "taskArns");
+}
+
+TEST(Registry, TraitsGiveTypesAtCompileTime) {
+  using Traits = OperationTraits<ecs::RunTaskOperation>;
+  static_assert(std::is_same_v<Traits::Input, ecs::RunTaskRequest>);
+  static_assert(std::is_same_v<Traits::Output, ecs::RunTaskResponse>);
+  static_assert(Traits::name == "RunTask" && Traits::service == "ecs");
+  EXPECT_EQ(&Traits::info(), find_operation("ecs", "RunTask"));
+  EXPECT_EQ(&OperationTraits<sts::GetCallerIdentityOperation>::info(),
+            find_operation("sts", "GetCallerIdentity"));
+  static_assert(std::is_same_v<OperationTraits<acs::ErrorOperation>::Output, Unit>);
+}
+
+}  // namespace
+}  // namespace berth::model
