@@ -18,7 +18,7 @@ add_compile_options(-Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverload
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these in its own coroutine frames and in inlined library code.
   add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
-                      -Wno-stringop-overread -Wno-dangling-pointer)
+                      -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete)
 else()
   add_compile_options(-Wno-unused-command-line-argument)
 endif()

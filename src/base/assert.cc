@@ -5,13 +5,12 @@
 
 namespace berth {
 
-void check_failed(const char* message, std::source_location where) {
-  std::fprintf(stderr, "check failed: %s at %s:%u in %s\n", message, where.file_name(),
-               static_cast<unsigned>(where.line()), where.function_name());
+void check_failed(const char* message, SourceLocation where) {
+  std::fprintf(stderr, "check failed: %s at %s:%d\n", message, where.file, where.line);
   std::abort();
 }
 
-void unreachable(std::source_location where) {
+void unreachable(SourceLocation where) {
   check_failed("unreachable code reached", where);
   std::abort();
 }

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "model/codec_support.h"
+#include "model/ecs/codec.h"
 #include "placement/explain.h"
 #include "placement/plan.h"
 #include "scheduling/store_snapshot.h"

@@ -4,7 +4,7 @@
 
 #include "domain/names.h"
 #include "domain/task_definition.h"
-#include "model/codec_support.h"
+#include "model/ecs/codec.h"
 #include "services/core/lookup.h"
 
 namespace berth::services::ecs {

@@ -1,0 +1,158 @@
+#include "frontend/front_end.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "wire/errors.h"
+#include "wire/query.h"
+#include "wire/service_table.h"
+
+namespace berth::frontend {
+namespace {
+
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+
+// The parts of a request as views, for the pure libraries.
+struct Parts {
+  std::vector<HeaderView> headers;
+  std::string_view path;
+  std::string_view query;
+};
+
+Parts parts_of(const HttpRequest& request) {
+  Parts parts;
+  parts.headers.reserve(request.headers.size());
+  for (const auto& header : request.headers) parts.headers.push_back({header.name, header.value});
+  const std::string_view target = request.target;
+  const auto mark = target.find('?');
+  parts.path = target.substr(0, mark);
+  parts.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  return parts;
+}
+
+HttpResponse plain(int status, std::string body, std::string content_type = "text/plain; charset=utf-8") {
+  HttpResponse response;
+  response.status = status;
+  response.headers.push_back({"Content-Type", std::move(content_type)});
+  response.body = std::move(body);
+  return response;
+}
+
+HttpResponse to_http(wire::RenderedAnswer answer, const std::string& request_id) {
+  HttpResponse response;
+  response.status = answer.status;
+  response.headers.push_back({"Content-Type", std::move(answer.content_type)});
+  response.headers.push_back({"x-amzn-RequestId", request_id});
+  for (auto& [name, value] : answer.headers) response.headers.push_back({std::move(name), std::move(value)});
+  response.body = std::move(answer.body);
+  return response;
+}
+
+auth::ErrorFamily family_of(wire::Protocol protocol) {
+  if (protocol == wire::Protocol::query) return auth::ErrorFamily::query;
+  if (protocol == wire::Protocol::ec2_query) return auth::ErrorFamily::ec2;
+  return auth::ErrorFamily::json;
+}
+
+wire::ApiError auth_error(const auth::AuthFailure& failure, wire::Protocol protocol) {
+  auto text = auth::render_auth_failure(failure, family_of(protocol));
+  return {std::string(text.code), std::move(text.message), text.status, {}, {}};
+}
+
+wire::ApiError not_implemented(const wire::RequestIdentity& identity) {
+  const auto* info = model::find_operation(identity.service, identity.operation);
+  if (!info) return wire::unknown_operation();
+  const auto message =
+      fmt::format("{} is not implemented by Berth: see docs/compatibility.md for what is.", identity.operation);
+  for (const auto name : info->errors)
+    if (name == "UnsupportedFeatureException") return wire::unsupported_feature(message);
+  return wire::client_exception(message);
+}
+
+}  // namespace
+
+FrontEnd::FrontEnd(FrontEndDeps deps) : deps_(std::move(deps)) {}
+
+Async<HttpResponse> FrontEnd::handle(const HttpRequest& request, const runtime::Peer& peer) {
+  // Only API calls are POSTs to "/" or carry their action in the URL; the rest are Berth's own pages.
+  const bool own_page = request.target.starts_with("/healthz") || request.target.starts_with("/metrics") ||
+                        request.target.starts_with("/_berth/") || request.target.starts_with("/moto-api/");
+  if (own_page) co_return co_await handle_plain(request);
+  co_return co_await handle_api(request, peer);
+}
+
+Async<HttpResponse> FrontEnd::handle_plain(const HttpRequest& request) {
+  if (request.target == "/healthz") co_return plain(200, "ok\n");
+  if (request.target == "/metrics")
+    co_return plain(200, metrics_.render() + (deps_.more_metrics ? deps_.more_metrics() : std::string()),
+                    "text/plain; version=0.0.4");
+  const bool reset = request.target == "/_berth/reset" || request.target == "/moto-api/reset";
+  if (reset && request.method == "POST" && deps_.reset) {
+    const auto done = co_await deps_.reset();
+    if (!done) co_return plain(500, done.error().message + "\n");
+    co_return plain(200, "{\"status\": \"ok\"}", "application/json");
+  }
+  if (reset && !deps_.reset) co_return plain(404, "Reset is off: start berthd with --test-reset.\n");
+  co_return plain(404, "There is no such page. API requests are POSTs to /.\n");
+}
+
+Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runtime::Peer& peer) {
+  const auto& services = deps_.services;
+  const auto started = services.runtime.clock().monotonic();
+  const Parts parts = parts_of(request);
+  const wire::RequestView view{request.method, parts.path, parts.query, parts.headers, request.body};
+  const wire::RequestIdentity identity = wire::identify_request(view);
+  const std::string request_id = services.runtime.ids().uuid();
+  const wire::ServiceInfo* service = wire::find_service(identity.service);
+  const auth::SignedRequest signed_request{
+      request.method, parts.path, parts.query, parts.headers, request.body,
+      service ? service->accepted_signing_names() : std::span<const std::string_view>()};
+  const auto now = services.runtime.clock().wall();
+  auto verified = auth::verify_request(signed_request, deps_.find_key, now, signing_keys_);
+  if (const auto* failure = std::get_if<auth::AuthFailure>(&verified))
+    co_return to_http(wire::render_error(auth_error(*failure, identity.protocol), identity, request_id), request_id);
+
+  auto& principal = std::get<auth::Principal>(verified);
+  domain::Realm realm{principal.account_id, principal.region};
+  const auto host = runtime::find_header(request.headers, "host");
+  std::string endpoint = fmt::format("{}://{}", peer.tls ? "https" : "http", host.empty() ? peer.host : host);
+  services::Context context{services,  std::move(principal), std::move(realm), request_id,
+                            std::move(endpoint), now,        {}};
+  auto answer = co_await dispatch(context, identity, view);
+  // What the answer was made from must not be lost once it is given.
+  if (context.seen > services.store.durable()) {
+    const auto durable = co_await services.store.until_durable(context.seen);
+    if (!durable) answer = wire::server_exception("The store lost what this answer was made from: try again.");
+  }
+  HttpResponse response;
+  if (!answer)
+    response = to_http(wire::render_error(answer.error(), identity, request_id), request_id);
+  else if (identity.protocol == wire::Protocol::query || identity.protocol == wire::Protocol::ec2_query)
+    response = to_http(wire::render_query_result(identity, *answer, request_id), request_id);
+  else
+    response = to_http({200, std::string(wire::content_type_of(identity.protocol)), std::move(*answer), {}}, request_id);
+  if (model::find_operation(identity.service, identity.operation))
+    metrics_.count(identity.service, identity.operation, response.status,
+                   services.runtime.clock().monotonic() - started);
+  co_return response;
+}
+
+Async<services::ApiResult<std::string>> FrontEnd::dispatch(services::Context& context,
+                                                           const wire::RequestIdentity& identity,
+                                                           const wire::RequestView& view) {
+  const auto* entry = deps_.registry.find(identity.service, identity.operation);
+  if (!entry) co_return not_implemented(identity);
+  services::RawRequest raw{view.body, nullptr};
+  if (identity.protocol == wire::Protocol::query || identity.protocol == wire::Protocol::ec2_query) {
+    const auto tree = wire::parse_query_request(view);
+    if (!tree) co_return wire::serialization_exception(tree.error().message);
+    raw.query = &*tree;
+    co_return co_await entry->invoke(context, raw);
+  }
+  if (identity.protocol == wire::Protocol::cbor) co_return wire::unknown_operation();
+  co_return co_await entry->invoke(context, raw);
+}
+
+}  // namespace berth::frontend

@@ -1,0 +1,44 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "auth/sigv4.h"
+#include "frontend/request_metrics.h"
+#include "runtime/transport.h"
+#include "services/core/registry.h"
+#include "wire/protocol.h"
+
+namespace berth::frontend {
+
+/// What the front end works with. References outlive it.
+struct FrontEndDeps {
+  const services::Services& services;
+  const services::HandlerRegistry& registry;
+  auth::KeyLookup find_key;
+  /// More lines for GET /metrics, in Prometheus text.
+  std::function<std::string()> more_metrics;
+  /// Empties the state, for `--test-reset`; empty when that is off.
+  std::function<Async<Result<void>>()> reset;
+};
+
+/// From an HTTP request to the handler of its operation and back: identifies the API, verifies SigV4, dispatches,
+/// holds the answer until the revision it was made from is durable, renders it in the request's protocol.
+///
+/// Runs on: any thread.
+class FrontEnd {
+ public:
+  explicit FrontEnd(FrontEndDeps deps);
+  Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request, const runtime::Peer& peer);
+
+ private:
+  Async<runtime::HttpResponse> handle_api(const runtime::HttpRequest& request, const runtime::Peer& peer);
+  Async<runtime::HttpResponse> handle_plain(const runtime::HttpRequest& request);
+  Async<services::ApiResult<std::string>> dispatch(services::Context& context, const wire::RequestIdentity& identity,
+                                                   const wire::RequestView& view);
+
+  FrontEndDeps deps_;
+  auth::SigningKeyCache signing_keys_;
+  RequestMetrics metrics_;
+};
+
+}  // namespace berth::frontend

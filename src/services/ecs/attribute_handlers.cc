@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/attribute_rules.h"
+#include "services/ecs/handlers.h"
+
+// PutAttributes and DeleteAttributes.
+namespace berth::services::ecs {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using model::ecs::Attribute;
+using StoredInstance = store::Stored<ContainerInstanceRecord>;
+
+// Instances that one call may change: each is one write.
+constexpr std::size_t kTargetsMax = 90;
+
+// The instances an attribute is meant for: the one it names, else all of the cluster.
+ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context, const store::View& view,
+                                                         const domain::ClusterRecord& cluster, const Attribute& attribute) {
+  std::vector<const StoredInstance*> targets;
+  if (attribute.target_id && !attribute.target_id->empty()) {
+    const auto* found = find_instance(context, view, cluster, *attribute.target_id);
+    if (!found || found->record->status == domain::InstanceStatus::inactive)
+      return wire::target_not_found(
+          fmt::format("Could not find the target '{}' of attribute '{}' in cluster {}.", *attribute.target_id,
+                      attribute.name, cluster.name));
+    targets.push_back(found);
+    return targets;
+  }
+  for (const auto& [sort, instance] : view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster.name)))
+    targets.push_back(instance);
+  if (targets.empty())
+    return wire::target_not_found(fmt::format("Attribute '{}' names no targetId, and cluster {} has no container instances.",
+                                              attribute.name, cluster.name));
+  if (targets.size() > kTargetsMax)
+    return wire::invalid_parameter(fmt::format("attributes: '{}' needs a targetId in a cluster of more than {} instances.",
+                                               attribute.name, kTargetsMax));
+  return targets;
+}
+
+std::optional<wire::ApiError> check(const Context& context, const std::vector<Attribute>& attributes) {
+  const auto attributes_max = static_cast<std::size_t>(context.services.limits.attributes_per_call);
+  if (attributes.empty()) return wire::invalid_parameter("attributes cannot be empty.");
+  if (attributes.size() > attributes_max)
+    return wire::invalid_parameter(
+        fmt::format("attributes: at most {} may be given at once, not {}.", attributes_max, attributes.size()));
+  for (const auto& attribute : attributes) {
+    if (is_system_attribute(attribute.name))
+      return wire::invalid_parameter(fmt::format(
+          "attributes: '{}' cannot be changed: names that begin with ecs. or com.amazonaws. are the agent's.", attribute.name));
+    if (auto error = check_attribute(attribute, AttributeCheck::strict)) return error;
+  }
+  return std::nullopt;
+}
+
+struct Edited {
+  const StoredInstance* before;
+  ContainerInstanceRecord record;
+};
+using Edit = std::function<void(ContainerInstanceRecord&, const Attribute&)>;
+
+std::size_t custom_attributes(const ContainerInstanceRecord& record) {
+  return static_cast<std::size_t>(std::count_if(record.attributes.begin(), record.attributes.end(),
+                                                [](const auto& have) { return !is_system_attribute(have.name); }));
+}
+
+template <class Response>
+Decision<Response> decide(const Context& context, const store::View& view, const std::optional<std::string>& cluster_text,
+                          const std::vector<Attribute>& attributes, const Edit& edit) {
+  auto cluster = find_active_cluster(context, view, cluster_text);
+  if (!cluster) return cluster.take_error();
+  std::map<std::string, Edited> edited;
+  Response response;
+  response.attributes.emplace();
+  for (const auto& attribute : attributes) {
+    auto targets = targets_of(context, view, **cluster, attribute);
+    if (!targets) return targets.take_error();
+    for (const auto* target : *targets) {
+      edit(edited.try_emplace(target->key, Edited{target, *target->record}).first->second.record, attribute);
+      Attribute shown;
+      shown.name = attribute.name;
+      shown.value = attribute.value;
+      shown.target_id = target->record->arn;
+      response.attributes->push_back(std::move(shown));
+    }
+  }
+  const auto custom_max = static_cast<std::size_t>(context.services.limits.attributes_per_resource);
+  auto transaction = new_transaction(context);
+  for (auto& [key, change] : edited) {
+    if (change.record == *change.before->record) continue;
+    const auto custom = custom_attributes(change.record);
+    if (custom > custom_max && custom > custom_attributes(*change.before->record))
+      return wire::attribute_limit_exceeded(
+          fmt::format("{} may have at most {} custom attributes.", change.record.arn, custom_max));
+    ++change.record.version;
+    transaction.expect(*change.before);
+    transaction.put(std::move(change.record));
+  }
+  if (transaction.write_count() == 0) return response;
+  return {std::move(response), std::move(transaction)};
+}
+
+template <class Response, class Request>
+Async<ApiResult<Response>> change_attributes(Context& context, Request request, Edit edit) {
+  if (auto error = check(context, request.attributes)) co_return *std::move(error);
+  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
+    return decide<Response>(context, view, request.cluster, request.attributes, edit);
+  };
+  co_return co_await decide_and_commit<Response>(context, std::move(decider));
+}
+
+void put(ContainerInstanceRecord& record, const Attribute& attribute) {
+  set_attribute(record.attributes, attribute.name, attribute.value);
+}
+
+// A value, where given, must be the attribute's.
+void erase(ContainerInstanceRecord& record, const Attribute& attribute) {
+  std::erase_if(record.attributes, [&](const Attribute& have) {
+    return have.name == attribute.name && (!attribute.value || have.value.value_or("") == *attribute.value);
+  });
+}
+
+}  // namespace
+
+Async<ApiResult<model::ecs::PutAttributesResponse>> put_attributes(Context& context,
+                                                                   model::ecs::PutAttributesRequest request) {
+  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request), Edit(put));
+}
+
+Async<ApiResult<model::ecs::DeleteAttributesResponse>> delete_attributes(Context& context,
+                                                                         model::ecs::DeleteAttributesRequest request) {
+  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request), Edit(erase));
+}
+
+}  // namespace berth::services::ecs

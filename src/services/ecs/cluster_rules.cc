@@ -1,0 +1,82 @@
+#include "services/ecs/cluster_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/core/lookup.h"
+
+namespace berth::services::ecs {
+
+std::optional<wire::ApiError> check_cluster_settings(
+    const std::optional<std::vector<model::ecs::ClusterSetting>>& settings) {
+  if (!settings) return std::nullopt;
+  for (const auto& setting : *settings) {
+    if (!setting.name) return wire::invalid_parameter("settings: each needs a name, such as containerInsights.");
+    const std::string value = setting.value.value_or("");
+    if (value != "enabled" && value != "disabled" && value != "enhanced")
+      return wire::invalid_parameter(fmt::format(
+          "settings: value '{}' of {} should be one of [enabled, disabled, enhanced].", value, to_string(*setting.name)));
+  }
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> check_cluster_configuration(
+    const std::optional<model::ecs::ClusterConfiguration>& configuration) {
+  if (!configuration || !configuration->execute_command_configuration) return std::nullopt;
+  const auto& command = *configuration->execute_command_configuration;
+  const bool overridden = command.logging == model::ecs::ExecuteCommandLogging::override;
+  if (overridden && !command.log_configuration)
+    return wire::invalid_parameter("executeCommandConfiguration: logConfiguration is required when logging is OVERRIDE.");
+  if (!overridden && command.log_configuration)
+    return wire::invalid_parameter("executeCommandConfiguration: logConfiguration is only allowed when logging is OVERRIDE.");
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> check_capacity_providers(
+    const std::vector<std::string>& providers, const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
+  for (const auto& provider : providers)
+    if (provider != "FARGATE" && provider != "FARGATE_SPOT")
+      return wire::invalid_parameter(fmt::format("capacityProviders: the capacity provider '{}' does not exist.", provider));
+  int bases = 0;
+  for (const auto& item : strategy) {
+    if (std::find(providers.begin(), providers.end(), item.capacity_provider) == providers.end())
+      return wire::invalid_parameter(
+          fmt::format("defaultCapacityProviderStrategy: '{}' is not one of the cluster's capacityProviders.",
+                      item.capacity_provider));
+    if (item.base.value_or(0) != 0) ++bases;
+  }
+  if (bases > 1)
+    return wire::invalid_parameter("defaultCapacityProviderStrategy: only one item may have a base.");
+  return std::nullopt;
+}
+
+std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
+    std::vector<model::ecs::CapacityProviderStrategyItem> strategy) {
+  for (auto& item : strategy) {
+    item.weight = item.weight.value_or(0);
+    item.base = item.base.value_or(0);
+  }
+  return strategy;
+}
+
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context, const store::View& view,
+                                                                     const std::string& cluster) {
+  // Elsewhere an empty name is `default`; what changes or deletes a cluster must say which.
+  if (cluster.empty()) return wire::invalid_parameter("Cluster can not be blank.");
+  auto name = cluster_name(context, cluster);
+  if (!name) return name.take_error();
+  const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, *name));
+  if (!found) return wire::cluster_not_found();
+  return found;
+}
+
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_active_cluster(const Context& context,
+                                                                            const store::View& view,
+                                                                            const std::string& cluster) {
+  auto found = named_cluster(context, view, cluster);
+  if (found && (*found)->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
+  return found;
+}
+
+}  // namespace berth::services::ecs

@@ -1,0 +1,50 @@
+#include "services/core/decide.h"
+#include "services/ecs/cluster_rules.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+#include "services/ecs/services_seam.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using model::ecs::DeleteClusterRequest;
+using model::ecs::DeleteClusterResponse;
+
+constexpr ClusterFields kShown{.settings = true, .tags = true};
+
+Decision<DeleteClusterResponse> decide(const Context& context, const store::View& view,
+                                       const DeleteClusterRequest& request) {
+  auto found = named_cluster(context, view, request.cluster);
+  if (!found) return found.take_error();
+  const auto& stored = **found;
+  DeleteClusterResponse response;
+  if (stored.record->status != domain::ClusterStatus::active) {
+    response.cluster = render_cluster(view, *stored.record, kShown);
+    return response;
+  }
+  if (active_services_count(view, *stored.record) > 0) return wire::cluster_contains_services();
+  if (!view.group(store::kInstancesByCluster, stored.key).empty()) return wire::cluster_contains_container_instances();
+  if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return wire::cluster_contains_tasks();
+  domain::ClusterRecord record = *stored.record;
+  record.status = domain::ClusterStatus::inactive;
+  record.inactive_at = context.now;
+  response.cluster = render_cluster(view, record, kShown);
+  auto transaction = new_transaction(context);
+  transaction.expect(stored);
+  transaction.expect_none(store::kInstancesByCluster, stored.key);
+  transaction.expect_none(store::kUnstoppedTasks, stored.key);
+  expect_no_services(transaction, record);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<DeleteClusterResponse>> delete_cluster(Context& context, DeleteClusterRequest request) {
+  std::function<Decision<DeleteClusterResponse>(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request);
+  };
+  co_return co_await decide_and_commit<DeleteClusterResponse>(context, std::move(decider));
+}
+
+}  // namespace berth::services::ecs

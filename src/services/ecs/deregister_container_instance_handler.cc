@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "scheduling/task_writes.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using model::ecs::DeregisterContainerInstanceRequest;
+using model::ecs::DeregisterContainerInstanceResponse;
+using Answer = Decision<DeregisterContainerInstanceResponse>;
+
+// Two writes a task (its record and the release of its claim) and one for the instance fit into a transaction.
+constexpr std::size_t kTasksPerTransaction = 45;
+// More than any instance can hold: each task has at least one container of its own.
+constexpr int kTransactionsMax = 1000;
+
+// Adds up to kTasksPerTransaction tasks of the instance, STOPPED. Their containers run on: the agent is not told.
+std::optional<wire::ApiError> orphan_tasks(const Context& context, const store::View& view, const std::string& instance_key,
+                                           const std::string& reason, store::Transaction& transaction) {
+  std::size_t stopped = 0;
+  for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance_key)) {
+    if (stopped++ == kTasksPerTransaction) break;
+    const domain::InstanceGone gone{model::ecs::TaskStopCode::termination_notice, reason};
+    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, context.now);
+    if (!after) return wire::server_exception(after.error().message);
+    if (*after) scheduling::move_task(transaction, *task, **std::move(after));
+  }
+  return std::nullopt;
+}
+
+std::string orphan_reason(const ContainerInstanceRecord& record) {
+  return fmt::format("Host EC2 (instance {}) deregistered by force.", record.ec2_instance_id);
+}
+
+DeregisterContainerInstanceResponse answer_with(const store::View& view, const std::string& key,
+                                                const ContainerInstanceRecord& record) {
+  DeregisterContainerInstanceResponse response;
+  const store::Stored<ContainerInstanceRecord> stored{key, std::make_shared<const ContainerInstanceRecord>(record), {}};
+  response.container_instance = render_instance(view, stored, WithTags::yes);
+  if (record.status == domain::InstanceStatus::inactive) {
+    response.container_instance->running_tasks_count = 0;
+    response.container_instance->pending_tasks_count = 0;
+  }
+  return response;
+}
+
+Answer decide(const Context& context, const store::View& view, const DeregisterContainerInstanceRequest& request) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_instance(context, view, **cluster, request.container_instance);
+  if (!found) return wire::invalid_parameter("The referenced container instance was not found.");
+  const bool force = request.force.value_or(false);
+  const bool was_active = found->record->status != domain::InstanceStatus::inactive;
+  const auto tasks = view.group(store::kTasksByInstance, found->key);
+  // Said again, it finishes what an earlier call began.
+  if (!was_active && (tasks.empty() || !force)) return answer_with(view, found->key, *found->record);
+  if (!force && !tasks.empty()) return wire::invalid_parameter("Found running tasks on the instance.");
+  ContainerInstanceRecord record = *found->record;
+  auto transaction = new_transaction(context);
+  if (was_active) {
+    record.status = domain::InstanceStatus::inactive;
+    record.inactive_at = context.now;
+    record.agent_connected = false;
+    ++record.version;
+    transaction.expect(*found);
+    transaction.put(record);
+  }
+  // Without force, a task that was placed meanwhile makes this lose the race. With force it may stay behind for the
+  // next transaction: once INACTIVE, the instance gets no more.
+  if (!force) transaction.expect_none(store::kTasksByInstance, found->key);
+  if (force)
+    if (auto error = orphan_tasks(context, view, found->key, orphan_reason(record), transaction)) return *std::move(error);
+  return {answer_with(view, found->key, record), std::move(transaction)};
+}
+
+// Whether the instance of an answer still holds tasks that a further transaction must orphan.
+Async<bool> has_tasks_left(Context& context, std::string cluster, std::string arn) {
+  const auto view = co_await context.read();
+  auto found = find_active_cluster(context, view, cluster);
+  if (!found) co_return false;
+  const auto* instance = find_instance(context, view, **found, arn);
+  co_return instance && !view.group(store::kTasksByInstance, instance->key).empty();
+}
+
+}  // namespace
+
+Async<ApiResult<DeregisterContainerInstanceResponse>> deregister_container_instance(
+    Context& context, DeregisterContainerInstanceRequest request) {
+  std::function<Answer(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request);
+  };
+  auto answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
+  for (int i = 0; answer && request.force.value_or(false) && i < kTransactionsMax; ++i) {
+    const bool more = co_await has_tasks_left(context, request.cluster.value_or(""), request.container_instance);
+    if (!more) break;
+    answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
+  }
+  co_return answer;
+}
+
+}  // namespace berth::services::ecs

@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include "model/codec_support.h"
+#include "scheduling/task_writes.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/client_token.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/instance_registration.h"
+#include "services/ecs/render.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using domain::InstanceAllocation;
+using model::ecs::RegisterContainerInstanceRequest;
+using model::ecs::RegisterContainerInstanceResponse;
+using Answer = Decision<RegisterContainerInstanceResponse>;
+using StoredInstance = store::Stored<ContainerInstanceRecord>;
+
+// Tasks of an agent that lost its memory which one transaction can stop besides its other writes.
+constexpr std::size_t kForgottenTasksMax = 40;
+
+// Agents look for this text (agent-protocol 1).
+constexpr std::string_view kTypeChanged =
+    "Container instance type changes are not supported. Container instance {} was registered with {} CPU units and {} MiB "
+    "of memory, type {}. Deregister it and remove the agent's data directory to register the host anew.";
+
+RegisterContainerInstanceResponse answer_with(const store::View& view, const StoredInstance& instance) {
+  RegisterContainerInstanceResponse response;
+  response.container_instance = render_instance(view, instance, WithTags::yes);
+  return response;
+}
+
+// As it will be once the transaction is in the store.
+RegisterContainerInstanceResponse answer_with(const store::View& view, const ContainerInstanceRecord& record) {
+  return answer_with(view, StoredInstance{store::Schema<ContainerInstanceRecord>::key(record),
+                                          std::make_shared<const ContainerInstanceRecord>(record),
+                                          {}});
+}
+
+// The agent came back: the same record with what it says now. Capacity may differ a little; a DRAINING one stays so.
+ContainerInstanceRecord registered_again(const Context& context, const Registration& registration,
+                                         const RegisterContainerInstanceRequest& request,
+                                         const ContainerInstanceRecord& before) {
+  ContainerInstanceRecord record = before;
+  apply_registration(context, registration, request, record);
+  record.agent_connected = true;
+  record.disconnected_at.reset();
+  record.agent_update_status.reset();
+  ++record.version;
+  return record;
+}
+
+wire::ApiError type_changed(const ContainerInstanceRecord& record) {
+  std::string type = "unknown";
+  for (const auto& attribute : record.attributes)
+    if (attribute.name == "ecs.instance-type") type = attribute.value.value_or(type);
+  return wire::client_exception(fmt::format(kTypeChanged, record.arn, record.cpu, record.memory, type));
+}
+
+Answer register_again(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
+                      const Registration& registration, const RegisterContainerInstanceRequest& request) {
+  const std::string& arn = *request.container_instance_arn;
+  const auto* found = find_instance(context, view, cluster, arn);
+  if (!found)
+    return wire::client_exception(fmt::format(
+        "The referenced container instance was not found: {} is not in cluster {}. Remove the agent's data directory to "
+        "register the host anew.",
+        arn, cluster.name));
+  if (found->record->status == domain::InstanceStatus::inactive)
+    return wire::client_exception(fmt::format(
+        "The referenced container instance is INACTIVE: {} was deregistered. Remove the agent's data directory to register "
+        "the host anew.",
+        arn));
+  if (!is_same_type(*found->record, registration)) return type_changed(*found->record);
+  auto record = registered_again(context, registration, request, *found->record);
+  auto response = answer_with(view, record);
+  auto transaction = new_transaction(context);
+  transaction.expect(*found);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+// Another ACTIVE cluster that has the host, or nothing: a host is in one cluster only.
+const domain::ClusterRecord* other_cluster_of(const Context& context, const store::View& view,
+                                              const domain::ClusterRecord& cluster, const std::string& host) {
+  for (const auto& [sort, other] : view.group(store::kActiveClusters, store::realm_key(context.realm)))
+    if (other->record->name != cluster.name && !view.group(store::kInstancesByHost, other->key + "/" + host).empty())
+      return other->record.get();
+  return nullptr;
+}
+
+// Tasks that the agent knew before it lost its memory.
+std::vector<const store::Stored<domain::TaskRecord>*> forgotten_tasks(const store::View& view, const StoredInstance& instance) {
+  std::vector<const store::Stored<domain::TaskRecord>*> tasks;
+  for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance.key))
+    if (task->record->delivered) tasks.push_back(task);
+  return tasks;
+}
+
+// The record that a host without a saved ARN takes over: its own, when no agent serves it any more and it still is the
+// same host. While an agent holds a session, a second one on that host is a container instance of its own.
+const StoredInstance* to_take_over(const store::Group<ContainerInstanceRecord>& of_host, const store::View& view,
+                                   const Registration& registration) {
+  for (const auto& [sort, instance] : of_host) {
+    const auto& record = *instance->record;
+    const bool served = record.agent_connected && record.session_owner;
+    if (!served && is_same_type(record, registration) && forgotten_tasks(view, *instance).size() <= kForgottenTasksMax)
+      return instance;
+  }
+  return nullptr;
+}
+
+Answer take_over(const Context& context, const store::View& view, const StoredInstance& instance,
+                 const Registration& registration, const RegisterContainerInstanceRequest& request) {
+  auto record = registered_again(context, registration, request, *instance.record);
+  auto response = answer_with(view, record);
+  auto transaction = new_transaction(context);
+  transaction.expect(instance);
+  for (const auto* task : forgotten_tasks(view, instance)) {
+    const domain::InstanceGone gone{
+        model::ecs::TaskStopCode::termination_notice,
+        fmt::format("Host EC2 (instance {}) registered anew without its agent's saved state.", record.ec2_instance_id)};
+    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, context.now);
+    if (!after) return wire::server_exception(after.error().message);
+    if (*after) scheduling::move_task(transaction, *task, **std::move(after));
+  }
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+ContainerInstanceRecord new_instance(const Context& context, const store::View& view,
+                                     const domain::ClusterRecord& cluster, const Registration& registration,
+                                     const RegisterContainerInstanceRequest& request) {
+  const auto form = arn_form(context, view, "containerInstanceLongArnFormat");
+  ContainerInstanceRecord record;
+  record.account = context.realm.account;
+  record.region = context.realm.region;
+  record.cluster = cluster.name;
+  record.cluster_generation = cluster.generation;
+  record.id = form == domain::ArnForm::short_ ? context.services.runtime.ids().uuid() : context.new_hex();
+  record.arn = domain::container_instance_arn(context.realm, cluster.name, record.id, form);
+  record.ec2_instance_id = registration.identity.ec2_instance_id;
+  if (record.ec2_instance_id.empty()) record.ec2_instance_id = "i-" + context.new_hex().substr(0, 17);
+  record.status = domain::InstanceStatus::active;
+  record.registered_at = context.now;
+  record.agent_connected = true;
+  record.version = 1;
+  apply_registration(context, registration, request, record);
+  return record;
+}
+
+Answer register_new(const Context& context, const store::View& view, const store::Stored<domain::ClusterRecord>& cluster,
+                    const Registration& registration, const RegisterContainerInstanceRequest& request,
+                    std::optional<TokenUse> token) {
+  const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_cluster);
+  if (view.group(store::kInstancesByCluster, cluster.key).size() >= instances_max)
+    return wire::client_exception(
+        fmt::format("Cluster {} has the most container instances it may have, {}.", cluster.record->name, instances_max));
+  auto record = new_instance(context, view, *cluster.record, registration, request);
+  auto response = answer_with(view, record);
+  auto transaction = new_transaction(context);
+  transaction.expect(cluster);
+  const std::string host = cluster.key + "/" + record.ec2_instance_id;
+  transaction.expect_unchanged(store::kInstancesByHost, host, view.group(store::kInstancesByHost, host).changed());
+  InstanceAllocation allocation;
+  allocation.account = record.account;
+  allocation.region = record.region;
+  allocation.cluster = record.cluster;
+  allocation.instance_id = record.id;
+  transaction.put(std::move(allocation));
+  if (token) record_token(transaction, *std::move(token), {record.id});
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+Answer decide(const Context& context, const store::View& view, const RegisterContainerInstanceRequest& request,
+              const Registration& registration, const std::string& fingerprint) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  if (request.container_instance_arn && !request.container_instance_arn->empty())
+    return register_again(context, view, **cluster, registration, request);
+  auto token = use_client_token(context, view, request.client_token, "RegisterContainerInstance." + (*cluster)->generation,
+                                fingerprint);
+  if (!token) return token.take_error();
+  if (*token && (*token)->earlier && !(*token)->earlier->empty()) {
+    const auto* earlier = find_instance(context, view, **cluster, (*token)->earlier->front());
+    if (!earlier) return wire::client_exception("The container instance that this clientToken registered is gone.");
+    return answer_with(view, *earlier);
+  }
+  const auto* stored = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, (*cluster)->name));
+  const std::string& host = registration.identity.ec2_instance_id;
+  if (!host.empty()) {
+    if (const auto* other = other_cluster_of(context, view, **cluster, host))
+      return wire::client_exception(fmt::format(
+          "The host {} is a container instance of cluster {}. Deregister it there before it joins cluster {}.", host,
+          other->name, (*cluster)->name));
+    const auto of_host = view.group(store::kInstancesByHost, stored->key + "/" + host);
+    if (const auto* instance = to_take_over(of_host, view, registration))
+      return take_over(context, view, *instance, registration, request);
+  }
+  return register_new(context, view, *stored, registration, request, *std::move(token));
+}
+
+}  // namespace
+
+Async<ApiResult<RegisterContainerInstanceResponse>> register_container_instance(
+    Context& context, RegisterContainerInstanceRequest request) {
+  auto registration = read_registration(context, request);
+  if (!registration) co_return registration.take_error();
+  RegisterContainerInstanceRequest without_token = request;
+  without_token.client_token.reset();
+  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
+  std::function<Answer(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request, *registration, fingerprint);
+  };
+  co_return co_await decide_and_commit<RegisterContainerInstanceResponse>(context, std::move(decider));
+}
+
+}  // namespace berth::services::ecs

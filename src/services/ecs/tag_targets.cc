@@ -1,0 +1,125 @@
+#include "services/ecs/tag_targets.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/arn.h"
+#include "services/core/lookup.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using model::ecs::Tag;
+
+// What a look-up gets: the whole ARN, and what its resource part names.
+struct Named {
+  const Context& context;
+  const store::View& view;
+  const std::string& arn;
+  EcsResource resource;
+  TagUse use;
+};
+
+template <class R>
+TagTarget target_of(const store::Stored<R>& stored) {
+  TagTarget target;
+  target.tags = stored.record->tags.value_or(std::vector<Tag>());
+  target.write = [&stored](store::Transaction& transaction, std::vector<Tag> tags) {
+    R record = *stored.record;
+    record.tags = std::move(tags);
+    transaction.expect(stored);
+    transaction.put(std::move(record));
+  };
+  return target;
+}
+
+wire::ApiError not_there(const Named& named, std::string_view what) {
+  std::string message = fmt::format("The specified {} could not be found: {}.", what, named.arn);
+  return named.use == TagUse::read ? wire::invalid_parameter(std::move(message))
+                                   : wire::resource_not_found(std::move(message));
+}
+
+ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Named& named) {
+  if (named.resource.cluster.empty())
+    return wire::invalid_parameter(
+        fmt::format("Long arn format must be used for tagging operations: {} does not name its cluster.", named.arn));
+  return find_active_cluster(named.context, named.view, named.resource.cluster);
+}
+
+ApiResult<TagTarget> find_cluster(const Named& named) {
+  const auto* found = named.view.find<domain::ClusterRecord>(store::cluster_key(named.context.realm, named.resource.id));
+  if (!found) return wire::cluster_not_found();
+  TagTarget target = target_of(*found);
+  target.writable = found->record->status == domain::ClusterStatus::active;
+  target.why_not = "The specified cluster is inactive. Specify an active cluster and try again.";
+  return target;
+}
+
+ApiResult<TagTarget> find_container_instance(const Named& named) {
+  auto cluster = cluster_of(named);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_instance(named.context, named.view, **cluster, named.arn);
+  if (!found) return not_there(named, "container instance");
+  TagTarget target = target_of(*found);
+  target.writable = found->record->status != domain::InstanceStatus::inactive;
+  target.why_not =
+      "The specified container instance is inactive. Specify an active container instance and try again.";
+  return target;
+}
+
+ApiResult<TagTarget> find_one_task(const Named& named) {
+  auto cluster = cluster_of(named);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_task(named.context, named.view, **cluster, named.arn);
+  if (!found) return not_there(named, "task");
+  TagTarget target = target_of(*found);
+  target.writable = found->record->last_status != domain::TaskStatus::stopped;
+  target.why_not = "The specified task is stopped. Specify a running task and try again.";
+  return target;
+}
+
+ApiResult<TagTarget> find_task_definition(const Named& named) {
+  const auto reference = parse_definition_reference(named.context, named.arn);
+  const auto* found = reference && reference->revision ? find_definition(named.context, named.view, *reference) : nullptr;
+  if (!found)
+    return wire::client_exception(
+        "The specified task definition does not exist. Specify a valid account, family, revision and try again.");
+  TagTarget target = target_of(*found);
+  target.writable = found->record->status == domain::DefinitionStatus::active;
+  target.why_not = "The specified task definition is inactive. Specify an active task definition and try again.";
+  return target;
+}
+
+// There are none yet.
+ApiResult<TagTarget> find_service(const Named&) { return wire::service_not_found(); }
+
+struct Row {
+  std::string_view type;
+  ApiResult<TagTarget> (*find)(const Named&);
+};
+constexpr std::array kTable{
+    Row{"cluster", find_cluster},       Row{"container-instance", find_container_instance},
+    Row{"service", find_service},       Row{"task", find_one_task},
+    Row{"task-definition", find_task_definition},
+};
+
+}  // namespace
+
+ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& view, const std::string& arn, TagUse use) {
+  const auto parsed = parse_arn(arn);
+  if (!parsed || parsed->service != "ecs")
+    return wire::invalid_parameter(fmt::format("resourceArn: '{}' is not the ARN of an ECS resource.", arn));
+  const auto resource = parse_ecs_resource(parsed->resource);
+  if (!resource) return wire::invalid_parameter("resourceArn: " + resource.error().message);
+  const Named named{context, view, arn, *resource, use};
+  for (const Row& row : kTable) {
+    if (row.type != resource->type) continue;
+    const bool here = parsed->region == context.realm.region && parsed->account == context.realm.account;
+    if (here || row.type == "task-definition" || row.type == "service") return row.find(named);
+    return row.type == "cluster" ? wire::cluster_not_found() : not_there(named, row.type);
+  }
+  return wire::invalid_parameter(fmt::format("resourceArn: resources of type {} have no tags here.", resource->type));
+}
+
+}  // namespace berth::services::ecs

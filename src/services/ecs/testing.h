@@ -1,0 +1,194 @@
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "runtime/real/io_threads.h"
+#include "runtime/real/real_runtime.h"
+#include "services/core/context.h"
+#include "services/ecs/handlers.h"
+#include "store/committer.h"
+#include "store/memory/memory_engine.h"
+
+namespace berth::services::ecs::testing {
+
+/// A store that lets something else happen just before the next commit, so that it loses a race it would win.
+class RacingStore final : public store::Store {
+ public:
+  explicit RacingStore(store::Store& inner) : inner_(inner) {}
+  /// Runs once, on the coroutine that commits; commits of its own go straight through.
+  void before_next_commit(std::function<Async<void>()> action) { action_ = std::move(action); }
+  int commits() const { return commits_; }
+
+  Async<store::View> read() override { co_return co_await inner_.read(); }
+  Async<Result<store::Revision>> commit(store::Transaction transaction) override {
+    ++commits_;
+    if (auto action = std::exchange(action_, nullptr)) co_await action();
+    co_return co_await inner_.commit(std::move(transaction));
+  }
+  Async<Result<bool>> outcome_of(std::string id) override { co_return co_await inner_.outcome_of(std::move(id)); }
+  store::Revision durable() const override { return inner_.durable(); }
+  Async<Result<void>> until_durable(store::Revision revision) override {
+    co_return co_await inner_.until_durable(revision);
+  }
+  std::unique_ptr<store::Watch> watch(Executor executor) override { return inner_.watch(std::move(executor)); }
+
+ protected:
+  std::unique_ptr<store::Subscription> subscribe_group(store::Kind, std::uint8_t, std::string,
+                                                       runtime::Notifier::Handle) override {
+    return nullptr;
+  }
+  std::unique_ptr<store::Subscription> subscribe_key(store::Kind, std::string, runtime::Notifier::Handle) override {
+    return nullptr;
+  }
+
+ private:
+  store::Store& inner_;
+  std::function<Async<void>()> action_;
+  int commits_ = 0;
+};
+
+/// Handlers over an empty store in memory, without the wire: call(handler, request) is one request of a client.
+class HandlersTest : public ::testing::Test {
+ protected:
+  HandlersTest() {
+    threads_.start();
+    const auto started = runtime::block_on(executor(), committer_.start());
+    check(started.ok(), "the store of a test must start");
+  }
+  ~HandlersTest() override {
+    runtime::block_on(executor(), committer_.stop());
+    threads_.stop();
+  }
+
+  Executor executor() { return threads_.executor(0); }
+  Context context() {
+    Context context{services_, {}, realm_, "request", "http://127.0.0.1:51670", now_, {}};
+    context.principal.account_id = realm_.account;
+    context.principal.arn = principal_arn_;
+    return context;
+  }
+  /// One request, to its end. The type of the request follows from the handler: call(list_clusters, {.max_results = 1}).
+  template <class Response, class Request>
+  ApiResult<Response> call(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
+    Context one = context();
+    return runtime::block_on(executor(), handler(one, std::move(request)));
+  }
+  /// As above, for what must succeed.
+  template <class Response, class Request>
+  Response must(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
+    auto answer = call(handler, std::move(request));
+    if (!answer) ADD_FAILURE() << answer.error().code << ": " << answer.error().message;
+    return answer ? std::move(*answer) : Response();
+  }
+  /// Asserts that the call fails with this exception and a message that holds `fragment`.
+  template <class Response>
+  void refused(const ApiResult<Response>& answer, std::string_view code, std::string_view fragment = "") {
+    ASSERT_FALSE(answer.ok()) << "expected " << code;
+    EXPECT_EQ(answer.error().code, code) << answer.error().message;
+    EXPECT_THAT(answer.error().message, ::testing::HasSubstr(std::string(fragment)));
+    EXPECT_FALSE(answer.error().message.empty());
+  }
+  /// Makes the next commit lose against `request`, which must succeed.
+  template <class Response, class Request>
+  void lose_against(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
+    store_.before_next_commit([this, handler, request]() -> Async<void> { return race<Response, Request>(this, handler, request); });
+  }
+
+  template <class R>
+  store::Ptr<R> stored(const std::string& key) {
+    return runtime::block_on(executor(), find<R>(&committer_, key));
+  }
+  /// Stores a record as it is, as another part of Berth would.
+  template <class R>
+  void put(R record, domain::Writer writer = domain::Writer::restore) {
+    store::Transaction transaction(runtime_.ids().uuid(), writer);
+    transaction.put(std::move(record));
+    const auto committed = runtime::block_on(executor(), committer_.commit(std::move(transaction)));
+    ASSERT_TRUE(committed.ok());
+  }
+  store::Revision head() { return committer_.durable(); }
+
+  // What most tests need.
+  std::string create(const std::string& name) {
+    return *must(create_cluster, {.cluster_name = name}).cluster->cluster_arn;
+  }
+  static std::vector<model::ecs::Resource> resources(std::int32_t cpu, std::int32_t memory) {
+    return {{.name = "CPU", .type = "INTEGER", .integer_value = cpu},
+            {.name = "MEMORY", .type = "INTEGER", .integer_value = memory},
+            {.name = "PORTS", .type = "STRINGSET", .string_set_value = std::vector<std::string>{"22", "51678"}},
+            {.name = "PORTS_UDP", .type = "STRINGSET", .string_set_value = std::vector<std::string>{}}};
+  }
+  static model::ecs::RegisterContainerInstanceRequest registration(const std::string& cluster, const std::string& host = "") {
+    model::ecs::RegisterContainerInstanceRequest request;
+    request.cluster = cluster;
+    request.instance_identity_document = host.empty() ? "" : "{\"BERTH_INSTANCE_ID\":\"" + host + "\"}";
+    request.instance_identity_document_signature = "";
+    request.total_resources = resources(2048, 4096);
+    return request;
+  }
+  model::ecs::ContainerInstance enrol(const std::string& cluster, const std::string& host = "") {
+    return must(register_container_instance, registration(cluster, host)).container_instance.value();
+  }
+  /// A family of one busybox container, 128 CPU units and 64 MiB.
+  void define(const std::string& family) {
+    model::ecs::RegisterTaskDefinitionRequest request;
+    request.family = family;
+    model::ecs::ContainerDefinition container;
+    container.name = "main";
+    container.image = "busybox";
+    container.cpu = 10;
+    container.memory = 8;
+    container.essential = true;
+    request.container_definitions.push_back(container);
+    must(register_task_definition, request);
+  }
+  model::ecs::Task run(const std::string& cluster, const std::string& family) {
+    auto answer = must(run_task, {.cluster = cluster, .task_definition = family});
+    return answer.tasks && !answer.tasks->empty() ? answer.tasks->front() : model::ecs::Task();
+  }
+
+  runtime::IoThreads threads_{1};
+  runtime::RealRuntime runtime_{threads_.executor(0)};
+  store::memory::MemoryEngine engine_{runtime_, store::memory::MemoryEngine::Mode::private_};
+  store::Committer committer_{engine_, runtime_, threads_.executor(0)};
+  RacingStore store_{committer_};
+  Services services_{store_, runtime_, domain::Limits(), domain::Compat::current, "http://127.0.0.1:51670"};
+  domain::Realm realm_{"123456789012", "us-east-1"};
+  std::string principal_arn_ = "arn:aws:iam::123456789012:user/alice";
+  WallTime now_{1'800'000'000'000};
+
+ private:
+  template <class Response, class Request>
+  static Async<void> race(HandlersTest* self, Async<ApiResult<Response>> (*handler)(Context&, Request), Request request) {
+    Context one = self->context();
+    auto answer = co_await handler(one, std::move(request));
+    if (!answer) ADD_FAILURE() << "the racing call failed: " << answer.error().message;
+  }
+  template <class R>
+  static Async<store::Ptr<R>> find(store::Store* store, std::string key) {
+    const auto view = co_await store->read();
+    const auto* found = view.template find<R>(key);
+    co_return found ? found->record : nullptr;
+  }
+};
+
+/// Goes through all pages of a list and gives everything in order. `more(token)` calls for one page and answers its next
+/// token.
+inline int count_pages(const std::function<std::optional<std::string>(std::optional<std::string>)>& more, int pages_max = 1000) {
+  std::optional<std::string> token;
+  int pages = 0;
+  do {
+    token = more(token);
+    ++pages;
+  } while (token && pages < pages_max);
+  return pages;
+}
+
+}  // namespace berth::services::ecs::testing

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "services/core/decide.h"
+#include "services/ecs/cluster_rules.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+
+// UpdateCluster, UpdateClusterSettings, PutClusterCapacityProviders: each replaces some members of an ACTIVE cluster.
+namespace berth::services::ecs {
+namespace {
+
+using domain::ClusterRecord;
+using model::ecs::ClusterSetting;
+
+constexpr ClusterFields kShown{.settings = true, .tags = true, .configurations = true};
+
+using Change = std::function<void(ClusterRecord&)>;
+
+template <class Response>
+Decision<Response> decide(const Context& context, const store::View& view, const std::string& cluster,
+                          const Change& change) {
+  auto found = named_active_cluster(context, view, cluster);
+  if (!found) return found.take_error();
+  const auto& stored = **found;
+  ClusterRecord record = *stored.record;
+  change(record);
+  Response response;
+  response.cluster = render_cluster(view, record, kShown);
+  if (record == *stored.record) return response;
+  auto transaction = new_transaction(context);
+  transaction.expect(stored);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+template <class Response>
+Async<ApiResult<Response>> change_cluster(Context& context, std::string cluster, Change change) {
+  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
+    return decide<Response>(context, view, cluster, change);
+  };
+  co_return co_await decide_and_commit<Response>(context, std::move(decider));
+}
+
+// Settings that are named get the new value; the others stay.
+void merge(std::optional<std::vector<ClusterSetting>>& into, const std::vector<ClusterSetting>& settings) {
+  if (!into) into.emplace();
+  for (const auto& setting : settings) {
+    const auto found = std::find_if(into->begin(), into->end(), [&](const auto& have) { return have.name == setting.name; });
+    if (found == into->end())
+      into->push_back(setting);
+    else
+      *found = setting;
+  }
+}
+
+}  // namespace
+
+Async<ApiResult<model::ecs::UpdateClusterResponse>> update_cluster(Context& context,
+                                                                   model::ecs::UpdateClusterRequest request) {
+  if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
+  if (auto error = check_cluster_configuration(request.configuration)) co_return *std::move(error);
+  Change change = [&](ClusterRecord& record) {
+    if (request.settings) merge(record.settings, *request.settings);
+    if (request.configuration) record.configuration = request.configuration;
+    if (!request.service_connect_defaults) return;
+    record.service_connect_defaults.reset();
+    // An empty namespace takes the default away.
+    if (request.service_connect_defaults->namespace_.empty()) return;
+    record.service_connect_defaults.emplace();
+    record.service_connect_defaults->namespace_ = request.service_connect_defaults->namespace_;
+  };
+  co_return co_await change_cluster<model::ecs::UpdateClusterResponse>(context, request.cluster, std::move(change));
+}
+
+Async<ApiResult<model::ecs::UpdateClusterSettingsResponse>> update_cluster_settings(
+    Context& context, model::ecs::UpdateClusterSettingsRequest request) {
+  if (request.settings.empty()) co_return wire::invalid_parameter("settings cannot be empty.");
+  if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
+  Change change = [&](ClusterRecord& record) { merge(record.settings, request.settings); };
+  co_return co_await change_cluster<model::ecs::UpdateClusterSettingsResponse>(context, request.cluster,
+                                                                               std::move(change));
+}
+
+Async<ApiResult<model::ecs::PutClusterCapacityProvidersResponse>> put_cluster_capacity_providers(
+    Context& context, model::ecs::PutClusterCapacityProvidersRequest request) {
+  if (auto error = check_capacity_providers(request.capacity_providers, request.default_capacity_provider_strategy))
+    co_return *std::move(error);
+  Change change = [&](ClusterRecord& record) {
+    record.capacity_providers = request.capacity_providers;
+    record.default_capacity_provider_strategy = normalise_strategy(request.default_capacity_provider_strategy);
+  };
+  co_return co_await change_cluster<model::ecs::PutClusterCapacityProvidersResponse>(context, request.cluster,
+                                                                                     std::move(change));
+}
+
+}  // namespace berth::services::ecs
