@@ -3,7 +3,7 @@
 from smithy.model import Shape
 
 from . import names, text
-from .plan import Package, Plan, Unit
+from .plan import Package, Plan, Unit, package
 
 
 def struct(plan: Plan, shape: Shape, home: Package) -> str:
@@ -34,7 +34,6 @@ def unit_header(plan: Plan, unit: Unit) -> str:
 
 
 def enum_headers(plan: Plan, target: str, home: Package) -> list[str]:
-    from .plan import package
     shape = plan.model.shape(target)
     if shape is None:
         return []
