@@ -20,6 +20,8 @@ struct DriverError {
   std::string text;  ///< The engine's own words, e.g. `Error response from daemon: …`; no trailing newline.
   /// The object that was named does not exist (container, image, volume). Not an error for remove and stop.
   bool missing = false;
+  /// Of a pull: the registry could not be reached at all, so that trying again at once is of no use.
+  bool unreachable = false;
   friend bool operator==(const DriverError&, const DriverError&) = default;
 };
 

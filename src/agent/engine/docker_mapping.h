@@ -1,0 +1,38 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "agent/engine/task_state.h"
+
+namespace berth::agent::engine {
+
+/// What the agent's own configuration adds to every container.
+struct MappingOptions {
+  std::string cluster;               ///< As configured: name or ARN.
+  bool ipv6_ports = false;           ///< Publish ports on IPv6 too.
+  std::int64_t task_pids_limit = 0;  ///< 0: none.
+};
+
+/// Docker refuses smaller hard limits; smaller ones are raised to it.
+inline constexpr std::int64_t kMemoryMinMib = 6;
+/// The kernel's least CPU weight: what a container without `cpu` gets.
+inline constexpr std::int64_t kCpuSharesMin = 2;
+/// Where containers find the task metadata and credentials endpoint.
+inline constexpr std::string_view kMetadataBase = "http://169.254.170.2";
+
+inline constexpr std::string_view kLabelTaskArn = "com.amazonaws.ecs.task-arn";
+inline constexpr std::string_view kLabelContainerName = "com.amazonaws.ecs.container-name";
+inline constexpr std::string_view kLabelFamily = "com.amazonaws.ecs.task-definition-family";
+inline constexpr std::string_view kLabelVersion = "com.amazonaws.ecs.task-definition-version";
+inline constexpr std::string_view kLabelCluster = "com.amazonaws.ecs.cluster";
+
+/// What Docker is to create for a container: the plain members of the task, dockerConfig merged over them,
+/// and on top of all the labels and namespaces that must be ours. Volumes are named as `task` has them. Pure.
+/// Errors: HostConfigError, DockerClientConfigError.
+DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::size_t container,
+                                                    const MappingOptions& options);
+
+/// What Docker is to create for a volume that is not a folder of the host.
+VolumeConfig make_volume_config(const TaskState& task, std::size_t volume);
+
+}  // namespace berth::agent::engine
