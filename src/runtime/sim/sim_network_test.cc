@@ -65,6 +65,11 @@ class EchoServer final : public RequestHandler {
 
 struct Fixture {
   explicit Fixture(std::uint64_t seed) : world(seed) { world.network().listen(b, "b:80", server); }
+  // The server's coroutines end here, while the server still stands; the world goes after it.
+  ~Fixture() {
+    kill(a);
+    kill(b);
+  }
   Result<HttpResponse> call(const std::string& body, const std::string& target = "/",
                             Duration timeout = 60s) {
     return world.run(
