@@ -1,0 +1,346 @@
+#include "http/connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstring>
+#include <limits>
+
+#include "base/encoding.h"
+#include "base/log.h"
+
+namespace berth::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t kIdleBufferBytes = 4U << 10;
+constexpr std::size_t kBodyBufferBytes = 64U << 10;
+// A buffer that grew beyond this is given back before the next wait.
+constexpr std::size_t kKeptBufferBytes = 16U << 10;
+// Response headers are kept in one string per connection, up to this.
+constexpr std::size_t kKeptHeadBytes = 4U << 10;
+// What a TLS client says first: the type of a handshake record.
+constexpr char kTlsHandshake = 0x16;
+constexpr std::size_t kWebsocketKeyBytes = 16;
+constexpr int kGoingAway = 1001;
+constexpr int kNormalClosure = 1000;
+
+constexpr MonotonicTime kNever{std::numeric_limits<std::int64_t>::max()};
+
+const std::string kNoBody;
+
+runtime::HttpResponse plain_text(int status, std::string_view reason) {
+  runtime::HttpResponse response;
+  response.status = status;
+  response.headers.push_back({"Content-Type", "text/plain"});
+  response.body = std::string(reason) + "\n";
+  return response;
+}
+
+bool wants_websocket(const runtime::HttpRequest& request) {
+  return request.method == "GET" &&
+         has_token(runtime::find_header(request.headers, "Upgrade"), "websocket") &&
+         has_token(runtime::find_header(request.headers, "Connection"), "upgrade");
+}
+
+/// What is wrong with the form of an upgrade request, if anything.
+std::optional<runtime::HttpResponse> objection(const runtime::HttpRequest& request) {
+  if (runtime::find_header(request.headers, "Sec-WebSocket-Version") != "13") {
+    auto response = plain_text(426, "websocket version 13 is required");
+    response.headers.push_back({"Sec-WebSocket-Version", "13"});
+    return response;
+  }
+  auto key = decode_base64(runtime::find_header(request.headers, "Sec-WebSocket-Key"));
+  if (!key.ok() || key->size() != kWebsocketKeyBytes) return plain_text(400, "bad Sec-WebSocket-Key");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view Shard::date() {
+  auto now = runtime.clock().wall();
+  if (now.ms / 1000 != date_second_) {
+    date_second_ = now.ms / 1000;
+    date_ = render_http_date(now);
+  }
+  return date_;
+}
+
+Connection::Connection(Shard& shard, ChannelPtr channel, runtime::Peer peer,
+                       std::atomic<std::uint64_t>& open_count)
+    : shard_(shard),
+      channel_(std::move(channel)),
+      peer_(std::move(peer)),
+      open_count_(open_count),
+      place_(shard.connections.end()),
+      deadline_(kNever) {}
+
+Connection::~Connection() {
+  channel_->close();
+  --open_count_;
+  if (place_ == shard_.connections.end()) return;
+  shard_.connections.erase(place_);
+  shard_.connection_ended.notify();
+}
+
+Async<void> Connection::serve(std::unique_ptr<Connection> connection) {
+  auto& list = connection->shard_.connections;
+  connection->place_ = list.insert(list.end(), connection.get());
+  co_await connection->run();
+}
+
+void Connection::enter(Phase phase, Duration timeout) {
+  phase_ = phase;
+  deadline_ = shard_.runtime.clock().monotonic() + timeout;
+}
+
+void Connection::enter(Phase phase) {
+  phase_ = phase;
+  deadline_ = kNever;
+}
+
+void Connection::sweep(MonotonicTime now) {
+  if (phase_ == Phase::socket && session_) {
+    auto since = session_->sending_since();
+    if (since && now - *since > shard_.limits.write_timeout) {
+      ++shard_.counters.timeouts;
+      session_->abort();
+    }
+  }
+  if (now < deadline_) return;
+  deadline_ = kNever;
+  if (phase_ != Phase::lingering) ++shard_.counters.timeouts;
+  if (phase_ == Phase::header || phase_ == Phase::body) {
+    expired_ = true;
+    channel_->cancel();
+  } else {
+    channel_->close();
+  }
+}
+
+void Connection::begin_stop() {
+  if (phase_ == Phase::idle) channel_->close();
+  if (phase_ == Phase::socket && session_) session_->close(kGoingAway, "going away");
+}
+
+Async<void> Connection::run() {
+  const bool ready = co_await detect_tls();
+  if (!ready) co_return;
+  while (true) {
+    const Verdict verdict = co_await read_request();
+    if (verdict.end == ReadEnd::closed) co_return;
+    if (verdict.end == ReadEnd::refused) {
+      co_await refuse(verdict);
+      co_return;
+    }
+    const runtime::HttpRequest request = std::move(parser_->request());
+    const bool old_version = parser_->version() < 11;
+    const bool peer_keeps = parser_->keep_alive();
+    parser_.reset();
+    shard_.counters.requests.fetch_add(1, std::memory_order_relaxed);
+    if (wants_websocket(request)) {
+      const bool goes_on = co_await upgrade(request);
+      if (!goes_on) co_return;
+      continue;
+    }
+    enter(Phase::handling);
+    auto response = co_await answer(request);
+    const bool keeps = peer_keeps && !shard_.stopping;
+    auto connection = ResponseFraming::Connection::implied;
+    if (!keeps) connection = ResponseFraming::Connection::close;
+    if (keeps && old_version) connection = ResponseFraming::Connection::keep_alive;
+    const bool sent = co_await write(std::move(response), request.method == "HEAD", connection);
+    if (!sent) co_return;
+    if (!keeps) break;
+  }
+  co_await linger();
+}
+
+Async<bool> Connection::detect_tls() {
+  enter(Phase::idle, shard_.limits.idle_timeout);
+  char first = 0;
+  auto [code, count] = co_await channel_->socket().async_receive(
+      asio::buffer(&first, 1), Channel::Socket::message_peek, asio::as_tuple(asio::use_awaitable));
+  if (code || count == 0) co_return false;
+  if (first != kTlsHandshake) {
+    if (shard_.plain == PlainHttp::allowed) co_return true;
+    co_await refuse({ReadEnd::refused, 400, "this port speaks TLS only"});
+    co_return false;
+  }
+  if (shard_.tls == nullptr) co_return false;
+  peer_.tls = true;
+  enter(Phase::handshake, shard_.limits.handshake_timeout);
+  auto& tls = channel_->start_tls(*shard_.tls);
+  auto [failure] =
+      co_await tls.async_handshake(asio::ssl::stream_base::server, asio::as_tuple(asio::use_awaitable));
+  co_return !failure;
+}
+
+Async<Connection::Verdict> Connection::read_request() {
+  parser_.emplace(MessageBounds{shard_.limits.header_bytes_max, shard_.limits.body_bytes_max});
+  if (begin_ == end_) {
+    if (shard_.stopping) co_return Verdict{};
+    if (capacity_ > kKeptBufferBytes) release_buffer();
+    if (head_.capacity() > kKeptHeadBytes) std::string().swap(head_);
+    enter(Phase::idle, shard_.limits.idle_timeout);
+  } else {
+    enter(Phase::header, shard_.limits.header_read_timeout);
+  }
+  while (true) {
+    if (begin_ != end_) {
+      const auto step = parser_->feed(unread());
+      begin_ += step.consumed;
+      if (step.state == ParseStep::State::done) co_return Verdict{ReadEnd::request, 0, {}};
+      if (step.state == ParseStep::State::failed)
+        co_return Verdict{ReadEnd::refused, step.status, step.reason};
+    }
+    if (phase_ == Phase::header && parser_->is_header_done()) {
+      co_await allow_body();
+      enter(Phase::body, shard_.limits.body_read_timeout);
+    }
+    if (!make_room()) co_return Verdict{ReadEnd::refused, 431, "header too large"};
+    const bool more = co_await read_more();
+    if (expired_) co_return Verdict{ReadEnd::refused, 408, "request too slow"};
+    if (!more) co_return Verdict{};
+    if (phase_ == Phase::idle) enter(Phase::header, shard_.limits.header_read_timeout);
+  }
+}
+
+Async<bool> Connection::read_more() {
+  auto [code, count] = co_await channel_->async_read_some(
+      asio::buffer(buffer_.get() + end_, capacity_ - end_), asio::as_tuple(asio::use_awaitable));
+  end_ += count;
+  co_return !code;
+}
+
+// A client that asked first gets its leave to send the body, unless that is coming already.
+Async<void> Connection::allow_body() {
+  if (begin_ != end_ || parser_->version() < 11) co_return;
+  if (!equals_ignoring_case(runtime::find_header(parser_->request().headers, "Expect"), "100-continue"))
+    co_return;
+  head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  enter(Phase::writing, shard_.limits.write_timeout);
+  co_await write_message(channel_, head_, kNoBody);
+}
+
+Async<runtime::HttpResponse> Connection::answer(const runtime::HttpRequest& request) {
+  try {
+    auto response = co_await shard_.handler.handle(request, peer_);
+    co_return response;
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+    spdlog::error("http: handler failed: {}", error.what());
+  } catch (const std::exception& error) {
+    spdlog::error("http: handler failed: {}", error.what());
+  }
+  co_return plain_text(500, "internal error");
+}
+
+Async<bool> Connection::write(runtime::HttpResponse response, bool is_head,
+                              ResponseFraming::Connection connection) {
+  head_.clear();
+  append_response_head(head_, response, {connection, shard_.date()});
+  enter(Phase::writing, shard_.limits.write_timeout);
+  const std::string& body = is_head ? kNoBody : response.body;
+  const auto code = co_await write_message(channel_, head_, body);
+  co_return !code;
+}
+
+Async<void> Connection::refuse(Verdict verdict) {
+  ++shard_.counters.bad_requests;
+  const bool sent =
+      co_await write(plain_text(verdict.status, verdict.reason), false, ResponseFraming::Connection::close);
+  if (sent) co_await linger();
+}
+
+Async<bool> Connection::upgrade(const runtime::HttpRequest& request) {
+  auto refusal = objection(request);
+  if (!refusal) {
+    enter(Phase::handling);
+    auto decision = co_await shard_.handler.upgrade(request, peer_);
+    if (decision.accepted) {
+      co_await run_websocket(request, std::move(decision.context));
+      co_return false;
+    }
+    refusal = std::move(decision.refusal);
+  }
+  const bool keeps = !shard_.stopping;
+  const auto connection = keeps ? ResponseFraming::Connection::implied : ResponseFraming::Connection::close;
+  const bool sent = co_await write(std::move(*refusal), false, connection);
+  co_return sent&& keeps;
+}
+
+Async<void> Connection::run_websocket(const runtime::HttpRequest& request, std::shared_ptr<void> context) {
+  channel_->push_back(std::string(unread()));
+  release_buffer();
+  std::string().swap(head_);
+  const auto& limits = shard_.limits;
+  session_ = std::make_shared<WebsocketSession>(
+      channel_, shard_.runtime, WebsocketLimits{limits.websocket_message_bytes_max, limits.close_timeout});
+  enter(Phase::handshake, limits.handshake_timeout);
+  const auto accepted = co_await session_->accept(request);
+  if (!accepted.ok()) co_return;
+  enter(Phase::socket);
+  ++shard_.counters.websockets_now;
+  struct Leave {
+    std::atomic<std::uint64_t>& count;
+    ~Leave() { --count; }
+  } leave{shard_.counters.websockets_now};
+  if (shard_.stopping) session_->close(kGoingAway, "going away");
+  co_await shard_.handler.run_socket(std::move(context), *session_);
+  co_await session_->finish(kNormalClosure);
+  co_await linger();
+}
+
+// Closing a socket with unread bytes resets it, and the peer might lose our last words: so those bytes are
+// read away first.
+Async<void> Connection::linger() {
+  enter(Phase::lingering, shard_.limits.close_timeout);
+  channel_->shutdown_send();
+  release_buffer();
+  reallocate(kIdleBufferBytes);
+  while (true) {
+    auto [code, count] = co_await channel_->socket().async_read_some(asio::buffer(buffer_.get(), capacity_),
+                                                                     asio::as_tuple(asio::use_awaitable));
+    if (code) break;
+  }
+  channel_->close();
+}
+
+bool Connection::make_room() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (phase_ == Phase::body && end_ == 0 && capacity_ < kBodyBufferBytes) {
+    const auto remaining = parser_->content_length_remaining();
+    if (remaining && *remaining > kIdleBufferBytes) reallocate(kBodyBufferBytes);
+  }
+  if (end_ < capacity_) return true;
+  if (begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    return true;
+  }
+  // The parser refuses a header beyond its limit once it has seen a byte more than that.
+  const auto bytes_max = shard_.limits.header_bytes_max + kIdleBufferBytes;
+  if (capacity_ >= bytes_max) return false;
+  reallocate(std::min(bytes_max, std::max(kIdleBufferBytes, capacity_ * 2)));
+  return true;
+}
+
+void Connection::reallocate(std::size_t bytes) {
+  auto bigger = std::make_unique_for_overwrite<char[]>(bytes);
+  const auto count = end_ - begin_;
+  if (count > 0) std::memcpy(bigger.get(), buffer_.get() + begin_, count);
+  buffer_ = std::move(bigger);
+  capacity_ = bytes;
+  begin_ = 0;
+  end_ = count;
+}
+
+void Connection::release_buffer() {
+  buffer_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+}  // namespace berth::http
