@@ -102,9 +102,8 @@ void handle(Machine& m, const StartDone& event) {
     }
     return;
   }
-  if (event.info && event.info->started_at) container->started_at = event.info->started_at;
-  if (container->known < Status::running) m.set_running(event.container);
   if (event.info) m.observe(event.container, *event.info);
+  if (container->known < Status::running) m.set_running(event.container);
 }
 
 void handle(Machine& m, const StopDone& event) {

@@ -176,7 +176,9 @@ class Script {
     } else if (word == "exited") {
       feed(StartDone{index, exited(index, words), std::nullopt});
     } else {
-      feed(StartDone{index, info(index, ContainerPhase::running), std::nullopt});
+      ContainerInfo made = info(index, ContainerPhase::running);
+      made.started_at = now_;
+      feed(StartDone{index, made, std::nullopt});
     }
   }
 
@@ -189,7 +191,8 @@ class Script {
       words >> name;
       feed(StopDone{index, std::nullopt, DriverError{name, rest_of(words), name == "Missing"}});
     } else {
-      feed(StopDone{index, exited(index, words), std::nullopt});
+      Words code(word);
+      feed(StopDone{index, exited(index, code), std::nullopt});
     }
   }
 

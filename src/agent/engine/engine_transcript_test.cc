@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(__FILE__).parent_path() / "testdata";
+const fs::path kFolder = BERTH_ENGINE_SCRIPTS;
 
 std::string read_text(const fs::path& path) {
   std::ifstream in(path);
