@@ -37,7 +37,7 @@ LAYERS = {
     "scheduling": PURE + ["domain", "placement", "store"],
     "services": SERVER + ["scheduling"],
     "frontend": SERVER + ["services/core"],
-    "gateway": SERVER,
+    "gateway": SERVER + ["scheduling"],
     "controllers": PURE + ["domain", "placement", "store", "runtime", "scheduling"],
     "dataplane": PURE + ["domain"],
     "dataplane/haproxy": PURE + ["domain", "dataplane/render", "runtime"],

@@ -1,0 +1,244 @@
+#include "gateway/acs/acs_session.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/arns.h"
+#include "gateway/acs/ack.h"
+#include "gateway/acs/heartbeat.h"
+#include "gateway/acs/payload.h"
+#include "gateway/acs/translate_task.h"
+#include "gateway/task_events.h"
+
+namespace berth::gateway::acs {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using domain::TaskDefinitionRecord;
+using domain::TaskRecord;
+using domain::TaskStatus;
+
+constexpr int kAnswersHeartbeats = 2;  // Protocol version.
+constexpr int kNormal = 1000;
+constexpr int kPolicyViolation = 1008;
+
+std::string definition_key_of(const TaskRecord& task) {
+  return store::task_definition_key({task.account, task.region}, task.family, task.revision);
+}
+
+}  // namespace
+
+AcsSession::AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
+                       Counters& counters, SocketContext context)
+    : Conversation(runtime, limits, counters),
+      store_(store),
+      context_(std::move(context)),
+      deliveries_(limits.redelivery, limits.unacknowledged_max) {}
+
+Async<Result<void>> AcsSession::open(std::string owner) {
+  on_tasks_ = store_.subscribe(store::kTasksByInstance, context_.instance_key, wake_);
+  on_instance_ = store_.subscribe_record<ContainerInstanceRecord>(context_.instance_key, wake_);
+  const auto opened =
+      co_await open_session(store_, runtime_, context_, std::move(owner), limits_.sequence_block);
+  if (!opened) co_return opened.error();
+  epoch_ = opened->epoch;
+  sequence_next_ = opened->sequence_first;
+  sequence_last_ = opened->sequence_last;
+  was_away_ = opened->was_away;
+  next_heartbeat_ = now() + limits_.heartbeat_interval;
+  if (was_away_) co_await find_given_up_tasks();
+  co_return Result<void>();
+}
+
+Async<void> AcsSession::find_given_up_tasks() {
+  const store::View view = co_await store_.read();
+  const auto stopped = view.group(store::kStoppedTasks, store::realm_key(context_.realm));
+  std::size_t looked_at = 0;
+  for (auto at = stopped.end(); at != stopped.begin() && looked_at < limits_.stopped_tasks_scan_max;
+       ++looked_at) {
+    --at;
+    const auto& task = at->second->record;
+    const bool given_up = task->connectivity == model::ecs::Connectivity::disconnected && task->delivered;
+    if (given_up && task->cluster == context_.cluster &&
+        context_.instance_key.ends_with("/" + task->instance_id))
+      given_up_.push_back(task);
+  }
+}
+
+void AcsSession::on_message(std::string text) {
+  const auto envelope = parse_envelope(text, limits_.control_message_bytes_max);
+  if (!envelope) return complain(envelope.error());
+  if (envelope->type == kAck) return on_ack(envelope->message);
+  if (envelope->type == kNack) return on_nack(envelope->message);
+  // Heartbeat answers count as a sign of life, as everything does. The rest belongs to features that are not
+  // asked for.
+  if (envelope->type != kHeartbeatAck)
+    spdlog::debug("gateway: {} sent {}, which is not needed", context_.instance_arn, envelope->type);
+}
+
+void AcsSession::on_ack(const JsonObject& message) {
+  const auto ack = parse_acknowledgement(message);
+  if (!ack) return complain(ack.error());
+  const auto ids = deliveries_.acknowledge(ack->message_id);
+  if (ids.empty()) return;
+  counters_.acks.fetch_add(1, std::memory_order_relaxed);
+  to_mark_.insert(ids.begin(), ids.end());
+  wake_.notify();
+}
+
+void AcsSession::on_nack(const JsonObject& message) {
+  const auto nack = parse_acknowledgement(message);
+  if (!nack) return complain(nack.error());
+  counters_.nacks.fetch_add(1, std::memory_order_relaxed);
+  spdlog::warn("gateway: {} refused message {}: {}", context_.instance_arn, nack->message_id, nack->reason);
+}
+
+MonotonicTime AcsSession::next_due() const {
+  MonotonicTime due = next_heartbeat_;
+  if (context_.request.protocol_version >= kAnswersHeartbeats)
+    due = std::min(due, last_heard_ + limits_.silence_max);
+  if (retry_at_ > now()) return std::min(due, retry_at_);
+  return std::min(due, deliveries_.next_due());
+}
+
+Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
+  auto kept = co_await keep_alive(socket);
+  if (!kept || closing()) co_return kept;
+  if (retry_at_ > now()) co_return Result<void>();
+  Look seen = co_await look();
+  // A task that is not durable yet may still vanish; an agent must not have been told of it.
+  const auto durable = co_await store_.until_durable(seen.revision);
+  if (!durable) {
+    retry_later();
+    co_return Result<void>();
+  }
+  if (!still_ours(seen)) co_return Result<void>();
+  const auto delivered = co_await deliver(socket, std::move(seen));
+  if (!delivered) co_return delivered.error();
+  co_await mark_delivered();
+  co_return Result<void>();
+}
+
+Async<AcsSession::Look> AcsSession::look() {
+  Look out;
+  const store::View view = co_await store_.read();
+  out.revision = view.revision();
+  const auto* instance = view.find<ContainerInstanceRecord>(context_.instance_key);
+  out.exists = instance != nullptr;
+  if (!instance) co_return out;
+  out.inactive = instance->record->status == domain::InstanceStatus::inactive;
+  out.epoch = instance->record->session_epoch;
+  for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key))
+    out.wanted.push_back({task->record, task->record->desired_status == TaskStatus::stopped});
+  std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
+  for (const auto& task : given_up_) out.wanted.push_back({task, true});
+  out.wanted = deliveries_.plan(out.wanted, now());
+  for (const auto& task : out.wanted) add_definition(view, *task.task, out);
+  co_return out;
+}
+
+void AcsSession::add_definition(const store::View& view, const TaskRecord& task, Look& into) const {
+  std::string key = definition_key_of(task);
+  if (into.definitions.contains(key)) return;
+  const auto* definition = view.find<TaskDefinitionRecord>(key);
+  if (definition) into.definitions.emplace(std::move(key), definition->record);
+}
+
+bool AcsSession::still_ours(const Look& look) {
+  // 1000: the agent comes back at once and is told in the refused upgrade, the one place where it looks, that
+  // it is out.
+  if (!look.exists || look.inactive) {
+    request_close({kNormal, "the container instance has been deregistered"});
+    return false;
+  }
+  if (look.epoch != epoch_) {
+    request_close({kPolicyViolation, "replaced by a newer connection"});
+    return false;
+  }
+  return true;
+}
+
+Async<Result<void>> AcsSession::deliver(runtime::MessageSocket& socket, Look look) {
+  std::vector<WantedTask> batch;
+  for (std::size_t i = 0; i < look.wanted.size(); ++i) {
+    const WantedTask& wanted = look.wanted[i];
+    const bool can_start = look.definitions.contains(definition_key_of(*wanted.task));
+    if (wanted.stop || can_start)
+      batch.push_back(wanted);
+    else
+      spdlog::error("gateway: the definition of {} is gone; it cannot be started", wanted.task->arn);
+    const bool last = i + 1 == look.wanted.size();
+    if (batch.empty() || (batch.size() < limits_.tasks_per_payload && !last)) continue;
+    const auto sent = co_await send_payload(socket, std::exchange(batch, {}), look);
+    if (!sent) co_return sent.error();
+    if (closing() || retry_at_ > now()) break;
+  }
+  co_return Result<void>();
+}
+
+Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std::vector<WantedTask> tasks,
+                                             const Look& look) {
+  const auto sequence = co_await next_sequence();
+  if (!sequence) {
+    if (sequence.error().code == ErrorCode::closed)
+      request_close({kPolicyViolation, "replaced by a newer connection"});
+    else
+      retry_later();
+    co_return Result<void>();
+  }
+  std::vector<model::acs::Task> translated;
+  for (const auto& wanted : tasks) {
+    const auto definition = look.definitions.find(definition_key_of(*wanted.task));
+    translated.push_back(translate_task(
+        *wanted.task, definition == look.definitions.end() ? nullptr : definition->second.get(),
+        wanted.stop));
+  }
+  const PayloadHead head{runtime_.ids().uuid(), domain::cluster_arn(context_.realm, context_.cluster),
+                         context_.instance_arn, *sequence, runtime_.clock().wall()};
+  std::string text = payload_message(head, std::move(translated));
+  // Noted first: the acknowledgement may be read before send() has returned.
+  const std::size_t again = deliveries_.note_sent(head.message_id, tasks, now());
+  counters_.payloads.fetch_add(1, std::memory_order_relaxed);
+  counters_.payload_tasks.fetch_add(tasks.size(), std::memory_order_relaxed);
+  counters_.redeliveries.fetch_add(again, std::memory_order_relaxed);
+  co_return co_await socket.send(std::move(text));
+}
+
+Async<Result<std::int64_t>> AcsSession::next_sequence() {
+  if (sequence_next_ > sequence_last_) {
+    const auto last =
+        co_await reserve_sequence(store_, runtime_, context_.instance_key, epoch_, limits_.sequence_block);
+    if (!last) co_return last.error();
+    sequence_next_ = *last - limits_.sequence_block + 1;
+    sequence_last_ = *last;
+  }
+  co_return sequence_next_++;
+}
+
+Async<void> AcsSession::mark_delivered() {
+  if (to_mark_.empty()) co_return;
+  std::map<std::string, domain::TaskEvent> events;
+  for (const auto& id : to_mark_) events.emplace(id, domain::Delivered{});
+  const std::set<std::string> marked = std::exchange(to_mark_, {});
+  TaskPlace place{context_.realm, context_.cluster, context_.instance_key};
+  const auto applied = co_await apply_task_events(store_, runtime_, std::move(place), std::move(events),
+                                                  limits_.tasks_per_commit);
+  if (applied) co_return;
+  to_mark_.insert(marked.begin(), marked.end());
+  retry_later();
+}
+
+Async<Result<void>> AcsSession::keep_alive(runtime::MessageSocket& socket) {
+  const bool promised = context_.request.protocol_version >= kAnswersHeartbeats;
+  if (promised && now() - last_heard_ >= limits_.silence_max) {
+    request_close({kPolicyViolation, "heartbeats are not answered"});
+    co_return Result<void>();
+  }
+  if (now() < next_heartbeat_) co_return Result<void>();
+  next_heartbeat_ = now() + limits_.heartbeat_interval;
+  co_return co_await socket.send(heartbeat_message(runtime_.ids().uuid()));
+}
+
+}  // namespace berth::gateway::acs

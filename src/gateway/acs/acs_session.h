@@ -1,0 +1,79 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/acs/deliveries.h"
+#include "gateway/conversation.h"
+#include "gateway/envelope.h"
+#include "gateway/handshake.h"
+#include "gateway/instance_writes.h"
+#include "store/store.h"
+
+namespace berth::gateway::acs {
+
+/// The session of one agent: a level-triggered loop over the records of its instance that delivers what the
+/// agent has not acknowledged. Nothing outside calls it; it subscribes to the store.
+///
+/// Ends when: the peer goes; the instance is deregistered; the session changed hands (a higher epoch in the
+/// record); an agent that promised answers says nothing for GatewayLimits::silence_max. Borrows:   store,
+/// runtime, limits, counters. Runs on:   its connection's executor.
+class AcsSession final : public Conversation {
+ public:
+  AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters,
+             SocketContext context);
+
+  /// Takes the instance's session over. Call once, before run().
+  /// Errors: those of open_session(): there is no session then.
+  Async<Result<void>> open(std::string owner);
+  std::int64_t epoch() const { return epoch_; }
+
+ private:
+  // What one look at the store showed.
+  struct Look {
+    bool exists = false;
+    bool inactive = false;
+    std::int64_t epoch = 0;
+    std::vector<WantedTask> wanted;
+    std::map<std::string, store::Ptr<domain::TaskDefinitionRecord>> definitions;  ///< By key.
+    store::Revision revision;
+  };
+
+  void on_message(std::string text) override;
+  Async<Result<void>> work(runtime::MessageSocket& socket) override;
+  MonotonicTime next_due() const override;
+
+  void on_ack(const JsonObject& message);
+  void on_nack(const JsonObject& message);
+  /// Tasks that were declared STOPPED while the agent was away: it may still run them.
+  Async<void> find_given_up_tasks();
+  Async<Look> look();
+  void add_definition(const store::View& view, const domain::TaskRecord& task, Look& into) const;
+  /// False when the session is over.
+  bool still_ours(const Look& look);
+  Async<Result<void>> deliver(runtime::MessageSocket& socket, Look look);
+  Async<Result<void>> send_payload(runtime::MessageSocket& socket, std::vector<WantedTask> tasks,
+                                   const Look& look);
+  Async<Result<std::int64_t>> next_sequence();
+  Async<void> mark_delivered();
+  Async<Result<void>> keep_alive(runtime::MessageSocket& socket);
+  void retry_later() { retry_at_ = now() + limits_.retry_delay; }
+
+  store::Store& store_;
+  SocketContext context_;
+  std::int64_t epoch_ = 0;
+  std::int64_t sequence_next_ = 0;
+  std::int64_t sequence_last_ = 0;
+  bool was_away_ = false;
+  Deliveries deliveries_;
+  std::vector<store::Ptr<domain::TaskRecord>> given_up_;
+  std::set<std::string> to_mark_;  ///< Ids of tasks that were acknowledged, until the store knows.
+  MonotonicTime next_heartbeat_;
+  MonotonicTime retry_at_;
+  std::unique_ptr<store::Subscription> on_tasks_;
+  std::unique_ptr<store::Subscription> on_instance_;
+};
+
+}  // namespace berth::gateway::acs

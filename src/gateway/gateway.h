@@ -1,0 +1,77 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "auth/sigv4.h"
+#include "gateway/absence.h"
+#include "gateway/counters.h"
+#include "gateway/limits.h"
+#include "gateway/session_table.h"
+#include "gateway/tcs/telemetry_store.h"
+#include "runtime/runtime.h"
+#include "runtime/task_group.h"
+#include "runtime/transport.h"
+#include "store/store.h"
+
+namespace berth::gateway {
+
+struct GatewayDeps {
+  store::Store& store;
+  runtime::Runtime& runtime;
+  auth::KeyLookup find_key;
+  std::string owner;  ///< Names this control plane in the records of the instances whose sockets it holds.
+  /// No other control plane shares the store: sessions that records give to another owner are left over from
+  /// before.
+  bool sole = true;
+  GatewayLimits limits = {};
+};
+
+/// Where agents connect: their control sockets (ACS) and telemetry (TCS), under `/acs/ws` and `/telemetry/ws`
+/// or any other path whose query tells which it is.
+///
+/// Borrows: store and runtime, until stop() has completed.
+/// Runs on: start() and stop() on runtime.executor(); upgrade() and run_socket() on any executor, each
+/// session staying on
+///          its connection's; the rest on any thread.
+/// Errors:  refused upgrades carry the exceptions that agents know: InactiveInstanceException for
+/// deregistered
+///          instances, InvalidInstanceException, InvalidClusterException, AccessDeniedException,
+///          BadRequestException.
+class Gateway {
+ public:
+  explicit Gateway(GatewayDeps deps);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// Begins to watch for agents that do not come back.
+  void start();
+  /// Closes all sockets with 1001 and waits for their sessions, at most GatewayLimits::stop_grace. Instances
+  /// count as connected still: their agents come back to the next process.
+  Async<void> stop();
+
+  /// As runtime::RequestHandler.
+  Async<runtime::UpgradeDecision> upgrade(const runtime::HttpRequest& request, const runtime::Peer& peer);
+  Async<void> run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket);
+
+  /// Prometheus text.
+  std::string metrics() const;
+  const TelemetryStore& telemetry() const { return telemetry_; }
+
+ private:
+  runtime::UpgradeDecision refuse(const Refusal& refusal);
+  Async<void> run_control(SocketContext context, runtime::MessageSocket& socket);
+  Async<void> run_telemetry(SocketContext context, runtime::MessageSocket& socket);
+  /// Runs a session while it is in the table. False: it never began.
+  Async<bool> run_listed(SocketKind kind, std::string instance_key, Conversation& session,
+                         runtime::MessageSocket& socket);
+
+  GatewayDeps deps_;
+  Counters counters_;
+  auth::SigningKeyCache signing_keys_;
+  SessionTable sessions_;
+  TelemetryStore telemetry_;
+  AbsenceSweep sweep_;
+  runtime::TaskGroup tasks_;
+};
+
+}  // namespace berth::gateway

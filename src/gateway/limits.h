@@ -1,0 +1,33 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace berth::gateway {
+
+/// Every bound of the gateway (agent-protocol 3 to 5 say what agents expect).
+struct GatewayLimits {
+  Duration heartbeat_interval = std::chrono::seconds(30);  ///< Agents of today give up after 60 s of silence.
+  Duration telemetry_heartbeat_interval = std::chrono::seconds(60);
+  Duration redelivery = std::chrono::seconds(60);  ///< A payload that was not acknowledged goes out again.
+  Duration silence_max = std::chrono::minutes(3);  ///< Of an agent that promised to answer heartbeats.
+  Duration absence =
+      std::chrono::seconds(90);  ///< How long an instance counts as it stood without a session.
+  Duration sweep_interval = std::chrono::seconds(10);
+  Duration retry_delay = std::chrono::seconds(1);  ///< After the store was not available.
+  Duration stop_grace = std::chrono::seconds(5);   ///< For sessions to end at stop().
+  std::size_t control_message_bytes_max = 1U << 20;
+  std::size_t telemetry_message_bytes_max = 4U << 20;
+  std::size_t malformed_max = 100;  ///< Messages of one session that cannot be read; beyond: closed.
+  std::size_t outbox_max = 1000;    ///< Answers that a peer has not taken; beyond: closed.
+  std::size_t tasks_per_payload = 10;
+  std::size_t unacknowledged_max = 1000;  ///< Payloads remembered for a late acknowledgement.
+  std::size_t tasks_per_commit = 50;
+  std::int64_t sequence_block = 100;  ///< Payload sequence numbers reserved at a time.
+  std::size_t telemetry_tasks_max = 10'000;
+  std::size_t stopped_tasks_scan_max = 10'000;  ///< Looked at when an agent comes back after an absence.
+};
+
+}  // namespace berth::gateway
