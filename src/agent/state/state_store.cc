@@ -1,0 +1,170 @@
+#include "agent/state/state_store.h"
+
+#include <algorithm>
+
+#include "model/acs/codec.h"
+
+namespace berth::agent::state {
+namespace {
+
+constexpr std::string_view kSuffix = ".json";
+
+Error damaged(const std::string& path, const std::string& what) {
+  return invalid("the saved state in " + path + " cannot be used: " + what +
+                 ". Restore the file, or delete it to go on without what it remembers");
+}
+
+/// The document of a file, if it is one of ours and of a version that we know.
+Result<JsonObject> parse_document(const std::string& path, const std::string& text) {
+  auto json = parse_json(text);
+  if (!json) return damaged(path, json.error().message);
+  if (!json->is_object()) return damaged(path, "it is not a JSON object");
+  const JsonValue* version = json->get_object().if_contains("version");
+  if (version == nullptr || !version->is_int64()) return damaged(path, "it has no version");
+  if (version->get_int64() > kStateVersion) {
+    return damaged(path, "its version is " + std::to_string(version->get_int64()) +
+                             ", and this agent knows versions up to " + std::to_string(kStateVersion) +
+                             " (it was written by a newer agent)");
+  }
+  return std::move(json->get_object());
+}
+
+std::string text_of(const JsonObject& object, const char* name) {
+  const JsonValue* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+void forget_secrets(std::optional<model::acs::IAMRoleCredentials>& credentials) {
+  if (!credentials) return;
+  credentials->access_key_id.reset();
+  credentials->secret_access_key.reset();
+  credentials->session_token.reset();
+}
+
+}  // namespace
+
+StateStore::StateStore(runtime::Files& files, std::string directory)
+    : files_(files), directory_(std::move(directory)) {
+  while (directory_.size() > 1 && directory_.back() == '/') directory_.pop_back();
+}
+
+Result<void> StateStore::prepare() {
+  if (!enabled()) return {};
+  return files_.make_directories(task_folder(), 0700);
+}
+
+Result<std::optional<AgentRecord>> StateStore::load_agent() {
+  if (!enabled()) return std::optional<AgentRecord>();
+  auto text = files_.read(agent_path());
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<AgentRecord>();
+  if (!text) return text.error();
+  auto object = parse_document(agent_path(), *text);
+  if (!object) return object.error();
+  AgentRecord record;
+  record.cluster = text_of(*object, "cluster");
+  record.container_instance_arn = text_of(*object, "containerInstanceArn");
+  record.instance_id = text_of(*object, "instanceId");
+  record.instance_type = text_of(*object, "instanceType");
+  if (const JsonValue* sequence = object->if_contains("sequence");
+      sequence != nullptr && sequence->is_int64()) {
+    record.sequence = sequence->get_int64();
+  }
+  return std::optional(record);
+}
+
+Result<void> StateStore::save_agent(const AgentRecord& record) {
+  if (!enabled()) return {};
+  const JsonObject object{{"version", kStateVersion},
+                          {"cluster", record.cluster},
+                          {"containerInstanceArn", record.container_instance_arn},
+                          {"instanceId", record.instance_id},
+                          {"instanceType", record.instance_type},
+                          {"sequence", record.sequence}};
+  return files_.write_atomically(agent_path(), render_json(object), 0600);
+}
+
+Result<SavedTask> StateStore::load_task(const std::string& path) {
+  auto text = files_.read(path);
+  if (!text) return text.error();
+  auto object = parse_document(path, *text);
+  if (!object) return object.error();
+  const JsonValue* task_json = object->if_contains("task");
+  const JsonValue* state_json = object->if_contains("state");
+  if (task_json == nullptr || state_json == nullptr) return damaged(path, "task or state is missing");
+  auto task = model::decode_json<model::acs::Task>(render_json(*task_json));
+  if (!task) return damaged(path, task.error().message);
+  auto spec = engine::make_task_spec(*task);
+  if (!spec) return damaged(path, spec.error().message);
+  auto state = engine::state_from_json(std::move(*spec), *state_json);
+  if (!state) return damaged(path, state.error().message);
+  return SavedTask{std::move(*task), std::move(*state)};
+}
+
+Result<std::vector<SavedTask>> StateStore::load_tasks() {
+  std::vector<SavedTask> tasks;
+  if (!enabled()) return tasks;
+  auto names = files_.list(task_folder());
+  if (!names && names.error().code == ErrorCode::not_found) return tasks;
+  if (!names) return names.error();
+  std::ranges::sort(*names);
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kSuffix)) continue;  // what a crash left of a temporary file
+    auto task = load_task(task_folder() + "/" + name);
+    if (!task) return task.error();
+    tasks.push_back(std::move(*task));
+  }
+  return tasks;
+}
+
+Result<void> StateStore::save_task(const std::string& task_text, const engine::TaskState& state) {
+  if (!enabled()) return {};
+  std::string text = R"({"version":)" + std::to_string(kStateVersion) + R"(,"task":)";
+  text += task_text;
+  text += R"(,"state":)";
+  text += render_json(engine::state_to_json(state));
+  text += "}";
+  return files_.write_atomically(task_path(state.spec.id()), text, 0600);
+}
+
+Result<void> StateStore::remove_task(const std::string& task_id) {
+  if (!enabled()) return {};
+  auto removed = files_.remove(task_path(task_id));
+  if (!removed && removed.error().code == ErrorCode::not_found) return {};
+  return removed;
+}
+
+Result<void> StateStore::clear() {
+  if (!enabled()) return {};
+  if (auto names = files_.list(task_folder()); names) {
+    for (const std::string& name : *names) {
+      if (auto removed = files_.remove(task_folder() + "/" + name); !removed) return removed;
+    }
+  }
+  auto removed = files_.remove(agent_path());
+  if (!removed && removed.error().code == ErrorCode::not_found) return {};
+  return removed;
+}
+
+std::string render_task(model::acs::Task task) {
+  forget_secrets(task.role_credentials);
+  forget_secrets(task.execution_role_credentials);
+  return model::encode_json(task);
+}
+
+Result<void> check_same_agent(const AgentRecord& saved, const std::string& cluster,
+                              const std::string& instance_type) {
+  if (saved.cluster != cluster) {
+    return invalid(
+        "Data mismatch; saved cluster '" + saved.cluster + "' does not match configured cluster '" + cluster +
+        "'. A container instance does not move between clusters: deregister it and delete its saved state, "
+        "or set ECS_CLUSTER back");
+  }
+  if (!saved.instance_type.empty() && saved.instance_type != instance_type) {
+    return invalid("Container instance type changes are not supported. It was registered as '" +
+                   saved.instance_type + "' and is now '" + instance_type +
+                   "': deregister it and delete its saved state");
+  }
+  return {};
+}
+
+}  // namespace berth::agent::state

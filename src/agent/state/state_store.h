@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/engine/task_state.h"
+#include "base/result.h"
+#include "model/acs/types.h"
+#include "runtime/files.h"
+
+namespace berth::agent::state {
+
+/// What the agent itself remembers.
+struct AgentRecord {
+  std::string cluster;  ///< As configured: name or ARN.
+  std::string container_instance_arn;
+  std::string instance_id;
+  std::string instance_type;
+  std::int64_t sequence = 1;  ///< Highest payload sequence number that was fully taken.
+  friend bool operator==(const AgentRecord&, const AgentRecord&) = default;
+};
+
+struct SavedTask {
+  model::acs::Task task;  ///< Without secrets.
+  engine::TaskState state;
+};
+
+/// Newest format of the files. A newer one is refused: this agent would lose what it does not know.
+inline constexpr std::int64_t kStateVersion = 1;
+
+/// The checkpoint in `directory`; nothing at all happens when `directory` is empty.
+///
+/// Borrows:  files.
+/// Runs on:  one thread at a time. Blocks for as long as the disk does.
+/// Errors:   `invalid`: a file is malformed or of a newer version; the message names it and what to do.
+///           Those of Files otherwise.
+class StateStore {
+ public:
+  StateStore(runtime::Files& files, std::string directory);
+
+  bool enabled() const { return !directory_.empty(); }
+  /// Makes the folders. Call once before saving.
+  Result<void> prepare();
+  /// Nothing when there is none yet.
+  Result<std::optional<AgentRecord>> load_agent();
+  Result<void> save_agent(const AgentRecord& record);
+  /// Ordered by task id.
+  Result<std::vector<SavedTask>> load_tasks();
+  /// `task_text` is what render_task() made of the task when it came.
+  Result<void> save_task(const std::string& task_text, const engine::TaskState& state);
+  Result<void> remove_task(const std::string& task_id);
+  /// Forgets everything, e.g. when the disk was cloned from another instance.
+  Result<void> clear();
+
+ private:
+  std::string agent_path() const { return directory_ + "/berth-agent.json"; }
+  std::string task_folder() const { return directory_ + "/tasks"; }
+  std::string task_path(const std::string& id) const { return task_folder() + "/" + id + ".json"; }
+  Result<SavedTask> load_task(const std::string& path);
+
+  runtime::Files& files_;
+  std::string directory_;
+};
+
+/// The task as JSON, without the secrets of its roles (the control plane sends those again).
+std::string render_task(model::acs::Task task);
+
+/// Whether a saved state may be continued under the present configuration. The message says what differs and
+/// what to do. An instance id that differs is not an error here: the caller discards the state and registers
+/// anew.
+Result<void> check_same_agent(const AgentRecord& saved, const std::string& cluster,
+                              const std::string& instance_type);
+
+}  // namespace berth::agent::state

@@ -1,0 +1,132 @@
+// Goal: what was saved comes back, secrets are not saved, and files that are damaged or too new are refused
+// by name. Method: a folder of files in memory.
+#include "agent/state/state_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "model/acs/codec.h"
+
+namespace berth::agent::state {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class MemoryFiles final : public runtime::Files {
+ public:
+  std::map<std::string, std::string> files;
+
+  Result<std::string> read(const std::string& path, std::size_t) override {
+    if (!files.contains(path)) return not_found(path);
+    return files.at(path);
+  }
+  Result<void> write_atomically(const std::string& path, std::string_view text, unsigned) override {
+    files[path] = text;
+    return {};
+  }
+  Result<void> make_directories(const std::string&, unsigned) override { return {}; }
+  Result<void> remove(const std::string& path) override {
+    if (files.erase(path) == 0) return not_found(path);
+    return {};
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) override {
+    std::vector<std::string> names;
+    for (const auto& [path, text] : files) {
+      if (path.starts_with(directory + "/")) names.push_back(path.substr(directory.size() + 1));
+    }
+    return names;
+  }
+};
+
+model::acs::Task make_task() {
+  return model::decode_json<model::acs::Task>(
+             R"({"arn":"arn:aws:ecs:us-east-1:1:task/default/t1","family":"f","version":"1",
+                 "containers":[{"name":"web","image":"busybox"}],
+                 "roleCredentials":{"credentialsId":"cid","accessKeyId":"AKID","secretAccessKey":"SECRET","sessionToken":"TOKEN"}})")
+      .value();
+}
+
+engine::TaskState make_state() {
+  Prng random(3);
+  return engine::make_task_state(engine::make_task_spec(make_task()).value(), engine::Status::running, false,
+                                 random);
+}
+
+TEST(StateStore, AgentComesBack) {
+  MemoryFiles files;
+  StateStore store(files, "/data/");
+  EXPECT_FALSE(store.load_agent()->has_value());
+  const AgentRecord record{"c", "arn", "i-1", "berth.local", 42};
+  ASSERT_TRUE(store.save_agent(record).ok());
+  EXPECT_EQ(StateStore(files, "/data").load_agent().value(), record);
+}
+
+TEST(StateStore, TaskComesBackWithoutSecrets) {
+  MemoryFiles files;
+  StateStore store(files, "/data");
+  engine::TaskState state = make_state();
+  state.containers[0].docker_id = "abc";
+  state.containers[0].known = engine::Status::running;
+  ASSERT_TRUE(store.save_task(render_task(make_task()), state).ok());
+  EXPECT_THAT(files.files.at("/data/tasks/t1.json"), Not(HasSubstr("SECRET")));
+  EXPECT_THAT(files.files.at("/data/tasks/t1.json"), Not(HasSubstr("TOKEN")));
+  files.files["/data/tasks/t2.json.tmp1"] = "half";
+  const auto loaded = store.load_tasks();
+  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  ASSERT_EQ(loaded->size(), 1U);
+  EXPECT_EQ(loaded->front().state.containers[0].docker_name, state.containers[0].docker_name);
+  EXPECT_EQ(loaded->front().state.containers[0].docker_id, "abc");
+  EXPECT_EQ(loaded->front().state.spec.credentials_id, "cid");
+  ASSERT_TRUE(store.remove_task("t1").ok());
+  ASSERT_TRUE(store.remove_task("t1").ok());
+  EXPECT_TRUE(store.load_tasks()->empty());
+}
+
+TEST(StateStore, DamagedAndNewerFilesAreNamed) {
+  for (const char* text :
+       {"", "{", "[]", "{}", R"({"version":2})", R"({"version":1,"task":{}})",
+        R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[]}})",
+        R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[7]}})"}) {
+    MemoryFiles files;
+    files.files["/d/tasks/x.json"] = text;
+    const auto loaded = StateStore(files, "/d").load_tasks();
+    ASSERT_FALSE(loaded.ok()) << text;
+    EXPECT_EQ(loaded.error().code, ErrorCode::invalid);
+    EXPECT_THAT(loaded.error().message, HasSubstr("/d/tasks/x.json"));
+  }
+  MemoryFiles files;
+  files.files["/d/berth-agent.json"] = R"({"version":9})";
+  EXPECT_THAT(StateStore(files, "/d").load_agent().error().message, HasSubstr("newer agent"));
+}
+
+TEST(StateStore, WithoutAFolderNothingIsKept) {
+  MemoryFiles files;
+  StateStore store(files, "");
+  EXPECT_TRUE(store.save_agent({}).ok());
+  EXPECT_TRUE(store.save_task("{}", make_state()).ok());
+  EXPECT_TRUE(files.files.empty());
+}
+
+TEST(StateStore, ClearForgetsEverything) {
+  MemoryFiles files;
+  StateStore store(files, "/d");
+  ASSERT_TRUE(store.save_agent({}).ok());
+  ASSERT_TRUE(store.save_task(render_task(make_task()), make_state()).ok());
+  ASSERT_TRUE(store.clear().ok());
+  EXPECT_TRUE(files.files.empty());
+}
+
+TEST(StateStore, OtherClusterOrTypeIsRefused) {
+  const AgentRecord saved{"a", "arn", "i-1", "small", 1};
+  EXPECT_TRUE(check_same_agent(saved, "a", "small").ok());
+  EXPECT_THAT(check_same_agent(saved, "b", "small").error().message,
+              HasSubstr("Data mismatch; saved cluster 'a' does not match configured cluster 'b'"));
+  EXPECT_THAT(check_same_agent(saved, "a", "big").error().message,
+              HasSubstr("Container instance type changes are not supported."));
+}
+
+}  // namespace
+}  // namespace berth::agent::state
