@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace berth::agent::config {
+
+enum class PullBehavior { default_, always, once, prefer_cached };
+
+/// Everything the agent can be told (guide p.40-42, and the names that agents of today added). Variables of the environment
+/// win over /etc/ecs/ecs.config. Names of members follow the variables.
+struct AgentConfig {
+  std::string cluster;       ///< ECS_CLUSTER; empty: `default`, which the agent then makes if it is missing.
+  std::string backend_host;  ///< ECS_BACKEND_HOST with a scheme.
+  std::string region;        ///< AWS_DEFAULT_REGION.
+  std::string access_key_id, secret_access_key, session_token;
+  std::string docker_host = "unix:///var/run/docker.sock";
+  std::vector<std::int32_t> reserved_ports = {22, 2375, 2376, 51678, 51679};
+  std::vector<std::int32_t> reserved_ports_udp;
+  std::int64_t reserved_memory_mib = 0;
+  std::string engine_auth_type;  ///< "", dockercfg or docker.
+  std::string engine_auth_data;  ///< Secret: never logged.
+  std::string data_dir;          ///< Empty: /data/ if it is there.
+  bool checkpoint = false;
+  bool updates_enabled = false;
+  std::string update_download_dir;
+  bool disable_metrics = false;
+  std::string log_level = "info";
+  std::string log_file;
+  Duration task_cleanup_wait = std::chrono::hours(3);
+  Duration container_stop_timeout = std::chrono::seconds(30);
+  Duration container_start_timeout = std::chrono::minutes(3);
+  Duration container_create_timeout = std::chrono::minutes(4);
+  Duration image_pull_timeout = std::chrono::hours(2);
+  PullBehavior image_pull_behavior = PullBehavior::default_;
+  bool pull_dependent_containers_upfront = false;
+  bool disable_image_cleanup = false;
+  Duration image_cleanup_interval = std::chrono::minutes(30);
+  Duration image_minimum_cleanup_age = std::chrono::hours(1);
+  std::int32_t images_delete_per_cycle = 5;
+  std::map<std::string, std::string> instance_attributes;  ///< ECS_INSTANCE_ATTRIBUTES
+  std::map<std::string, std::string> instance_tags;        ///< ECS_CONTAINER_INSTANCE_TAGS
+  std::vector<std::string> logging_drivers = {"json-file", "none"};
+  bool disable_privileged = false;
+  bool selinux_capable = false;
+  bool apparmor_capable = false;
+  bool enable_task_iam_role = false;
+  bool enable_task_iam_role_network_host = false;
+  bool enable_task_cpu_mem_limit = true;
+  bool enable_container_metadata = false;
+  std::string host_data_dir = "/var/lib/ecs";
+  bool disable_docker_health_check = false;
+  std::string http_proxy, no_proxy;
+  std::string ca_file;  ///< SSL_CERT_FILE
+  /// Berth's own: what goes into the identity document.
+  std::string instance_id, availability_zone, instance_type;
+};
+
+/// "10s", "5m", "1h30m": Go's durations, as the variables are written. Errors: `invalid`.
+Result<Duration> parse_go_duration(std::string_view text);
+
+/// KEY=VALUE lines; blank lines and # comments are ignored, the last assignment wins, values are trimmed and may be quoted.
+std::map<std::string, std::string> parse_config_file(std::string_view text);
+
+/// Reads the configuration out of the variables. A value that makes no sense is an error that names its variable; unknown
+/// variables are ignored; booleans that are neither are the default, as in the original.
+Result<AgentConfig> make_config(const std::map<std::string, std::string>& variables);
+
+}  // namespace berth::agent::config

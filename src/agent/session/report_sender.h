@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+
+#include "agent/session/ecs_api.h"
+#include "agent/session/registration.h"
+#include "agent/session/task_sink.h"
+#include "base/random.h"
+
+namespace berth::agent::session {
+
+/// Sends state changes until they are taken (agent-protocol 2.5): after a failure again in 1 s growing by 1.3 to 30 s,
+/// with a fifth of jitter. InvalidParameterException drops the change: the control plane will never take it.
+///
+/// Runs on: the agent's executor. Order within a task is the caller's: it awaits one report before the next.
+class ReportSender final : public ReportSink {
+ public:
+  ReportSender(EcsApi& api, runtime::Runtime& runtime, const Registered& registered);
+  Async<void> submit_task_state_change(std::string task_arn, std::string request_json) override;
+
+ private:
+  EcsApi& api_;
+  runtime::Runtime& runtime_;
+  const Registered& registered_;
+  Prng random_;
+};
+
+}  // namespace berth::agent::session
