@@ -5,6 +5,7 @@
 #include "domain/names.h"
 #include "domain/resources.h"
 #include "domain/task_definition.h"
+#include "model/ecs/codec.h"
 
 namespace berth::domain {
 namespace {

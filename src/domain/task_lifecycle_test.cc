@@ -1,0 +1,142 @@
+#include "domain/task_lifecycle.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "domain/testing.h"
+
+namespace berth::domain {
+namespace {
+
+using model::ecs::TaskStopCode;
+using testing::pending_task;
+
+TaskRecord after(const TaskRecord& task, const TaskEvent& event, Writer writer, std::int64_t ms = 2000) {
+  auto result = apply_task_transition(task, event, writer, WallTime{ms});
+  EXPECT_TRUE(result.ok());
+  EXPECT_TRUE(result->has_value());
+  return **result;
+}
+
+AgentReport report(TaskStatus status, std::vector<ContainerReport> containers = {}, std::string reason = {}) {
+  AgentReport report;
+  report.status = status;
+  report.reason = std::move(reason);
+  report.containers = std::move(containers);
+  return report;
+}
+
+ContainerReport stopped(std::optional<std::int32_t> code, std::optional<std::string> reason = std::nullopt) {
+  return {"main", ContainerStatus::stopped, code, std::move(reason), std::nullopt, std::nullopt, std::nullopt};
+}
+
+// Goal: each edge of the diagram does what it says, and what comes late or twice changes nothing.
+TEST(TaskLifecycle, RunsAndStopsByItself) {
+  auto task = after(pending_task(), report(TaskStatus::running), Writer::agent, 2000);
+  EXPECT_EQ(task.last_status, TaskStatus::running);
+  EXPECT_EQ(task.started_at, WallTime{2000});
+  task = after(task, report(TaskStatus::stopped, {stopped(0)}), Writer::agent, 3000);
+  EXPECT_EQ(task.last_status, TaskStatus::stopped);
+  EXPECT_EQ(task.desired_status, TaskStatus::stopped);
+  EXPECT_EQ(task.stop_code, TaskStopCode::essential_container_exited);
+  EXPECT_EQ(task.stopped_reason, "Essential container in task exited");
+  EXPECT_EQ(task.containers[0].exit_code, 0);
+  EXPECT_EQ(task.stopped_at, WallTime{3000});
+  const auto again = apply_task_transition(task, report(TaskStatus::running), Writer::agent, WallTime{4000});
+  EXPECT_FALSE(again->has_value());
+}
+
+TEST(TaskLifecycle, NeverStartedIsTaskFailedToStart) {
+  const auto task =
+      after(pending_task(), report(TaskStatus::stopped, {stopped(std::nullopt, "CannotPullContainerError: no")}),
+            Writer::agent);
+  EXPECT_EQ(task.stop_code, TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(task.stopped_reason, "Task failed to start");
+  EXPECT_EQ(task.containers[0].reason, "CannotPullContainerError: no");
+}
+
+TEST(TaskLifecycle, StopKeepsItsReasonWhenTheAgentConfirms) {
+  auto task = after(pending_task(), report(TaskStatus::running), Writer::agent);
+  task = after(task, StopRequested{TaskStopCode::user_initiated, "enough"}, Writer::api);
+  EXPECT_EQ(task.last_status, TaskStatus::running);
+  EXPECT_EQ(task.desired_status, TaskStatus::stopped);
+  task = after(task, report(TaskStatus::stopped, {stopped(137)}), Writer::agent);
+  EXPECT_EQ(task.stop_code, TaskStopCode::user_initiated);
+  EXPECT_EQ(task.stopped_reason, "enough");
+}
+
+TEST(TaskLifecycle, InstanceGoneStopsFromAnyStatus) {
+  const InstanceGone gone{TaskStopCode::termination_notice, "Host EC2 (instance i-0123) terminated."};
+  for (auto task : {pending_task(), after(pending_task(), report(TaskStatus::running), Writer::agent)}) {
+    task = after(task, gone, Writer::api);
+    EXPECT_EQ(task.last_status, TaskStatus::stopped);
+    EXPECT_EQ(task.stopped_reason, gone.reason);
+  }
+}
+
+TEST(TaskLifecycle, StaleExitCodeOfARunningContainerIsNotBelieved) {
+  const ContainerReport running{"main", ContainerStatus::running, 0, "CannotPullContainerError: x", std::nullopt,
+                                std::nullopt, std::nullopt};
+  const auto task = after(pending_task(), report(TaskStatus::running, {running}), Writer::agent);
+  EXPECT_EQ(task.last_status, TaskStatus::running);
+  EXPECT_FALSE(task.containers[0].exit_code.has_value());
+  EXPECT_EQ(task.containers[0].reason, "CannotPullContainerError: x");
+}
+
+TEST(TaskLifecycle, HealthIsThatOfEssentialContainersWithAHealthCheck) {
+  auto task = pending_task();
+  task.containers[0].has_health_check = true;
+  task = after(task, report(TaskStatus::running), Writer::agent);
+  task = after(task, HealthReport{{{"main", model::ecs::HealthStatus::unhealthy}}}, Writer::agent);
+  EXPECT_EQ(task.health_status, model::ecs::HealthStatus::unhealthy);
+  task = after(task, HealthReport{{{"main", model::ecs::HealthStatus::healthy}}}, Writer::agent);
+  EXPECT_EQ(task.health_status, model::ecs::HealthStatus::healthy);
+}
+
+// Goal: the store's check is the table of docs/design/task-lifecycle.md.
+TEST(TaskWrite, OnlyOwnersMayMoveAStatus) {
+  const auto pending = pending_task();
+  auto running = pending;
+  running.last_status = TaskStatus::running;
+  auto done = running;
+  done.last_status = done.desired_status = TaskStatus::stopped;
+  EXPECT_TRUE(check_task_write(nullptr, &pending, Writer::api).ok());
+  EXPECT_FALSE(check_task_write(nullptr, &pending, Writer::agent).ok());
+  EXPECT_FALSE(check_task_write(nullptr, &running, Writer::api).ok());
+  EXPECT_TRUE(check_task_write(&pending, &running, Writer::agent).ok());
+  EXPECT_FALSE(check_task_write(&pending, &running, Writer::service_scheduler).ok());
+  EXPECT_FALSE(check_task_write(&running, &pending, Writer::agent).ok());
+  EXPECT_FALSE(check_task_write(&running, &done, Writer::service_scheduler).ok());
+  EXPECT_TRUE(check_task_write(&running, &done, Writer::instance_health).ok());
+  EXPECT_FALSE(check_task_write(&done, &running, Writer::agent).ok());
+  EXPECT_FALSE(check_task_write(&running, nullptr, Writer::reaper).ok());
+  EXPECT_TRUE(check_task_write(&done, nullptr, Writer::reaper).ok());
+  EXPECT_TRUE(check_task_write(&done, &pending, Writer::restore).ok());
+}
+
+// Goal: whatever comes in whatever order, status never goes back and STOPPED stays. Method: random events, many seeds.
+TEST(TaskLifecycle, AnyOrderOfEventsOnlyMovesForward) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Prng prng(seed);
+    auto task = pending_task();
+    for (int step = 0; step < 12; ++step) {
+      const TaskEvent events[] = {report(TaskStatus::pending), report(TaskStatus::running), report(TaskStatus::stopped),
+                                  StopRequested{TaskStopCode::user_initiated, "r"}, Delivered{},
+                                  InstanceGone{TaskStopCode::termination_notice, "gone"}};
+      const auto which = prng.below(prng.chance(1, 10) ? 6 : 5);
+      auto result = apply_task_transition(task, events[which], which == 3 || which == 5 ? Writer::api : Writer::agent,
+                                          WallTime{step});
+      ASSERT_TRUE(result.ok());
+      if (!result->has_value()) continue;
+      ASSERT_GE(rank((*result)->last_status), rank(task.last_status));
+      ASSERT_NE(task.last_status, TaskStatus::stopped);
+      task = **result;
+      if (task.last_status == TaskStatus::stopped) {
+        ASSERT_TRUE(task.stop_code && task.stopped_reason && task.stopped_at);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace berth::domain
