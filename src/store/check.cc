@@ -126,7 +126,10 @@ class Draft {
     const bool held = next.cpu >= claim.resources.cpu && next.memory >= claim.resources.memory &&
                       next.task_count > 0 && give_ports(next.tcp_ports, claim.resources.tcp_ports) &&
                       give_ports(next.udp_ports, claim.resources.udp_ports);
-    if (!held) return internal_error(claim.instance_key + ": a release of resources that are not held");
+    if (!held) {
+      // A bug, or a replica that has not yet seen the claim: in both cases the caller has to look again.
+      return conflict(claim.instance_key + ": a release of resources that are not held");
+    }
     next.cpu -= static_cast<std::int32_t>(claim.resources.cpu);
     next.memory -= static_cast<std::int32_t>(claim.resources.memory);
     next.task_count -= 1;

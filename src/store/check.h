@@ -9,8 +9,7 @@ namespace berth::store {
 /// What a transaction would change in `tables`, all changes carrying `revision`; expectations, claims, limits
 /// and the writer's rights are checked. Pure.
 ///
-/// Errors: those of Store::commit(): `conflict`, `too_large`, `denied`, `internal` for a release of what is
-/// not held.
+/// Errors: those of Store::commit(): `conflict`, `too_large`, `denied`.
 Result<std::vector<Change>> check_transaction(const Tables& tables, const Transaction& transaction,
                                               Revision revision);
 

@@ -76,9 +76,11 @@ void CommitCore::apply(const std::vector<Change>& changes, Revision head) {
 Async<Result<Revision>> CommitCore::load(Revision at_least) {
   // Shared with the engine's thread, which may still be at it when this coroutine has been cancelled.
   auto fresh = std::make_shared<std::unique_ptr<Tables>>(std::make_unique<Tables>());
-  Result<Revision> head =
-      co_await engine.load([fresh](Kind kind, std::string_view key, std::string_view value,
-                                   Revision revision) { return (*fresh)->load(kind, key, value, revision); });
+  // Named, as g++ 12 destroys a temporary function in a co_await expression twice.
+  Engine::Loader each = [fresh](Kind kind, std::string_view key, std::string_view value, Revision revision) {
+    return (*fresh)->load(kind, key, value, revision);
+  };
+  Result<Revision> head = co_await engine.load(each);
   if (!head.ok()) co_return head;
   if (engine.shared() && *head < tables->head()) co_return head;
   const Revision own = std::max(*head, at_least);

@@ -37,7 +37,8 @@ void refuse(const Item& item, const Error& error);
 /// What an engine shall write for the changes of one transaction.
 std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes);
 
-/// What waits to be committed. Runs on: any thread; the reader is one coroutine.
+/// What waits to be committed.
+/// Runs on: any thread; the reader is one coroutine.
 class Submissions {
  public:
   /// Errors: `unavailable` when kCommitQueueMax wait already, or after close().
@@ -56,8 +57,8 @@ class Submissions {
   runtime::Notifier wake_;
 };
 
-/// What the loops of a committer share. Runs on: the committer's executor, save where a member says "any
-/// thread".
+/// What the loops of a committer share.
+/// Runs on: the committer's executor, save where a member says "any thread".
 struct CommitCore {
   Engine& engine;
   runtime::Runtime& runtime;

@@ -25,18 +25,18 @@ inline constexpr int kConflictRetriesMax = 16;
 ///
 /// Borrows: engine and runtime, until stop() has completed.
 /// Runs on: start() and stop() on `executor` (a thread of its own in production); everything else on any
-/// thread. Errors:  see Store. After a failure of the engine everybody who waits gets `unavailable`, the
-/// tables are read anew, watches
-///          answer `too_large`, and revisions go on above all that were ever seen.
+///          thread.
+/// Errors:  see Store. After a failure of the engine everybody who waits gets `unavailable`, the tables are
+///          read anew, watches answer `too_large`, and revisions go on above all that were ever seen.
 /// Reads:   read() does not wait. With a shared engine it sees what this replica has caught up with; it will
-/// have to
-///          ask the engine for its head first once a linearizable engine exists.
+///          have to ask the engine for its head first once a linearizable engine exists.
 class Committer final : public Store {
  public:
   Committer(Engine& engine, runtime::Runtime& runtime, Executor executor);
   ~Committer() override;
 
-  /// Loads everything. Errors: those of Engine::load(): the store cannot be read, or is of a newer version.
+  /// Loads everything.
+  /// Errors: those of Engine::load(): the store cannot be read, or is of a newer version.
   Async<Result<void>> start();
   /// Ends the loops. What waits is answered `unavailable`; a batch that is being written may still become
   /// durable.

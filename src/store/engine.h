@@ -37,11 +37,9 @@ inline constexpr std::size_t kTransactionIdsKept = 10'000;
 /// Where durable state lives: sqlite, etcd, or memory. One conformance suite holds for all.
 ///
 /// Runs on:      the committer's executor; load(), append() and contains() one call at a time, next() and
-/// backup() beside them.
-///               Slow work happens elsewhere.
+///               backup() beside them. Slow work happens elsewhere.
 /// Errors:       `unavailable`: the outcome is unknown; the committer reloads. `conflict`: another control
-/// plane was first
-///               (shared engines): the head is no longer `base`.
+///               plane was first (shared engines): the head is no longer `base`.
 /// Cancellation: the outcome of append() is unknown.
 class Engine {
  public:
@@ -55,8 +53,8 @@ class Engine {
   virtual Async<Result<void>> append(EngineBatch batch) = 0;
   /// True when other control planes may append too. Then a batch is applied only after append() succeeded.
   virtual bool shared() const = 0;
-  /// Shared engines: waits for the next batch appended by anyone after `after`. Errors: `too_large`
-  /// (compacted: reload), `unavailable`; `invalid` for engines that are not shared.
+  /// Shared engines: waits for the next batch appended by anyone after `after`.
+  /// Errors: `too_large` (compacted: reload), `unavailable`; `invalid` for engines that are not shared.
   virtual Async<Result<EngineBatch>> next(Revision after) = 0;
   /// Whether a transaction is among the newest kTransactionIdsKept.
   virtual Async<Result<bool>> contains(std::string transaction_id) = 0;

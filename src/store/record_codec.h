@@ -13,7 +13,7 @@ std::string encode_record(Kind kind, const void* record);
 
 /// The record that JSON text holds. Lenient: members that this version does not know are kept.
 /// Errors: `invalid`: not such a record, a kind without records in this version, or a key that is not the
-/// record's own.
+///         record's own.
 Result<std::shared_ptr<const void>> decode_record(Kind kind, std::string_view key, std::string_view value);
 
 /// The groups of indexes that a record (of the kind) is in.

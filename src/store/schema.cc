@@ -97,6 +97,15 @@ std::string client_token_key(const Realm& realm, std::string_view scope, std::st
   return fmt::format("{}/{}/{}/{}", realm.account, realm.region, part(scope), part(token));
 }
 
+std::string service_key(const Realm& realm, std::string_view cluster, std::string_view name) {
+  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, name);
+}
+
+std::string service_part_key(const Realm& realm, std::string_view cluster, std::string_view service,
+                             std::string_view id) {
+  return fmt::format("{}/{}/{}/{}/{}", realm.account, realm.region, cluster, service, id);
+}
+
 std::string Schema<domain::ClusterRecord>::key(const domain::ClusterRecord& record) {
   return cluster_key(realm_of(record), record.name);
 }
@@ -154,8 +163,10 @@ void Schema<domain::TaskRecord>::index(const domain::TaskRecord& record, IndexEn
   into.add(kTasksByFamily, fmt::format("{}/{}", cluster, record.family));
   if (record.started_by) into.add(kTasksByStartedBy, fmt::format("{}/{}", cluster, *record.started_by));
   if (record.last_status == TaskStatus::stopped) {
-    into.add(kStoppedTasks, realm_key(realm_of(record)),
-             by_time(record.stopped_at.value_or(WallTime{}), key(record)));
+    const std::string sort = by_time(record.stopped_at.value_or(WallTime{}), key(record));
+    into.add(kStoppedTasks, realm_key(realm_of(record)), sort);
+    if (record.service_name)
+      into.add(kStoppedTasksByService, fmt::format("{}/{}", cluster, *record.service_name), sort);
     return;
   }
   into.add(kTasksByInstance, fmt::format("{}/{}", cluster, record.instance_id));
@@ -178,6 +189,37 @@ std::string Schema<domain::ClientTokenRecord>::key(const domain::ClientTokenReco
 
 void Schema<domain::ClientTokenRecord>::index(const domain::ClientTokenRecord& record, IndexEntries& into) {
   into.add(kTokensByAge, realm_key(realm_of(record)), by_time(record.created_at, key(record)));
+}
+
+std::string Schema<domain::ServiceRecord>::key(const domain::ServiceRecord& record) {
+  return service_key(realm_of(record), record.cluster, record.name);
+}
+
+void Schema<domain::ServiceRecord>::index(const domain::ServiceRecord& record, IndexEntries& into) {
+  if (record.status == domain::ServiceStatus::inactive)
+    into.add(kInactiveServices, {}, by_time(record.inactive_at.value_or(WallTime{}), key(record)));
+  else
+    into.add(kServicesByCluster, cluster_key(realm_of(record), record.cluster));
+}
+
+std::string Schema<domain::ServiceDeploymentRecord>::key(const domain::ServiceDeploymentRecord& record) {
+  return service_part_key(realm_of(record), record.cluster, record.service, record.id);
+}
+
+void Schema<domain::ServiceDeploymentRecord>::index(const domain::ServiceDeploymentRecord& record,
+                                                    IndexEntries& into) {
+  into.add(kServiceDeploymentsByService, service_key(realm_of(record), record.cluster, record.service),
+           by_time(record.deployment.created_at.value_or(WallTime{}), key(record)));
+}
+
+std::string Schema<domain::ServiceRevisionRecord>::key(const domain::ServiceRevisionRecord& record) {
+  return service_part_key(realm_of(record), record.cluster, record.service, record.id);
+}
+
+void Schema<domain::ServiceRevisionRecord>::index(const domain::ServiceRevisionRecord& record,
+                                                  IndexEntries& into) {
+  into.add(kServiceRevisionsByService, service_key(realm_of(record), record.cluster, record.service),
+           by_time(record.revision.created_at.value_or(WallTime{}), key(record)));
 }
 
 }  // namespace berth::store

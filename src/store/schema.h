@@ -40,6 +40,11 @@ std::string family_key(const Realm& realm, std::string_view family);            
 std::string task_definition_key(const Realm& realm, std::string_view family, std::int32_t revision);
 std::string account_setting_key(const Realm& realm, std::string_view principal_arn, std::string_view name);
 std::string client_token_key(const Realm& realm, std::string_view scope, std::string_view token);
+std::string service_key(const Realm& realm, std::string_view cluster,
+                        std::string_view name);  // A/R/CLUSTER/NAME
+/// Of service deployments and service revisions, each in its own kind: A/R/CLUSTER/SERVICE/ID
+std::string service_part_key(const Realm& realm, std::string_view cluster, std::string_view service,
+                             std::string_view id);
 
 /// A secondary index over records of type R: each record appears in at most one group of it, in the order of
 /// its sort key (the record's own key unless the schema says otherwise). A `dense` index also gives random
@@ -77,6 +82,15 @@ inline constexpr Index<domain::TaskRecord> kTasksByStartedBy{4,
 inline constexpr Index<domain::TaskRecord> kUnstoppedTasks{
     5, "unstopped_tasks"};                                                     // A/R/CLUSTER, not yet STOPPED
 inline constexpr Index<domain::TaskRecord> kStoppedTasks{6, "stopped_tasks"};  // A/R, STOPPED, by stoppedAt
+inline constexpr Index<domain::TaskRecord> kStoppedTasksByService{
+    7, "stopped_tasks_by_service"};  // A/R/CLUSTER/SERVICE, STOPPED, by stoppedAt
+inline constexpr Index<domain::ServiceRecord> kServicesByCluster{
+    0, "services_by_cluster"};  // A/R/CLUSTER, not INACTIVE
+inline constexpr Index<domain::ServiceRecord> kInactiveServices{1, "inactive_services"};  // "", by inactiveAt
+inline constexpr Index<domain::ServiceDeploymentRecord> kServiceDeploymentsByService{
+    0, "service_deployments_by_service"};  // A/R/CLUSTER/SERVICE, by createdAt
+inline constexpr Index<domain::ServiceRevisionRecord> kServiceRevisionsByService{
+    0, "service_revisions_by_service"};  // A/R/CLUSTER/SERVICE, by createdAt
 inline constexpr Index<domain::AccountSettingRecord> kSettingsByRealm{0, "settings_by_realm"};  // A/R
 inline constexpr Index<domain::ClientTokenRecord> kTokensByAge{0, "tokens_by_age"};  // A/R, by createdAt
 
@@ -141,7 +155,7 @@ struct Schema<domain::FamilyRecord> {
 template <>
 struct Schema<domain::TaskRecord> {
   static constexpr Kind kind = Kind::task;
-  static constexpr std::size_t indexes = 7;
+  static constexpr std::size_t indexes = 8;
   static std::string key(const domain::TaskRecord& record);
   static void index(const domain::TaskRecord& record, IndexEntries& into);
 };
@@ -158,6 +172,27 @@ struct Schema<domain::ClientTokenRecord> {
   static constexpr std::size_t indexes = 1;
   static std::string key(const domain::ClientTokenRecord& record);
   static void index(const domain::ClientTokenRecord& record, IndexEntries& into);
+};
+template <>
+struct Schema<domain::ServiceRecord> {
+  static constexpr Kind kind = Kind::service;
+  static constexpr std::size_t indexes = 2;
+  static std::string key(const domain::ServiceRecord& record);
+  static void index(const domain::ServiceRecord& record, IndexEntries& into);
+};
+template <>
+struct Schema<domain::ServiceDeploymentRecord> {
+  static constexpr Kind kind = Kind::service_deployment;
+  static constexpr std::size_t indexes = 1;
+  static std::string key(const domain::ServiceDeploymentRecord& record);
+  static void index(const domain::ServiceDeploymentRecord& record, IndexEntries& into);
+};
+template <>
+struct Schema<domain::ServiceRevisionRecord> {
+  static constexpr Kind kind = Kind::service_revision;
+  static constexpr std::size_t indexes = 1;
+  static std::string key(const domain::ServiceRevisionRecord& record);
+  static void index(const domain::ServiceRevisionRecord& record, IndexEntries& into);
 };
 
 }  // namespace berth::store

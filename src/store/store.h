@@ -18,11 +18,13 @@ namespace berth::store {
 inline constexpr std::size_t kWatchQueueMax = 100'000;
 
 /// The stream of durable changes from the moment of its making, each exactly once, in order.
-/// Runs on: the executor it was made for. Cancellation: no change is lost.
+/// Runs on:      the executor it was made for.
+/// Cancellation: no change is lost.
 class Watch {
  public:
   virtual ~Watch() = default;
-  /// Waits for changes; at least one. Errors: `too_large` (compacted; see kWatchQueueMax).
+  /// Waits for changes; at least one.
+  /// Errors: `too_large` (compacted; see kWatchQueueMax).
   virtual Async<Result<std::vector<Change>>> next() = 0;
 };
 
@@ -36,9 +38,8 @@ class Subscription {
 ///
 /// Runs on:      any thread; coroutines resume on their own executor.
 /// Errors:       commit(): `conflict` when an expectation or claim no longer holds (take a new view and
-/// decide again, never
-///               resend); `unavailable` outcome unknown: ask outcome_of(); `too_large`; `denied` when the
-///               writer does not own a change of a task's status.
+///               decide again, never resend); `unavailable` outcome unknown: ask outcome_of(); `too_large`;
+///               `denied` when the writer does not own a change of a task's status.
 /// Cancellation: during commit() the outcome is unknown.
 class Store {
  public:
@@ -50,8 +51,8 @@ class Store {
   /// transactions.
   virtual Async<Result<bool>> outcome_of(std::string transaction_id) = 0;
   virtual Revision durable() const = 0;
-  /// Holds an answer until the revision it was made from is durable. Errors: `unavailable` when that revision
-  /// was lost.
+  /// Holds an answer until the revision it was made from is durable.
+  /// Errors: `unavailable` when that revision was lost.
   virtual Async<Result<void>> until_durable(Revision revision) = 0;
 
   virtual std::unique_ptr<Watch> watch(Executor executor) = 0;

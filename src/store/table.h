@@ -53,8 +53,7 @@ class Group {
 /// All records of a kind with their indexes: found by key in constant time, walked in key order.
 ///
 /// Runs on: one thread at a time changes it and nobody reads meanwhile: Tables' mutex guards it. A record's
-/// Stored keeps
-///          its address until the record is erased.
+///          Stored keeps its address until the record is erased.
 template <class R>
 class Table {
  public:
@@ -108,9 +107,11 @@ class Table {
 };
 
 /// Every type of record that has a table.
-using RecordTypes = std::tuple<domain::ClusterRecord, domain::ContainerInstanceRecord,
-                               domain::InstanceAllocation, domain::TaskDefinitionRecord, domain::FamilyRecord,
-                               domain::TaskRecord, domain::AccountSettingRecord, domain::ClientTokenRecord>;
+using RecordTypes =
+    std::tuple<domain::ClusterRecord, domain::ContainerInstanceRecord, domain::InstanceAllocation,
+               domain::TaskDefinitionRecord, domain::FamilyRecord, domain::TaskRecord,
+               domain::AccountSettingRecord, domain::ClientTokenRecord, domain::ServiceRecord,
+               domain::ServiceDeploymentRecord, domain::ServiceRevisionRecord>;
 
 namespace detail {
 template <class Types>
@@ -173,7 +174,8 @@ class Tables {
   /// The newest transaction that is in the tables.
   Revision head() const { return head_; }
   void apply(const std::vector<Change>& changes, Revision head);
-  /// A record as an engine gave it. Errors: `invalid`: this version cannot read it.
+  /// A record as an engine gave it.
+  /// Errors: `invalid`: this version cannot read it.
   Result<void> load(Kind kind, std::string_view key, std::string_view value, Revision revision);
   /// After loading: everything that happened up to `head` counts as a change of every group.
   void finish_load(Revision head);

@@ -19,8 +19,8 @@ inline constexpr std::size_t kTransactionExpectationsMax = 1000;
 struct Resources {
   std::int64_t cpu = 0;
   std::int64_t memory = 0;
-  std::vector<std::int32_t> tcp_ports;
-  std::vector<std::int32_t> udp_ports;
+  std::vector<std::int32_t> tcp_ports = {};
+  std::vector<std::int32_t> udp_ports = {};
 };
 
 /// Reads and writes of one optimistic transaction, built by a handler or controller from a View.
@@ -84,7 +84,7 @@ class Transaction {
   void claim_any_status(std::string instance_key, Resources resources) {
     claims_.push_back({Claim::What::claim_any_status, std::move(instance_key), std::move(resources)});
   }
-  /// Gives them back. An allocation that is gone is no conflict; giving back what is not held is `internal`.
+  /// Gives them back. An allocation that is gone is no conflict; giving back what is not held is one.
   void release(std::string instance_key, Resources resources) {
     claims_.push_back({Claim::What::release, std::move(instance_key), std::move(resources)});
   }

@@ -12,10 +12,11 @@ namespace berth::store {
 /// A consistent, synchronous look at all tables.
 ///
 /// Runs on:   the thread that obtained it. It holds the tables' mutex shared: keep it short, never across a
-/// co_await. Borrows:   pointers and groups from it are valid while it lives; copy `Stored::record` (a
-/// shared_ptr) to keep a record. Invariant: everything seen belongs to revision(). An answer made from it
-/// must be held until that revision is
-///            durable: `co_await store.until_durable(view.revision())` after the View is gone.
+///            co_await.
+/// Borrows:   pointers and groups from it are valid while it lives; copy `Stored::record` (a shared_ptr) to
+///            keep a record.
+/// Invariant: everything seen belongs to revision(). An answer made from it must be held until that revision
+///            is durable: `co_await store.until_durable(view.revision())` after the View is gone.
 class View {
  public:
   View(const Tables& tables, std::shared_lock<std::shared_mutex> lock)

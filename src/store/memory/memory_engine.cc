@@ -12,7 +12,8 @@ Duration delay_of(const std::function<Duration()>& fault) {
 }  // namespace
 
 Async<Result<Revision>> MemoryEngine::load(Loader each) {
-  if (faults_.load_fails && faults_.load_fails()) co_return unavailable("the memory engine does not answer");
+  const auto faults = this->faults();
+  if (faults->load_fails && faults->load_fails()) co_return unavailable("the memory engine does not answer");
   const std::lock_guard lock(mutex_);
   for (const auto& [kind, records] : records_) {
     for (const auto& [key, value] : records) {
@@ -25,9 +26,10 @@ Async<Result<Revision>> MemoryEngine::load(Loader each) {
 
 Async<Result<void>> MemoryEngine::append(EngineBatch batch) {
   using Fate = MemoryFaults::Fate;
-  const Duration delay = delay_of(faults_.append_delay);
+  const auto faults = this->faults();
+  const Duration delay = delay_of(faults->append_delay);
   if (delay > Duration(0)) co_await runtime_.sleep(delay);
-  const Fate fate = faults_.append ? faults_.append(batch) : Fate::applied;
+  const Fate fate = faults->append ? faults->append(batch) : Fate::applied;
   if (fate == Fate::conflict) co_return conflict("another control plane was first");
   if (fate == Fate::unavailable_before) co_return unavailable("the memory engine did not answer");
   Result<void> applied = apply(std::move(batch));
@@ -67,9 +69,10 @@ Async<Result<EngineBatch>> MemoryEngine::next(Revision after) {
   if (!shared()) co_return invalid("this engine is not shared");
   for (;;) {
     runtime::Promise<bool> appended;
-    const Duration delay = delay_of(faults_.watch_delay);
+    const auto faults = this->faults();
+    const Duration delay = delay_of(faults->watch_delay);
     if (delay > Duration(0)) co_await runtime_.sleep(delay);
-    if (faults_.compact && faults_.compact())
+    if (faults->compact && faults->compact())
       co_return Error{ErrorCode::too_large, "compacted", Retry::re_decide};
     {
       const std::lock_guard lock(mutex_);
@@ -90,6 +93,17 @@ Async<Result<bool>> MemoryEngine::contains(std::string transaction_id) {
 
 Async<Result<void>> MemoryEngine::backup(std::string) {
   co_return invalid("a store in memory has no backup");
+}
+
+void MemoryEngine::set_faults(MemoryFaults faults) {
+  auto shared = std::make_shared<const MemoryFaults>(std::move(faults));
+  const std::lock_guard lock(mutex_);
+  faults_ = std::move(shared);
+}
+
+std::shared_ptr<const MemoryFaults> MemoryEngine::faults() const {
+  const std::lock_guard lock(mutex_);
+  return faults_;
 }
 
 void MemoryEngine::compact() {

@@ -35,7 +35,8 @@ inline constexpr std::size_t kMemoryLogMax = 10'000;
 /// outlives a process. Private (one committer) or shared (several at a time, with compare-and-swap and
 /// next()), the stand-in for etcd.
 ///
-/// Borrows: the runtime. Runs on: any thread. backup() is not possible.
+/// Borrows: the runtime.
+/// Runs on: any thread. backup() is not possible.
 class MemoryEngine final : public Engine {
  public:
   enum class Mode { private_, shared };
@@ -49,8 +50,8 @@ class MemoryEngine final : public Engine {
   Async<Result<bool>> contains(std::string transaction_id) override;
   Async<Result<void>> backup(std::string path) override;
 
-  /// Not thread-safe against calls that are under way.
-  void set_faults(MemoryFaults faults) { faults_ = std::move(faults); }
+  /// The functions are called on the committers' executors.
+  void set_faults(MemoryFaults faults);
   /// Forgets all batches: who has not read them yet must reload.
   void compact();
   Revision head() const;
@@ -63,11 +64,12 @@ class MemoryEngine final : public Engine {
     Revision revision;
   };
   Result<void> apply(EngineBatch batch);
+  std::shared_ptr<const MemoryFaults> faults() const;
 
   runtime::Runtime& runtime_;
   Mode mode_;
-  MemoryFaults faults_;
   mutable std::mutex mutex_;
+  std::shared_ptr<const MemoryFaults> faults_ = std::make_shared<const MemoryFaults>();
   std::map<Kind, std::map<std::string, Value>> records_;
   Revision head_;
   std::deque<std::string> ids_;

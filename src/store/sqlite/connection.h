@@ -10,7 +10,8 @@
 
 namespace berth::store::sqlite {
 
-/// A prepared statement. Borrows its connection. Runs on: one thread at a time.
+/// A prepared statement. Borrows its connection.
+/// Runs on: one thread at a time.
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
@@ -33,8 +34,9 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-/// A connection to a database file. Runs on: one thread at a time.
-/// Errors: `unavailable`, with SQLite's words.
+/// A connection to a database file.
+/// Runs on: one thread at a time.
+/// Errors:  `unavailable`, with SQLite's words.
 class Connection {
  public:
   enum class Access { read_only, read_write, create };

@@ -9,8 +9,8 @@ namespace berth::store::sqlite {
 /// however.
 class FileLock {
  public:
-  /// Takes `path` (made if need be). Errors: `unavailable` when another process holds it, naming that;
-  /// `internal`.
+  /// Takes `path` (made if need be).
+  /// Errors: `unavailable` when another process holds it, naming that; `internal`.
   static Result<FileLock> take(const std::string& path);
   ~FileLock();
   FileLock(FileLock&& other) noexcept;
@@ -21,7 +21,8 @@ class FileLock {
   int descriptor_;
 };
 
-/// Makes sure that a file exists and only its owner may read it. Errors: `internal`.
+/// Makes sure that a file exists and only its owner may read it.
+/// Errors: `internal`.
 Result<void> create_private_file(const std::string& path);
 
 }  // namespace berth::store::sqlite

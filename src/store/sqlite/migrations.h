@@ -13,7 +13,8 @@ inline constexpr std::int64_t kSchemaVersion = 1;
 /// Errors: `invalid`: written by a newer Berth, or not a store of Berth at all; `unavailable`.
 Result<void> migrate(Connection& connection);
 
-/// The version of a database; 0 for an empty one. Errors: as migrate().
+/// The version of a database; 0 for an empty one.
+/// Errors: as migrate().
 Result<std::int64_t> schema_version(Connection& connection);
 
 }  // namespace berth::store::sqlite

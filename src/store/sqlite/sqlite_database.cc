@@ -42,6 +42,7 @@ Result<std::shared_ptr<Database>> Database::open(std::string path, std::string v
 }
 
 Result<void> Database::connect() {
+  if (closed_) return unavailable("the store is closed");
   statements_.reset();
   connection_.reset();
   Result<Connection> connection = Connection::open(path_, Connection::Access::read_write, vfs_);
@@ -183,6 +184,7 @@ bool Database::wants_checkpoint() {
 }
 
 void Database::checkpoint() {
+  if (closed_) return;
   if (!checkpointer_) {
     Result<Connection> connection = Connection::open(path_, Connection::Access::read_write, vfs_);
     if (connection.ok()) checkpointer_.emplace(std::move(*connection));
@@ -210,6 +212,18 @@ Result<void> Database::backup(const std::string& path) const {
   if (code != SQLITE_DONE) return to->error("writing " + path);
   // A backup is one file: no write-ahead log beside it.
   return to->run("PRAGMA journal_mode = DELETE");
+}
+
+void Database::close_checkpointer() {
+  closed_ = true;
+  checkpointer_.reset();
+}
+
+void Database::close() {
+  failed_ = true;
+  statements_.reset();
+  connection_.reset();
+  lock_.reset();
 }
 
 }  // namespace berth::store::sqlite

@@ -15,7 +15,8 @@ namespace berth::store::sqlite {
 /// Runs on: load(), append() and contains() on one thread; checkpoint() and backup() on another.
 class Database {
  public:
-  /// Opens, creates or migrates the store. Errors: as SqliteEngine::open().
+  /// Opens, creates or migrates the store.
+  /// Errors: as SqliteEngine::open().
   static Result<std::shared_ptr<Database>> open(std::string path, std::string vfs);
 
   Result<Revision> load(const Engine::Loader& each);
@@ -26,6 +27,11 @@ class Database {
   bool wants_checkpoint();
   void checkpoint();
   Result<void> backup(const std::string& path) const;
+
+  /// Two halves, in this order: close_checkpointer() on the thread of checkpoint(), close() on that of
+  /// append(). Then everything answers `unavailable`, and the file may be opened again.
+  void close_checkpointer();
+  void close();
 
  private:
   struct Statements {
@@ -41,13 +47,14 @@ class Database {
 
   std::string path_;
   std::string vfs_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;
   std::optional<Connection> connection_;
   std::optional<Statements> statements_;
   std::atomic<bool> checkpointing_{false};
   std::optional<Connection> checkpointer_;
   int wal_pages_ = 0;  // Of the work thread.
   bool failed_ = false;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace berth::store::sqlite

@@ -18,9 +18,11 @@ Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(std::string path, Execu
       new SqliteEngine(std::move(*database), std::move(work), std::move(background)));
 }
 
+// The functions have names, as g++ 12 destroys a temporary one in a co_await expression twice.
+
 Async<Result<Revision>> SqliteEngine::load(Loader each) {
-  Result<Revision> head = co_await runtime::run_on(
-      work_, [database = database_, each = std::move(each)] { return database->load(each); });
+  auto work = [database = database_, each = std::move(each)] { return database->load(each); };
+  Result<Revision> head = co_await runtime::run_on(work_, std::move(work));
   co_return head;
 }
 
@@ -41,15 +43,29 @@ Async<Result<EngineBatch>> SqliteEngine::next(Revision) {
 }
 
 Async<Result<bool>> SqliteEngine::contains(std::string transaction_id) {
-  Result<bool> known = co_await runtime::run_on(
-      work_, [database = database_, id = std::move(transaction_id)] { return database->contains(id); });
+  auto work = [database = database_, id = std::move(transaction_id)] { return database->contains(id); };
+  Result<bool> known = co_await runtime::run_on(work_, std::move(work));
   co_return known;
 }
 
 Async<Result<void>> SqliteEngine::backup(std::string path) {
-  Result<void> done = co_await runtime::run_on(
-      background_, [database = database_, path = std::move(path)] { return database->backup(path); });
+  auto work = [database = database_, path = std::move(path)] { return database->backup(path); };
+  Result<void> done = co_await runtime::run_on(background_, std::move(work));
   co_return done;
+}
+
+Async<void> SqliteEngine::close() {
+  // Functions of run_on() answer something.
+  auto first = [database = database_] {
+    database->close_checkpointer();
+    return true;
+  };
+  static_cast<void>(co_await runtime::run_on(background_, std::move(first)));
+  auto second = [database = database_] {
+    database->close();
+    return true;
+  };
+  static_cast<void>(co_await runtime::run_on(work_, std::move(second)));
 }
 
 namespace {
@@ -86,6 +102,12 @@ Result<void> copy_store(const std::string& from_path, const std::string& to_path
 }
 
 }  // namespace
+
+Result<void> backup_file(const std::string& path, const std::string& backup) {
+  if (!std::filesystem::exists(path)) return not_found("there is no store at " + path);
+  if (std::filesystem::exists(backup)) return invalid(backup + " exists already: name another file");
+  return copy_store(path, backup);
+}
 
 Result<void> restore_backup(const std::string& backup, const std::string& path) {
   Result<FileLock> lock = FileLock::take(path + ".lock");

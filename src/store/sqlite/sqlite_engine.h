@@ -9,23 +9,20 @@ namespace berth::store::sqlite {
 
 class Database;
 
-/// The embedded engine: one SQLite file. Values are JSON, a table a kind, so that `sqlite3 berth.db` answers
-/// questions:
+/// The embedded engine: one SQLite file, a table a kind, values in JSON, so that the sqlite3 shell can ask:
 ///   SELECT value->>'lastStatus', count(*) FROM task GROUP BY 1;
 ///
-/// Durable:  synchronous=FULL; an append that succeeded survives SIGKILL and power loss. The write-ahead log
-/// is copied
-///           into the database on `background`, beside the commits.
-/// Runs on:  any thread. SQLite works on `work`, a thread of its own. Both executors outlive the engine, and
-/// are stopped
-///           before it is destroyed or run until it is: what they still hold shares the database.
-/// Files:    PATH, PATH-wal, PATH-shm, PATH.lock, all readable by their owner only.
+/// Durable: synchronous=FULL; an append that succeeded survives SIGKILL and power loss. The log is copied
+///          into the database on `background`, beside the commits.
+/// Runs on: any thread. SQLite works on `work`, a thread of its own; both executors outlive the engine. What
+///          they still hold shares the database, so close() comes before the file is opened again.
+/// Files:   PATH, PATH-wal, PATH-shm, PATH.lock, all readable by their owner only.
 class SqliteEngine final : public Engine {
  public:
   /// Opens, creates or migrates the store at `path`. Blocks; for main().
   /// Errors: `unavailable`: another process uses it, or SQLite fails; `invalid`: a newer Berth wrote it (the
-  /// message names the version), or it is no store of Berth; `internal`: the file system refuses. `vfs` names
-  /// another SQLite VFS, for tests.
+  ///         message names the version), or it is no store of Berth; `internal`: the file system refuses.
+  ///         `vfs` names another SQLite VFS, for tests.
   static Result<std::unique_ptr<SqliteEngine>> open(std::string path, Executor work, Executor background,
                                                     std::string vfs = {});
 
@@ -35,6 +32,8 @@ class SqliteEngine final : public Engine {
   Async<Result<EngineBatch>> next(Revision after) override;
   Async<Result<bool>> contains(std::string transaction_id) override;
   Async<Result<void>> backup(std::string path) override;
+  /// Copies the log into the database and lets go of the file. Afterwards everything answers `unavailable`.
+  Async<void> close();
 
  private:
   SqliteEngine(std::shared_ptr<Database> database, Executor work, Executor background)
@@ -44,6 +43,10 @@ class SqliteEngine final : public Engine {
   Executor work_;
   Executor background_;
 };
+
+/// A copy of the store at `path` in a file of its own, also while another process uses it (`berth backup`).
+/// Blocks. Errors: `not_found` when there is no store, `invalid` when `backup` exists already, `unavailable`.
+Result<void> backup_file(const std::string& path, const std::string& backup);
 
 /// Puts a backup in the place of a store that is not in use (`berth restore`): checks it first, keeps the old
 /// store beside it as PATH.before-restore, and leaves `path` as it was when anything fails. Blocks. Errors:

@@ -1,0 +1,199 @@
+// Engines that fail, lag or refuse: nothing is acknowledged that is not durable, and the store goes on.
+// Method: the memory engine with faults.
+#include <gtest/gtest.h>
+
+#include "store/commit_core.h"
+#include "store/testing/conformance.h"
+
+namespace berth::store::testing {
+namespace {
+
+using domain::ClusterRecord;
+using memory::MemoryFaults;
+using Fate = MemoryFaults::Fate;
+
+Transaction put_cluster(const std::string& name, const std::string& id) {
+  Transaction transaction(id, domain::Writer::api);
+  transaction.put(make_cluster(name));
+  return transaction;
+}
+
+// Faults whose first append meets `fate`; all others are applied.
+MemoryFaults once(Fate fate) {
+  MemoryFaults faults;
+  faults.append = [fate, first = true](const EngineBatch&) mutable {
+    return std::exchange(first, false) ? fate : Fate::applied;
+  };
+  return faults;
+}
+
+bool exists(World& world, const std::string& name, std::size_t which = 0) {
+  return world.view([&](const View& view) { return view.find<ClusterRecord>(cluster(name)) != nullptr; },
+                    which);
+}
+
+class BothModes : public ::testing::TestWithParam<WorldKind> {};
+INSTANTIATE_TEST_SUITE_P(Engines, BothModes, ::testing::Values(WorldKind::memory, WorldKind::memory_shared),
+                         ::testing::PrintToStringParamName());
+
+TEST_P(BothModes, AFailureBeforeApplyingLosesTheTransaction) {
+  World world(GetParam());
+  const Revision before = world.must_commit(put_cluster("a", "1"));
+  const auto watch = world.store().watch(world.executor());
+  world.memory().set_faults(once(Fate::unavailable_before));
+  const Result<Revision> lost = world.commit(put_cluster("b", "2"));
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().code, ErrorCode::unavailable);
+  EXPECT_FALSE(*world.run(world.store().outcome_of("2")));
+  EXPECT_FALSE(exists(world, "b"));
+  EXPECT_TRUE(exists(world, "a"));
+  EXPECT_EQ(world.run(watch->next()).error().code, ErrorCode::too_large);
+  EXPECT_GT(world.must_commit(put_cluster("c", "3")), before);
+  EXPECT_TRUE(exists(world, "c", 1));
+}
+
+TEST_P(BothModes, AFailureAfterApplyingKeepsIt) {
+  World world(GetParam());
+  world.memory().set_faults(once(Fate::unavailable_after));
+  EXPECT_EQ(world.commit(put_cluster("b", "2")).error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(*world.run(world.store().outcome_of("2")));
+  EXPECT_TRUE(exists(world, "b"));
+  EXPECT_FALSE(world
+                   .commit([] {
+                     Transaction create = put_cluster("b", "3");
+                     create.expect_absent<ClusterRecord>(cluster("b"));
+                     return create;
+                   }())
+                   .ok());
+}
+
+// Reads a View while the engine holds the append back, so that the View shows what is not durable yet.
+Async<Result<void>> answer_from_undurable_view(World& world, bool& seen) {
+  Revision revision;
+  for (;;) {
+    {
+      const View view = co_await world.store().read();
+      seen = view.find<ClusterRecord>(cluster("b")) != nullptr;
+      revision = view.revision();
+    }
+    if (seen) break;
+    co_await world.runtime().sleep(std::chrono::milliseconds(1));
+  }
+  Result<void> durable = co_await world.store().until_durable(revision);
+  co_return durable;
+}
+
+Async<void> commit_into(Store& store, Transaction transaction, runtime::Promise<Result<Revision>> into) {
+  Result<Revision> revision = co_await store.commit(std::move(transaction));
+  into.set(std::move(revision));
+}
+
+TEST(Failure, AnAnswerFromALostRevisionIsWithheld) {
+  World world(WorldKind::memory);
+  MemoryFaults faults = once(Fate::unavailable_before);
+  faults.append_delay = [] { return std::chrono::milliseconds(50); };
+  world.memory().set_faults(faults);
+  runtime::TaskGroup group(world.executor());
+  runtime::Promise<Result<Revision>> outcome;
+  group.spawn(commit_into(world.store(), put_cluster("b", "2"), outcome));
+  bool seen = false;
+  const Result<void> durable = world.run(answer_from_undurable_view(world, seen));
+  EXPECT_TRUE(seen);
+  ASSERT_FALSE(durable.ok());
+  EXPECT_EQ(durable.error().code, ErrorCode::unavailable);
+  const Result<Revision> lost = world.run(outcome.wait());
+  EXPECT_FALSE(lost.ok());
+  // The lost revision stays lost, and is not given out again.
+  EXPECT_FALSE(world.run(world.store().until_durable(Revision(1))).ok());
+  EXPECT_GT(world.must_commit(put_cluster("c", "3")), Revision(1));
+  world.run(group.drain());
+}
+
+TEST(Failure, ExpectationsFromBeforeAFailureDoNotHold) {
+  World world(WorldKind::memory);
+  const Revision before = world.must_commit(put_cluster("a", "1"));
+  world.memory().set_faults(once(Fate::unavailable_before));
+  EXPECT_FALSE(world.commit(put_cluster("b", "2")).ok());
+  EXPECT_FALSE(exists(world, "b"));
+  Transaction transaction = put_cluster("c", "3");
+  transaction.expect_unchanged(kActiveClusters, realm_key(kRealm), Revision(before.value() + 1));
+  EXPECT_EQ(world.commit(std::move(transaction)).error().code, ErrorCode::conflict);
+}
+
+TEST(Failure, ReadsAnewUntilTheEngineAnswers) {
+  World world(WorldKind::memory);
+  world.must_commit(put_cluster("a", "1"));
+  MemoryFaults faults = once(Fate::unavailable_before);
+  faults.load_fails = [times = 2]() mutable { return times-- > 0; };
+  world.memory().set_faults(faults);
+  EXPECT_FALSE(world.commit(put_cluster("b", "2")).ok());
+  EXPECT_TRUE(exists(world, "a"));
+  // Commits are refused until the engine answers; then they succeed.
+  Result<Revision> revision = world.commit(put_cluster("c", "3"));
+  for (int i = 0; i < 100 && !revision.ok(); ++i) revision = world.commit(put_cluster("c", "3"));
+  EXPECT_TRUE(revision.ok());
+}
+
+TEST(Failure, SpuriousConflictsAreRetried) {
+  World world(WorldKind::memory_shared);
+  MemoryFaults faults;
+  faults.append = [left = 3](const EngineBatch&) mutable {
+    return left-- > 0 ? Fate::conflict : Fate::applied;
+  };
+  world.memory().set_faults(faults);
+  EXPECT_TRUE(world.commit(put_cluster("a", "1")).ok());
+  faults.append = [](const EngineBatch&) { return Fate::conflict; };
+  world.memory().set_faults(faults);
+  EXPECT_EQ(world.commit(put_cluster("b", "2")).error().code, ErrorCode::unavailable);
+}
+
+TEST(Failure, ACompactedReplicaReadsAnew) {
+  World world(WorldKind::memory_shared);
+  world.must_commit(put_cluster("a", "1"));
+  EXPECT_TRUE(exists(world, "a", 1));
+  MemoryFaults faults;
+  faults.compact = [times = 4]() mutable { return times-- > 0; };
+  world.memory().set_faults(faults);
+  world.must_commit(put_cluster("b", "2"));
+  world.must_commit(put_cluster("c", "3"));
+  EXPECT_TRUE(exists(world, "b", 1));
+  EXPECT_TRUE(exists(world, "c", 1));
+}
+
+TEST(Failure, ALaggingReplicaDecidesOnTheHead) {
+  World world(WorldKind::memory_shared);
+  MemoryFaults faults;
+  faults.watch_delay = [] { return std::chrono::milliseconds(20); };
+  world.memory().set_faults(faults);
+  const auto create = [](const std::string& id) {
+    Transaction transaction = put_cluster("a", id);
+    transaction.expect_absent<ClusterRecord>(cluster("a"));
+    return transaction;
+  };
+  EXPECT_TRUE(world.commit(create("1"), 0).ok());
+  EXPECT_EQ(world.commit(create("2"), 1).error().code, ErrorCode::conflict);
+}
+
+TEST(Failure, AFullQueueIsOverloaded) {
+  Submissions submissions;
+  for (std::size_t i = 0; i < kCommitQueueMax; ++i) ASSERT_TRUE(submissions.push(Question{}).ok());
+  const Result<void> refused = submissions.push(Question{});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().retry, Retry::same_request);
+}
+
+TEST(Failure, AfterStopEverybodyIsRefused) {
+  World world(WorldKind::memory);
+  runtime::IoThreads loop(1);
+  loop.start();
+  runtime::RealRuntime runtime(loop.executor(0));
+  Committer committer(world.memory(), runtime, loop.executor(0));
+  ASSERT_TRUE(runtime::block_on(loop.executor(0), committer.start()).ok());
+  runtime::block_on(loop.executor(0), committer.stop());
+  EXPECT_FALSE(runtime::block_on(loop.executor(0), committer.commit(put_cluster("a", "1"))).ok());
+  EXPECT_FALSE(runtime::block_on(loop.executor(0), committer.until_durable(Revision(99))).ok());
+}
+
+}  // namespace
+}  // namespace berth::store::testing

@@ -1,0 +1,141 @@
+// What only the SQLite engine has: its file, its versions, its backup.
+#include "store/sqlite/sqlite_engine.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "store/sqlite/connection.h"
+#include "store/testing/world.h"
+
+namespace berth::store::testing {
+namespace {
+
+using domain::ClusterRecord;
+using sqlite::Connection;
+using sqlite::SqliteEngine;
+
+class SqliteFile : public ::testing::Test {
+ protected:
+  SqliteFile() { threads_.start(); }
+  Result<std::unique_ptr<SqliteEngine>> open(const std::string& path) {
+    return SqliteEngine::open(path, threads_.executor(0), threads_.executor(0));
+  }
+  static void run_sql(const std::string& path, const std::string& sql) {
+    auto connection = Connection::open(path, Connection::Access::create);
+    ASSERT_TRUE(connection.ok());
+    const auto done = connection->run(sql);
+    ASSERT_TRUE(done.ok()) << done.error().message;
+  }
+  static Transaction put_cluster(const std::string& name) {
+    Transaction transaction = make_transaction();
+    transaction.put(make_cluster(name));
+    return transaction;
+  }
+  static bool exists(World& world, const std::string& name) {
+    return world.view([&](const View& view) { return view.find<ClusterRecord>(cluster(name)) != nullptr; });
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("berth.db");
+  runtime::IoThreads threads_{1};
+};
+
+TEST_F(SqliteFile, IsForItsOwnerOnly) {
+  World world(WorldKind::sqlite, path_);
+  world.must_commit(put_cluster("a"));
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    struct stat status {};
+    ASSERT_EQ(stat((path_ + suffix).c_str(), &status), 0) << suffix;
+    EXPECT_EQ(status.st_mode & 0777U, 0600U) << suffix;
+  }
+}
+
+TEST_F(SqliteFile, ASecondProcessIsRefused) {
+  const auto first = open(path_);
+  ASSERT_TRUE(first.ok());
+  const auto second = open(path_);
+  ASSERT_FALSE(second.ok());
+  EXPECT_NE(second.error().message.find("another berthd"), std::string::npos);
+}
+
+TEST_F(SqliteFile, ANewerStoreIsRefusedByName) {
+  ASSERT_TRUE(open(path_).ok());
+  run_sql(path_, "UPDATE meta SET value = 99 WHERE name = 'schema_version'");
+  const auto engine = open(path_);
+  ASSERT_FALSE(engine.ok());
+  EXPECT_EQ(engine.error().code, ErrorCode::invalid);
+  EXPECT_NE(engine.error().message.find("schema version 99"), std::string::npos);
+}
+
+TEST_F(SqliteFile, SomeoneElsesDatabaseIsRefused) {
+  run_sql(path_, "CREATE TABLE music(title)");
+  EXPECT_EQ(open(path_).error().code, ErrorCode::invalid);
+  std::ofstream(folder_.path("text.db")) << std::string(5000, 'x');
+  EXPECT_FALSE(open(folder_.path("text.db")).ok());
+}
+
+// The dump was written by the first version and never changes: whatever comes later has to read it.
+TEST_F(SqliteFile, AStoreOfTheFirstVersionOpens) {
+  const auto source = std::filesystem::path(__FILE__).parent_path() / "testdata" / "store_v1.sql";
+  std::ifstream file(source);
+  ASSERT_TRUE(file) << source;
+  std::stringstream sql;
+  sql << file.rdbuf();
+  run_sql(path_, sql.str());
+  World world(WorldKind::sqlite, path_);
+  EXPECT_EQ(world.store().durable(), Revision(7));
+  EXPECT_TRUE(*world.run(world.store().outcome_of("00000000-0000-4000-8000-000000000007")));
+  const auto unknown = world.view([](const View& view) {
+    EXPECT_EQ(view.count<ClusterRecord>(), 1U);
+    EXPECT_EQ(view.find<domain::InstanceAllocation>(instance("i"))->record->tcp_ports.at(0), 80);
+    EXPECT_EQ(view.group(kTasksByInstance, instance("i")).size(), 1U);
+    EXPECT_EQ(view.group(kDefinitionsByFamily, realm_key(kRealm) + "/web").size(), 1U);
+    EXPECT_EQ(view.count<domain::ClientTokenRecord>(), 1U);
+    return view.find<ClusterRecord>(cluster("c"))->record->unknown_members;
+  });
+  EXPECT_TRUE(unknown.contains("memberOfALaterVersion"));
+  EXPECT_EQ(world.must_commit(put_cluster("new")), Revision(8));
+}
+
+TEST_F(SqliteFile, BackupAndRestore) {
+  const std::string copy = folder_.path("copy.db");
+  {
+    World world(WorldKind::sqlite, path_);
+    world.must_commit(put_cluster("kept"));
+    ASSERT_TRUE(world.run(world.committer().backup(copy)).ok());
+    EXPECT_EQ(world.run(world.committer().backup(copy)).error().code, ErrorCode::invalid);
+    world.must_commit(put_cluster("later"));
+    EXPECT_EQ(sqlite::restore_backup(copy, path_).error().code, ErrorCode::unavailable) << "in use";
+  }
+  EXPECT_EQ(sqlite::restore_backup(folder_.path("nowhere"), path_).error().code, ErrorCode::not_found);
+  const auto restored = sqlite::restore_backup(copy, path_);
+  ASSERT_TRUE(restored.ok()) << restored.error().message;
+  {
+    World world(WorldKind::sqlite, path_);
+    EXPECT_TRUE(exists(world, "kept"));
+    EXPECT_FALSE(exists(world, "later"));
+  }
+  World old(WorldKind::sqlite, path_ + ".before-restore");
+  EXPECT_TRUE(exists(old, "later"));
+}
+
+// The write-ahead log is copied into the database beside the commits instead of growing for ever.
+TEST_F(SqliteFile, TheLogIsCheckpointed) {
+  World world(WorldKind::sqlite, path_);
+  domain::ClusterRecord large = make_cluster("large");
+  large.unknown_members["ballast"] = std::string(200'000, 'b');
+  for (int i = 0; i < 60; ++i) {
+    Transaction transaction = make_transaction();
+    transaction.put(large);
+    world.must_commit(std::move(transaction));
+  }
+  // 60 x 200 KB were written; without checkpoints all of it would lie in the log.
+  EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 9'000'000U);
+}
+
+}  // namespace
+}  // namespace berth::store::testing
