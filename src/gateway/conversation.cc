@@ -1,8 +1,7 @@
 #include "gateway/conversation.h"
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+#include <exception>
 #include <utility>
 
 #include "gateway/envelope.h"
@@ -22,12 +21,11 @@ Async<void> Conversation::run(runtime::MessageSocket& socket) {
   const Executor executor = co_await current_executor();
   runtime::TaskGroup reader(executor, runtime::TaskGroup::Leftovers::abandoned);
   reader.spawn(read(*this, socket));
-  bool cancelled = false;
+  std::exception_ptr cancelled;
   try {
     co_await drive(socket);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != boost::asio::error::operation_aborted) throw;
-    cancelled = true;
+  } catch (...) {
+    cancelled = std::current_exception();
   }
   if (cancelled) {
     co_await ignore_cancellation();
@@ -40,7 +38,7 @@ Async<void> Conversation::run(runtime::MessageSocket& socket) {
     if (!peer_gone_) socket.close(close_->code, close_->reason);
   }
   co_await reader.drain();
-  if (cancelled) throw_cancelled();
+  if (cancelled) std::rethrow_exception(cancelled);
 }
 
 void Conversation::request_close(CloseOrder order) {
