@@ -80,9 +80,11 @@ class DockerContractTest : public testing::Test {
 
   void TearDown() override {
     if (ready_) {
-      if (auto left = run(docker_->list(label())); left.ok())
-        for (const auto& container : *left)
-          EXPECT_TRUE(run(docker_->remove(container.id, DockerRuntime::Force::yes)).ok());
+      const auto left = run(docker_->list(label()));
+      ASSERT_TRUE(left.ok()) << left.error().text;
+      for (const auto& container : *left) {
+        EXPECT_TRUE(run(docker_->remove(container.id, DockerRuntime::Force::yes)).ok());
+      }
       EXPECT_TRUE(run(docker_->remove_image(image_)).ok());
     }
     io_.stop();
@@ -191,7 +193,8 @@ TEST_F(DockerContractTest, ErrorsAreTheEnginesWords) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().name, "CannotStartContainerError");
   EXPECT_THAT(started.error().text, HasSubstr("no such file or directory"));
-  const auto taken = run(docker_->create({"berth-contract-" + unique_ + "-1", {{"Image", image_}}}));
+  const auto taken =
+      run(docker_->create({"berth-contract-" + unique_ + "-1", {{"Image", image_}, {"Cmd", "x"}}}));
   EXPECT_THAT(taken.error().text, HasSubstr("already in use"));
   EXPECT_TRUE(run(docker_->inspect_image("berth-nosuch:1")).error().missing);
 }

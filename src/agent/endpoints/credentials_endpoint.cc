@@ -1,0 +1,49 @@
+#include "agent/endpoints/credentials_endpoint.h"
+
+#include "base/json.h"
+
+namespace berth::agent::endpoints {
+namespace {
+
+void member(JsonWriter& out, std::string_view name, std::string_view text) {
+  out.key(name);
+  out.string(text);
+}
+
+EndpointAnswer refuse(CredentialsVersion version, int status, std::string_view code, std::string_view words) {
+  EndpointAnswer answer{status, {}};
+  std::string message =
+      version == CredentialsVersion::v1 ? "CredentialsV1Request: " : "CredentialsV2Request: ";
+  message += words;
+  JsonWriter out(answer.body);
+  out.begin_object();
+  member(out, "code", code);
+  member(out, "message", message);
+  out.key("HTTPErrorCode");
+  out.integer(status);
+  out.end_object();
+  return answer;
+}
+
+}  // namespace
+
+EndpointAnswer answer_credentials(CredentialsVersion version, std::string_view id,
+                                  const std::optional<RoleCredentials>& found) {
+  if (id.empty()) return refuse(version, 400, "NoIdInRequest", "No Credential ID in the request");
+  if (!found) return refuse(version, 400, "InvalidIdInRequest", "Credentials not found");
+  if (found->access_key_id.empty()) {
+    return refuse(version, 503, "CredentialsUninitialized", "Credentials uninitialized for ID");
+  }
+  EndpointAnswer answer;
+  JsonWriter out(answer.body);
+  out.begin_object();
+  member(out, "RoleArn", found->role_arn);
+  member(out, "AccessKeyId", found->access_key_id);
+  member(out, "SecretAccessKey", found->secret_access_key);
+  member(out, "Token", found->session_token);
+  member(out, "Expiration", found->expiration);
+  out.end_object();
+  return answer;
+}
+
+}  // namespace berth::agent::endpoints

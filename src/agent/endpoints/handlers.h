@@ -1,0 +1,65 @@
+#pragma once
+#include <string>
+
+#include "agent/endpoints/endpoint_state.h"
+#include "agent/endpoints/rate_limiter.h"
+#include "agent/endpoints/request_target.h"
+#include "agent/endpoints/task_metadata.h"
+#include "runtime/runtime.h"
+#include "runtime/transport.h"
+
+namespace berth::agent::endpoints {
+
+/// Requests without websockets.
+class PlainHandler : public runtime::RequestHandler {
+ public:
+  Async<runtime::UpgradeDecision> upgrade(const runtime::HttpRequest& request,
+                                          const runtime::Peer& peer) final;
+  Async<void> run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket) final;
+};
+
+inline constexpr std::uint16_t kIntrospectionPort = 51678;  ///< On all addresses.
+inline constexpr std::uint16_t kTaskServerPort = 51679;     ///< On 127.0.0.1.
+/// Of the servers of both ports: reading a request, writing an answer.
+inline constexpr Duration kEndpointTimeout = std::chrono::seconds(5);
+
+/// The introspection endpoint. Borrows: `state`. Runs on: the agent's executor.
+class IntrospectionHandler final : public PlainHandler {
+ public:
+  IntrospectionHandler(const EndpointState& state, std::string license)
+      : state_(state), license_(std::move(license)) {}
+  Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
+                                      const runtime::Peer& peer) override;
+
+ private:
+  const EndpointState& state_;
+  std::string license_;
+};
+
+/// Credentials and metadata for containers, which reach it as 169.254.170.2:80.
+///
+/// Borrows: all that it is given. Runs on: the agent's executor.
+/// Limits:  kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429.
+class TaskServerHandler final : public PlainHandler {
+ public:
+  TaskServerHandler(EndpointState& state, const CredentialsSource& credentials, const runtime::Clock& clock);
+  Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
+                                      const runtime::Peer& peer) override;
+
+ private:
+  Async<EndpointAnswer> answer(RequestTarget target, std::string address);
+  Async<EndpointAnswer> answer_by_container(RequestTarget target, MetadataVersion version);
+  Async<EndpointAnswer> answer_by_address(RequestTarget target, std::string address);
+  Async<EndpointAnswer> answer_stats(std::string docker_id, MetadataVersion version);
+  Async<EndpointAnswer> answer_task_stats(EndpointTask task, MetadataVersion version);
+
+  EndpointState& state_;
+  const CredentialsSource& credentials_;
+  const runtime::Clock& clock_;
+  RateLimiter limiter_;
+};
+
+inline constexpr double kTaskRequestsPerSecond = 40;
+inline constexpr double kTaskRequestsBurst = 60;
+
+}  // namespace berth::agent::endpoints

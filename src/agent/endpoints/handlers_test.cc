@@ -1,0 +1,109 @@
+// Goal: each path of the task server reaches its renderer, for the container that asks.
+// Method: a pretended agent, and the handlers called as the server would.
+#include "agent/endpoints/handlers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/real/io_threads.h"
+#include "runtime/real/real_runtime.h"
+
+namespace berth::agent::endpoints {
+namespace {
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class PretendedAgent final : public EndpointState, public CredentialsSource {
+ public:
+  AgentMetadata metadata() const override { return {"default", "arn:ci", "v"}; }
+  std::vector<EndpointTask> tasks() const override {
+    EndpointTask task;
+    task.arn = "arn:t";
+    task.network_mode = "awsvpc";
+    task.task_tags = {{"k", "v"}};
+    task.containers.resize(2);
+    task.containers[0].endpoint_id = "e1";
+    task.containers[0].docker_id = "d1";
+    task.containers[0].networks = {{"awsvpc", {"10.0.0.9"}, {}}};
+    task.containers[1].endpoint_id = "e2";
+    task.containers[1].docker_id = "d2";
+    return {task};
+  }
+  Async<std::optional<EndpointStats>> stats(std::string docker_id) override {
+    if (docker_id != "d1") co_return std::nullopt;
+    co_return EndpointStats{R"({"a":1})", {}, {}};
+  }
+  std::optional<RoleCredentials> find_credentials(std::string_view id) const override {
+    if (id != "c1") return {};
+    return RoleCredentials{"arn:r", "AK", "SK", "TOK", "never"};
+  }
+};
+
+class StoppedClock final : public runtime::Clock {
+ public:
+  MonotonicTime monotonic() const override { return {1}; }
+  WallTime wall() const override { return {1}; }
+};
+
+class TaskServerTest : public testing::Test {
+ protected:
+  TaskServerTest() { io_.start(); }
+  ~TaskServerTest() override { io_.stop(); }
+  runtime::HttpResponse get(std::string target, std::string address = "127.0.0.1") {
+    const runtime::HttpRequest request{"GET", std::move(target), {}, {}};
+    const runtime::Peer peer{std::move(address), false, {}};
+    return runtime::block_on(io_.executor(0), handler_.handle(request, peer));
+  }
+
+  runtime::IoThreads io_{1};
+  PretendedAgent agent_;
+  StoppedClock clock_;
+  TaskServerHandler handler_{agent_, agent_, clock_};
+};
+
+TEST_F(TaskServerTest, CredentialsOfBothVersions) {
+  EXPECT_THAT(get("/v2/credentials/c1").body, StartsWith(R"({"RoleArn":"arn:r")"));
+  EXPECT_THAT(get("/v1/credentials?id=c1").body, StartsWith(R"({"RoleArn":"arn:r")"));
+  EXPECT_EQ(get("/v2/credentials/nosuch").status, 400);
+  EXPECT_THAT(get("/v1/credentials").body, HasSubstr("NoIdInRequest"));
+}
+
+TEST_F(TaskServerTest, MetadataByTheIdInThePath) {
+  EXPECT_THAT(get("/v4/e1").body, StartsWith(R"({"DockerId":"d1")"));
+  EXPECT_THAT(get("/v3/e2").body, StartsWith(R"({"DockerId":"d2")"));
+  EXPECT_THAT(get("/v4/e1/task").body, HasSubstr(R"("TaskARN":"arn:t")"));
+  EXPECT_THAT(get("/v4/e1/task").body, testing::Not(HasSubstr("TaskTags")));
+  EXPECT_THAT(get("/v4/e1/taskWithTags").body, HasSubstr(R"("TaskTags":{"k":"v"})"));
+  EXPECT_EQ(get("/v4/e1/stats").body, R"({"a":1})");
+  EXPECT_EQ(get("/v4/e2/stats").status, 500);
+  EXPECT_EQ(get("/v4/e1/task/stats").body, R"({"d1":{"a":1},"d2":null})");
+  EXPECT_EQ(get("/v4/nosuch").status, 404);
+  EXPECT_EQ(get("/v3/nosuch").status, 400);
+  EXPECT_EQ(get("/v4").status, 404);
+  EXPECT_EQ(get("/v4/e1/nosuch").status, 404);
+}
+
+TEST_F(TaskServerTest, MetadataByTheCallersAddress) {
+  EXPECT_THAT(get("/v2/metadata", "10.0.0.9").body, HasSubstr(R"("TaskARN":"arn:t")"));
+  EXPECT_THAT(get("/v2/metadata/d2", "10.0.0.9").body, StartsWith(R"({"DockerId":"d2")"));
+  EXPECT_EQ(get("/v2/stats/d1", "10.0.0.9").body, R"({"a":1})");
+  const auto stranger = get("/v2/metadata");
+  EXPECT_EQ(stranger.status, 400);
+  EXPECT_EQ(stranger.body,
+            R"("Unable to get task arn from request: unable to associate '127.0.0.1' with task")");
+}
+
+TEST_F(TaskServerTest, TooManyRequestsAreRefused) {
+  for (int i = 0; i < 60; ++i) ASSERT_EQ(get("/v4/e1").status, 200);
+  EXPECT_EQ(get("/v4/e1").status, 429);
+}
+
+TEST_F(TaskServerTest, IntrospectionIsServed) {
+  IntrospectionHandler introspection(agent_, "licence");
+  const runtime::HttpRequest request{"GET", "/v1/metadata", {}, {}};
+  const auto answer = runtime::block_on(io_.executor(0), introspection.handle(request, {}));
+  EXPECT_THAT(answer.body, HasSubstr("arn:ci"));
+}
+
+}  // namespace
+}  // namespace berth::agent::endpoints
