@@ -43,6 +43,7 @@ LAYERS = {
     "dataplane/haproxy": PURE + ["domain", "dataplane/render", "runtime"],
     "agent": AGENT + ["runtime", "wire"],
     "agent/engine": PURE + ["runtime/async.h"],
+    "agent/tasks": AGENT + ["agent/config", "agent/state", "agent/session/task_sink.h", "runtime"],
     "agent/session": AGENT + ["agent/config", "agent/state", "agent/tasks", "wire", "auth", "runtime"],
     "agent/drivers": AGENT + ["runtime", "http"],
     "agent/endpoints": AGENT + ["agent/config", "agent/state", "agent/tasks", "agent/session", "runtime", "http"],

@@ -69,18 +69,28 @@ Result<std::optional<AgentRecord>> StateStore::load_agent() {
       sequence != nullptr && sequence->is_int64()) {
     record.sequence = sequence->get_int64();
   }
+  agent_ = record;
   return std::optional(record);
 }
 
 Result<void> StateStore::save_agent(const AgentRecord& record) {
+  const std::int64_t sequence = std::max(record.sequence, agent_.sequence);
+  agent_ = record;
+  agent_.sequence = sequence;
   if (!enabled()) return {};
   const JsonObject object{{"version", kStateVersion},
                           {"cluster", record.cluster},
                           {"containerInstanceArn", record.container_instance_arn},
                           {"instanceId", record.instance_id},
                           {"instanceType", record.instance_type},
-                          {"sequence", record.sequence}};
+                          {"sequence", sequence}};
   return files_.write_atomically(agent_path(), render_json(object), 0600);
+}
+
+Result<void> StateStore::save_sequence(std::int64_t sequence) {
+  AgentRecord record = agent_;
+  record.sequence = sequence;
+  return save_agent(record);
 }
 
 Result<SavedTask> StateStore::load_task(const std::string& path) {
@@ -140,6 +150,7 @@ Result<void> StateStore::clear() {
       if (auto removed = files_.remove(task_folder() + "/" + name); !removed) return removed;
     }
   }
+  agent_ = {};
   auto removed = files_.remove(agent_path());
   if (!removed && removed.error().code == ErrorCode::not_found) return {};
   return removed;

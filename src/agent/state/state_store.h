@@ -44,7 +44,12 @@ class StateStore {
   Result<void> prepare();
   /// Nothing when there is none yet.
   Result<std::optional<AgentRecord>> load_agent();
+  /// A sequence number lower than the saved one is ignored.
   Result<void> save_agent(const AgentRecord& record);
+  /// Only the sequence number of the record loaded or saved last.
+  Result<void> save_sequence(std::int64_t sequence);
+  /// The record loaded or saved last.
+  const AgentRecord& agent() const { return agent_; }
   /// Ordered by task id.
   Result<std::vector<SavedTask>> load_tasks();
   /// `task_text` is what render_task() made of the task when it came.
@@ -61,6 +66,7 @@ class StateStore {
 
   runtime::Files& files_;
   std::string directory_;
+  AgentRecord agent_;
 };
 
 /// The task as JSON, without the secrets of its roles (the control plane sends those again).

@@ -1,0 +1,253 @@
+#include <algorithm>
+
+#include "agent/tasks/task_manager.h"
+#include "base/log.h"
+
+namespace berth::agent::tasks {
+
+using engine::DriverError;
+using engine::Status;
+using engine::Step;
+
+// --- volumes
+// ------------------------------------------------------------------------------------------------
+
+Async<engine::VolumeDone> TaskManager::try_volume(std::size_t volume, engine::VolumeConfig config,
+                                                  engine::VolumeSpec spec) {
+  if (spec.kind == engine::VolumeKind::shared) {
+    auto found = co_await deps_.containers.inspect_volume(config.name);
+    if (found.ok()) co_return engine::VolumeDone{volume, false, std::nullopt};
+    if (!found.error().missing || !spec.autoprovision)
+      co_return engine::VolumeDone{volume, false, found.error()};
+  }
+  auto made = co_await deps_.containers.create_volume(config);
+  if (!made.ok()) co_return engine::VolumeDone{volume, false, made.error()};
+  co_return engine::VolumeDone{volume, spec.kind == engine::VolumeKind::scratch, std::nullopt};
+}
+
+Async<void> TaskManager::make_volume(std::string task_arn, std::size_t volume) {
+  const Managed* task = find_managed(task_arn);
+  if (task == nullptr) co_return;
+  engine::VolumeConfig config = engine::make_volume_config(task->state, volume);
+  engine::VolumeSpec spec = task->state.spec.volumes[volume];
+  engine::VolumeDone done = co_await try_volume(volume, std::move(config), std::move(spec));
+  post(task_arn, done);
+}
+
+// --- steps of a container
+// -----------------------------------------------------------------------------------
+
+Async<void> TaskManager::pull(std::string task_arn, std::size_t container,
+                              std::shared_ptr<PullTicket> ticket) {
+  const Managed* task = find_managed(task_arn);
+  if (task == nullptr) co_return;
+  const std::string image = task->state.spec.containers[container].image;
+  auto fetched = co_await puller_.fetch(image, ticket);
+  Managed* after = find_managed(task_arn);
+  if (after == nullptr) co_return;
+  after->pulls.erase(container);
+  if (ticket->abandoned) co_return;
+  engine::PullDone done{container, {}, std::nullopt};
+  if (fetched.ok()) {
+    done.image = *fetched;
+  } else {
+    done.error = fetched.error();
+    spdlog::error("agent: {}: {}", done.error->name, done.error->text);
+  }
+  post(task_arn, done);
+}
+
+Async<void> TaskManager::create(std::string task_arn, std::size_t container, engine::ContainerConfig config) {
+  const std::string name = config.name;
+  auto id = co_await deps_.containers.create(std::move(config));
+  engine::CreateDone done{container, "", std::nullopt};
+  if (id.ok()) {
+    done.docker_id = *id;
+  } else {
+    // An earlier life of the agent may have made it: the name is ours alone.
+    auto found = co_await deps_.containers.inspect(name);
+    if (found.ok()) {
+      done.docker_id = found->id;
+    } else {
+      done.error = id.error();
+      spdlog::error("agent: {}: {}", done.error->name, done.error->text);
+    }
+  }
+  post(task_arn, done);
+}
+
+Async<void> TaskManager::start_container(std::string task_arn, std::size_t container, std::string id) {
+  auto started = co_await deps_.containers.start(id);
+  engine::StartDone done{container, std::nullopt, std::nullopt};
+  if (!started.ok()) {
+    done.error = started.error();
+    spdlog::error("agent: {}: {}", done.error->name, done.error->text);
+  } else {
+    auto info = co_await deps_.containers.inspect(id);
+    if (info.ok()) done.info = std::move(*info);
+  }
+  const bool blind = started.ok() && !done.info;
+  post(task_arn, done);
+  Managed* task = find_managed(task_arn);
+  if (task == nullptr) co_return;
+  // An event that came meanwhile may be newer than the inspect was.
+  if (task->missed.erase(container) > 0 || blind) co_await observe(task_arn, container);
+}
+
+Async<void> TaskManager::stop_container(std::string task_arn, std::size_t container, std::string id,
+                                        Duration grace) {
+  auto stopped = co_await deps_.containers.stop(id, grace);
+  engine::StopDone done{container, std::nullopt, std::nullopt};
+  if (stopped.ok()) {
+    auto info = co_await deps_.containers.inspect(id);
+    if (info.ok()) {
+      done.info = std::move(*info);
+    } else {
+      done.error = info.error();
+    }
+  } else {
+    done.error = stopped.error();
+    spdlog::error("agent: {}: {}", done.error->name, done.error->text);
+  }
+  post(task_arn, done);
+}
+
+Async<void> TaskManager::sleep_then(std::string task_arn, engine::Timer timer, Duration delay) {
+  co_await deps_.runtime.sleep(delay);
+  post(task_arn, engine::TimerFired{timer});
+}
+
+// --- cleanup
+// ------------------------------------------------------------------------------------------------
+
+Async<bool> TaskManager::try_clean_up(std::vector<std::string> containers, std::vector<std::string> volumes) {
+  bool clean = true;
+  for (const std::string& container : containers) {
+    auto removed = co_await deps_.containers.remove(container, engine::ContainerRuntime::Force::yes);
+    if (removed.ok()) continue;
+    clean = false;
+    spdlog::warn("agent: {}: {}", removed.error().name, removed.error().text);
+  }
+  for (const std::string& volume : volumes) {
+    auto removed = co_await deps_.containers.remove_volume(volume);
+    if (removed.ok()) continue;
+    clean = false;
+    spdlog::warn("agent: {}: {}", removed.error().name, removed.error().text);
+  }
+  co_return clean;
+}
+
+Async<void> TaskManager::clean_up(std::string task_arn) {
+  const Managed* task = find_managed(task_arn);
+  if (task == nullptr) co_return;
+  std::vector<std::string> containers;
+  std::vector<std::string> volumes;
+  // By name: also what a create that timed out may have left.
+  for (const auto& container : task->state.containers) containers.push_back(container.docker_name);
+  for (const auto& volume : task->state.volumes) {
+    if (volume.made) volumes.push_back(volume.docker_name);
+  }
+  for (int tries = 0; tries < kCleanupTriesMax; ++tries) {
+    const bool clean = co_await try_clean_up(containers, volumes);
+    if (clean) break;
+    co_await deps_.runtime.sleep(kCleanupRetry);
+  }
+  post(task_arn, engine::CleanedUp{});
+}
+
+// --- what the engine shows
+// ----------------------------------------------------------------------------------
+
+Async<void> TaskManager::observe(std::string task_arn, std::size_t container) {
+  while (Managed* task = find_managed(task_arn)) {
+    const engine::ContainerState& state = task->state.containers[container];
+    if (state.step == Step::create || state.step == Step::start) {
+      task->missed.insert(container);  // the step's own inspect comes, and then another one
+      co_return;
+    }
+    if (state.docker_id.empty()) co_return;
+    auto info = co_await deps_.containers.inspect(state.docker_id);
+    if (info.ok()) {
+      post(task_arn, engine::Observed{container, std::move(*info)});
+      co_return;
+    }
+    if (info.error().missing) {
+      post(task_arn, engine::Vanished{container});
+      co_return;
+    }
+    spdlog::warn("agent: {}: {}", info.error().name, info.error().text);
+    co_await deps_.runtime.sleep(kEngineRetry);
+  }
+}
+
+Async<std::vector<std::optional<engine::ContainerInfo>>> TaskManager::inspect_all(std::string task_arn) {
+  std::vector<std::optional<engine::ContainerInfo>> all;
+  const std::size_t count = find_managed(task_arn)->state.containers.size();
+  for (std::size_t i = 0; i < count;) {
+    const engine::ContainerState& state = find_managed(task_arn)->state.containers[i];
+    if (state.known == Status::stopped) {
+      all.emplace_back();
+      ++i;
+      continue;
+    }
+    auto info =
+        co_await deps_.containers.inspect(state.docker_id.empty() ? state.docker_name : state.docker_id);
+    if (!info.ok() && !info.error().missing) {
+      spdlog::warn("agent: {}: {}; waiting for the container engine", info.error().name, info.error().text);
+      co_await deps_.runtime.sleep(kEngineRetry);
+      continue;
+    }
+    all.push_back(info.ok() ? std::optional(std::move(*info)) : std::nullopt);
+    ++i;
+  }
+  co_return all;
+}
+
+void TaskManager::handle_event(const engine::ContainerEvent& event) {
+  using Kind = engine::ContainerEvent::Kind;
+  const auto found = by_docker_id_.find(event.container_id);
+  if (found == by_docker_id_.end()) return;
+  const bool tells = event.kind == Kind::died || event.kind == Kind::started || event.kind == Kind::health ||
+                     event.kind == Kind::destroyed;
+  if (tells) group_.spawn(observe(found->second.first, found->second.second));
+}
+
+void TaskManager::verify_now() {
+  for (const auto& [arn, task] : tasks_) {
+    for (std::size_t i = 0; i < task->state.containers.size(); ++i) {
+      const engine::ContainerState& state = task->state.containers[i];
+      if (state.known != Status::stopped && state.step == Step::none && !state.docker_id.empty()) {
+        group_.spawn(observe(arn, i));
+      }
+    }
+  }
+}
+
+Async<void> TaskManager::follow_events(WallTime since) {
+  bool complained = false;
+  for (bool first = true;; first = false) {
+    auto stream = co_await deps_.containers.events(since);
+    if (stream.ok()) {
+      if (!first) verify_now();
+      complained = false;
+      while (true) {
+        auto event = co_await (*stream)->next();
+        if (!event.ok()) break;
+        since = std::max(since, event->at);
+        handle_event(*event);
+      }
+    }
+    if (!complained) spdlog::warn("agent: no events from the container engine; trying again");
+    complained = true;
+    co_await deps_.runtime.sleep(kEngineRetry);
+  }
+}
+
+Async<void> TaskManager::verify_steadily() {
+  while (true) {
+    co_await deps_.runtime.sleep(kSteadyCheck + std::chrono::seconds(random_.below(30)));
+    verify_now();
+  }
+}
+
+}  // namespace berth::agent::tasks

@@ -1,0 +1,152 @@
+#include "agent/tasks/image_puller.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace berth::agent::tasks {
+
+using config::PullBehavior;
+using engine::DriverError;
+using engine::DriverResult;
+using engine::ImageInfo;
+
+struct ImagePuller::Pull {
+  explicit Pull(std::string name, const Executor& executor) : image(std::move(name)), group(executor) {}
+  std::string image;
+  runtime::TaskGroup group;
+  bool alive = false;  ///< The registry has answered.
+  std::optional<DriverResult<engine::Done>> outcome;
+  std::vector<std::shared_ptr<PullTicket>> waiting;
+
+  void wake_all() const {
+    for (const auto& ticket : waiting) ticket->wake.notify();
+  }
+  void leave(const std::shared_ptr<PullTicket>& ticket) {
+    std::erase(waiting, ticket);
+    if (waiting.empty() && !outcome) group.cancel();
+  }
+};
+
+std::string registry_of(std::string_view image) {
+  const auto slash = image.find('/');
+  if (slash == std::string_view::npos) return "docker.io";
+  const std::string_view host = image.substr(0, slash);
+  const bool is_host = host.find_first_of(".:") != std::string_view::npos || host == "localhost";
+  return is_host ? std::string(host) : "docker.io";
+}
+
+ImagePuller::ImagePuller(engine::ContainerRuntime& containers, runtime::Runtime& runtime,
+                         PullBehavior behavior, FindAuth find_auth)
+    : containers_(containers),
+      runtime_(runtime),
+      behavior_(behavior),
+      find_auth_(std::move(find_auth)),
+      group_(runtime.executor()) {}
+
+bool ImagePuller::use_local_at_once(const std::string& image) const {
+  if (behavior_ == PullBehavior::prefer_cached) return true;
+  if (behavior_ == PullBehavior::once) return pulled_.contains(image);
+  if (behavior_ == PullBehavior::always) return false;
+  const auto until = unreachable_until_.find(registry_of(image));
+  return until != unreachable_until_.end() && runtime_.clock().monotonic() < until->second;
+}
+
+void ImagePuller::remember_unreachable(const std::string& image) {
+  const std::string registry = registry_of(image);
+  unreachable_until_[registry] = runtime_.clock().monotonic() + kUnreachableMemory;
+  spdlog::warn(
+      "agent: registry {} cannot be reached; images that are here are used without asking it for the next {} "
+      "s",
+      registry, std::chrono::duration_cast<std::chrono::seconds>(kUnreachableMemory).count());
+}
+
+std::shared_ptr<ImagePuller::Pull> ImagePuller::join(const std::string& image) {
+  std::shared_ptr<Pull>& pull = pulls_[image];
+  if (pull && !pull->outcome && !pull->waiting.empty()) return pull;
+  pull = std::make_shared<Pull>(image, runtime_.executor());
+  pull->group.spawn(run(pull));
+  group_.spawn(supervise(pull));
+  return pull;
+}
+
+Async<void> ImagePuller::run(std::shared_ptr<Pull> pull) {
+  spdlog::info("agent: pulling {}", pull->image);
+  Pull* raw = pull.get();
+  auto progress = [raw](const engine::PullProgress& line) {
+    if (!raw->alive) raw->wake_all();
+    raw->alive = true;
+    spdlog::debug("agent: pulling {}: {} {} ({} of {} bytes)", raw->image, line.layer, line.message,
+                  line.current_bytes, line.total_bytes);
+  };
+  auto outcome =
+      co_await containers_.pull(pull->image, find_auth_ ? find_auth_(pull->image) : std::nullopt, progress);
+  pull->outcome.emplace(std::move(outcome));
+  pull->wake_all();
+}
+
+Async<void> ImagePuller::supervise(std::shared_ptr<Pull> pull) {
+  co_await pull->group.drain();
+  if (!pull->outcome) pull->outcome.emplace(DriverError{"CannotPullContainerError", "the pull was given up"});
+  pull->wake_all();
+  const auto known = pulls_.find(pull->image);
+  if (known != pulls_.end() && known->second == pull) pulls_.erase(known);
+}
+
+Async<bool> ImagePuller::wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTicket> ticket,
+                              bool have_local) {
+  const MonotonicTime give_up = runtime_.clock().monotonic() + kFirstTry;
+  while (!pull->outcome && !ticket->abandoned) {
+    if (!have_local || pull->alive) {
+      co_await ticket->wake.wait();
+      continue;
+    }
+    const Duration left = give_up - runtime_.clock().monotonic();
+    if (left <= Duration::zero()) co_return false;
+    (void)co_await ticket->wake.wait_for(runtime_, left);
+  }
+  co_return true;
+}
+
+Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared_ptr<PullTicket> ticket) {
+  auto local = co_await containers_.inspect_image(image);
+  if (local.ok() && use_local_at_once(image)) {
+    spdlog::info("agent: using the image {} that is here", image);
+    co_return local;
+  }
+  const bool may_fall_back = local.ok() && behavior_ == PullBehavior::default_;
+  std::shared_ptr<Pull> pull = join(image);
+  pull->waiting.push_back(ticket);
+  const bool answered = co_await wait(pull, ticket, may_fall_back);
+  pull->leave(ticket);
+  if (ticket->abandoned) co_return DriverError{"CannotPullContainerError", "the task is stopping"};
+  if (!answered) {
+    remember_unreachable(image);
+    co_return local;
+  }
+  if (!pull->outcome->ok()) {
+    DriverError error = pull->outcome->error();
+    if (!may_fall_back) co_return error;
+    if (error.unreachable) remember_unreachable(image);
+    spdlog::warn("agent: cannot pull {} ({}); using the image that is here", image, error.text);
+    co_return local;
+  }
+  pulled_.insert(image);
+  auto fresh = co_await containers_.inspect_image(image);
+  if (!fresh.ok()) {
+    DriverError error = fresh.error();
+    error.name = "CannotPullContainerError";
+    co_return error;
+  }
+  co_return fresh;
+}
+
+void ImagePuller::cancel() {
+  for (const auto& [image, pull] : pulls_) pull->group.cancel();
+}
+
+Async<void> ImagePuller::drain() {
+  return group_.drain();
+}
+
+}  // namespace berth::agent::tasks

@@ -1,0 +1,326 @@
+#include "agent/tasks/task_manager.h"
+
+#include <algorithm>
+
+#include "agent/tasks/task_report.h"
+#include "base/log.h"
+
+namespace berth::agent::tasks {
+
+using engine::Status;
+
+namespace {
+
+/// Whether the change must be on disk before anything is done about it: reports, and whatever cannot be found
+/// out again.
+bool must_save_now(const std::vector<engine::Action>& actions, Status desired_before,
+                   const engine::TaskState& after) {
+  if (after.desired != desired_before) return true;
+  return std::ranges::any_of(actions, [](const engine::Action& action) {
+    return std::holds_alternative<engine::ReportReady>(action) ||
+           std::holds_alternative<engine::CleanUp>(action);
+  });
+}
+
+}  // namespace
+
+TaskManager::TaskManager(Deps deps, TaskManagerOptions options)
+    : deps_(std::move(deps)),
+      options_(std::move(options)),
+      puller_(deps_.containers, deps_.runtime, options_.pull_behavior, deps_.find_auth),
+      resources_(options_.host_cpu, options_.host_memory_mib),
+      random_(deps_.runtime.fork_random()),
+      group_(deps_.runtime.executor()) {}
+
+TaskManager::~TaskManager() = default;
+
+TaskManager::Managed* TaskManager::find_managed(const std::string& task_arn) const {
+  const auto found = tasks_.find(task_arn);
+  return found == tasks_.end() ? nullptr : found->second.get();
+}
+
+const engine::TaskState* TaskManager::find(const std::string& task_arn) const {
+  const Managed* task = find_managed(task_arn);
+  return task == nullptr ? nullptr : &task->state;
+}
+
+std::vector<const engine::TaskState*> TaskManager::list() const {
+  std::vector<const engine::TaskState*> all;
+  for (const auto& [arn, task] : tasks_) all.push_back(&task->state);
+  return all;
+}
+
+// --- the loop of a task
+// -------------------------------------------------------------------------------------
+
+void TaskManager::post(const std::string& task_arn, const engine::Event& event) {
+  Managed* task = find_managed(task_arn);
+  if (task == nullptr) return;
+  const Status known = task->state.known;
+  const Status desired = task->state.desired;
+  const auto actions = engine::apply(task->state, event, deps_.runtime.clock().wall(), options_.engine);
+  for (std::size_t i = 0; i < task->state.containers.size(); ++i) {
+    const std::string& id = task->state.containers[i].docker_id;
+    if (!id.empty()) by_docker_id_.try_emplace(id, task_arn, i);
+  }
+  save(*task, must_save_now(actions, desired, task->state) ? Save::now : Save::later);
+  for (const engine::Action& action : actions) perform(task_arn, *task, action);
+  if (task->state.known != known)
+    spdlog::info("agent: task {} is {}", task->state.spec.id(), to_string(task->state.known));
+  if (task->state.known == Status::stopped && known != Status::stopped) {
+    resources_.release(task_arn);
+    credentials_.erase(task->state.spec.credentials_id);
+    credentials_.erase(task->state.spec.execution_credentials_id);
+  }
+  if (task->state.cleanup == engine::Cleanup::done) forget(task_arn);
+  if (known != Status::stopped) admit_waiting();
+}
+
+void TaskManager::perform(const std::string& task_arn, Managed& task, const engine::Action& action) {
+  const auto name = [&](std::size_t container) -> const std::string& {
+    return task.state.spec.containers[container].name;
+  };
+  if (const auto* volume = std::get_if<engine::MakeVolume>(&action)) {
+    group_.spawn(make_volume(task_arn, volume->volume));
+  } else if (std::holds_alternative<engine::MakeCgroup>(action)) {
+    post(task_arn,
+         engine::CgroupDone{"", engine::DriverError{"CgroupError", "task limits are not enforced here"}});
+  } else if (const auto* fetch = std::get_if<engine::PullImage>(&action)) {
+    auto ticket = std::make_shared<PullTicket>();
+    task.pulls[fetch->container] = ticket;
+    group_.spawn(pull(task_arn, fetch->container, ticket));
+  } else if (const auto* cancel = std::get_if<engine::CancelPull>(&action)) {
+    if (const auto ticket = task.pulls.find(cancel->container); ticket != task.pulls.end())
+      ticket->second->abandon();
+  } else if (const auto* make = std::get_if<engine::CreateContainer>(&action)) {
+    auto config = engine::make_container_config(task.state, make->container, options_.mapping);
+    if (config.ok()) {
+      group_.spawn(create(task_arn, make->container, std::move(*config)));
+    } else {
+      post(task_arn, engine::CreateDone{make->container, "", config.error()});
+    }
+  } else if (const auto* begin = std::get_if<engine::StartContainer>(&action)) {
+    group_.spawn(
+        start_container(task_arn, begin->container, task.state.containers[begin->container].docker_id));
+  } else if (const auto* end = std::get_if<engine::StopContainer>(&action)) {
+    spdlog::info("agent: stopping container {} of task {}", name(end->container), task.state.spec.id());
+    group_.spawn(stop_container(task_arn, end->container, task.state.containers[end->container].docker_id,
+                                end->grace));
+  } else if (const auto* timer = std::get_if<engine::SetTimer>(&action)) {
+    group_.spawn(sleep_then(task_arn, timer->timer, timer->delay));
+  } else if (std::holds_alternative<engine::CleanUp>(action)) {
+    group_.spawn(clean_up(task_arn));
+  } else if (std::holds_alternative<engine::ReportReady>(action) && !task.reporting) {
+    task.reporting = true;
+    group_.spawn(report(task_arn));
+  }
+}
+
+Async<void> TaskManager::report(std::string task_arn) {
+  while (Managed* task = find_managed(task_arn)) {
+    const engine::StateChange* change = engine::begin_report(task->state);
+    if (change == nullptr) {
+      task->reporting = false;
+      co_return;
+    }
+    const std::uint64_t id = change->id;
+    std::string body = render_report(task->state.spec, *change, options_.mapping.ipv6_ports);
+    co_await deps_.reports.submit_task_state_change(task_arn, std::move(body));
+    post(task_arn, engine::ReportDelivered{id});
+  }
+}
+
+void TaskManager::forget(const std::string& task_arn) {
+  const Managed* task = find_managed(task_arn);
+  if (task == nullptr) return;
+  const std::string id = task->state.spec.id();
+  if (auto removed = deps_.store.remove_task(id); !removed) {
+    spdlog::warn("agent: cannot remove the saved state of task {}: {}", id, removed.error().message);
+  }
+  std::erase_if(by_docker_id_, [&](const auto& entry) { return entry.second.first == task_arn; });
+  tasks_.erase(task_arn);
+  spdlog::info("agent: task {} is cleaned up", id);
+}
+
+void TaskManager::admit_waiting() {
+  for (const std::string& arn : resources_.admit()) post(arn, engine::Admitted{});
+}
+
+// --- saving
+// -------------------------------------------------------------------------------------------------
+
+void TaskManager::save(Managed& task, Save when) {
+  if (when == Save::later) {
+    if (!task.dirty) dirty_.notify();
+    task.dirty = true;
+    return;
+  }
+  if (auto saved = deps_.store.save_task(task.text, task.state); !saved) {
+    spdlog::error("agent: cannot save task {}: {}", task.state.spec.id(), saved.error().message);
+    task.dirty = true;
+    dirty_.notify();
+    return;
+  }
+  task.dirty = false;
+}
+
+void TaskManager::save_everything() {
+  for (const auto& [arn, task] : tasks_) {
+    if (task->dirty) save(*task, Save::now);
+  }
+  if (sequence_ == saved_sequence_) return;
+  if (auto saved = deps_.store.save_sequence(sequence_); !saved) {
+    spdlog::error("agent: cannot save the agent's state: {}", saved.error().message);
+    return;
+  }
+  saved_sequence_ = sequence_;
+}
+
+Async<void> TaskManager::save_lazily() {
+  while (true) {
+    co_await dirty_.wait();
+    co_await deps_.runtime.sleep(kLazySave);
+    save_everything();
+  }
+}
+
+// --- tasks coming in
+// ----------------------------------------------------------------------------------------
+
+void TaskManager::remember_credentials(const model::acs::Task& task) {
+  for (const auto* credentials : {&task.role_credentials, &task.execution_role_credentials}) {
+    if (*credentials && (*credentials)->credentials_id)
+      credentials_[*(*credentials)->credentials_id] = **credentials;
+  }
+}
+
+bool TaskManager::set_credentials(const std::string& task_arn,
+                                  const model::acs::IAMRoleCredentials& credentials) {
+  if (!tasks_.contains(task_arn) || !credentials.credentials_id) return false;
+  credentials_[*credentials.credentials_id] = credentials;
+  return true;
+}
+
+const model::acs::IAMRoleCredentials* TaskManager::find_credentials(const std::string& credentials_id) const {
+  const auto found = credentials_.find(credentials_id);
+  return found == credentials_.end() ? nullptr : &found->second;
+}
+
+bool TaskManager::stop_task(const std::string& task_arn, const std::string& reason) {
+  if (!tasks_.contains(task_arn)) return false;
+  post(task_arn, engine::StopRequested{reason});
+  return true;
+}
+
+Async<std::optional<session::TaskSink::Refused>> TaskManager::accept_one(model::acs::Task task) {
+  const std::string arn = task.arn.value_or("");
+  const Status desired = engine::parse_status(task.desired_status.value_or("RUNNING")).value_or(Status::none);
+  const bool stop = desired == Status::stopped;
+  if (tasks_.contains(arn)) {
+    if (stop) {
+      post(arn, engine::StopRequested{});
+    } else {
+      remember_credentials(task);
+    }
+    co_return std::nullopt;
+  }
+  auto spec = engine::make_task_spec(task);
+  if (!spec) co_return Refused{arn, "UnrecogniedTaskError: Error loading task - " + spec.error().message};
+  spdlog::info("agent: task {} ({}:{}) has arrived{}", spec->id(), spec->family, spec->version,
+               stop ? " to be stopped" : "");
+  remember_credentials(task);
+  auto managed = std::make_unique<Managed>();
+  managed->text = state::render_task(std::move(task));
+  managed->state =
+      engine::make_task_state(std::move(*spec), stop ? Status::stopped : Status::running, false, random_);
+  Managed& added = *(tasks_[arn] = std::move(managed));
+  const std::string problem = added.state.spec.setup_problem;
+  save(added, Save::now);
+  while (added.dirty && deps_.store.enabled()) {  // a full disk, say: not acknowledged before it is safe
+    co_await deps_.runtime.sleep(kEngineRetry);
+    save(added, Save::now);
+  }
+  if (stop || !problem.empty()) {
+    post(arn, engine::StopRequested{problem});
+  } else {
+    resources_.enqueue(arn, engine::compute_needs(added.state.spec));
+  }
+  co_return std::nullopt;
+}
+
+Async<std::vector<session::TaskSink::Refused>> TaskManager::accept(std::vector<model::acs::Task> tasks,
+                                                                   std::int64_t sequence) {
+  std::vector<Refused> refused;
+  std::ranges::stable_partition(tasks, [](const model::acs::Task& task) {
+    return engine::parse_status(task.desired_status.value_or("")) == Status::stopped;
+  });
+  for (model::acs::Task& task : tasks) {
+    auto one = co_await accept_one(std::move(task));
+    if (one) refused.push_back(std::move(*one));
+  }
+  admit_waiting();
+  if (refused.empty() && sequence > sequence_) {
+    sequence_ = sequence;
+    dirty_.notify();
+  }
+  co_return refused;
+}
+
+// --- beginning and end
+// --------------------------------------------------------------------------------------
+
+Result<void> TaskManager::load() {
+  auto tasks = deps_.store.load_tasks();
+  if (!tasks) return tasks.error();
+  for (state::SavedTask& saved : *tasks) {
+    auto managed = std::make_unique<Managed>();
+    managed->text = state::render_task(std::move(saved.task));
+    managed->state = std::move(saved.state);
+    const std::string arn = managed->state.spec.arn;
+    for (std::size_t i = 0; i < managed->state.containers.size(); ++i) {
+      const std::string& id = managed->state.containers[i].docker_id;
+      if (!id.empty()) by_docker_id_.try_emplace(id, arn, i);
+    }
+    tasks_[arn] = std::move(managed);
+  }
+  sequence_ = saved_sequence_ = deps_.store.agent().sequence;
+  if (!tasks_.empty()) spdlog::info("agent: {} tasks are in the saved state", tasks_.size());
+  return {};
+}
+
+Async<void> TaskManager::resume() {
+  events_since_ = deps_.runtime.clock().wall();
+  std::vector<std::string> arns;
+  for (const auto& [arn, task] : tasks_) {
+    arns.push_back(arn);
+    if (task->state.admitted && task->state.known != Status::stopped) {
+      resources_.adopt(arn, engine::compute_needs(task->state.spec));
+    }
+  }
+  for (const std::string& arn : arns) {
+    engine::Resumed resumed;
+    resumed.containers = co_await inspect_all(arn);
+    post(arn, resumed);
+    const Managed* task = find_managed(arn);
+    if (task != nullptr && !task->state.admitted && task->state.desired != Status::stopped) {
+      resources_.enqueue(arn, engine::compute_needs(task->state.spec));
+    }
+  }
+  admit_waiting();
+}
+
+void TaskManager::start() {
+  group_.spawn(follow_events(events_since_));
+  group_.spawn(verify_steadily());
+  group_.spawn(save_lazily());
+}
+
+Async<void> TaskManager::stop() {
+  group_.cancel();
+  puller_.cancel();
+  co_await group_.drain();
+  co_await puller_.drain();
+  save_everything();
+}
+
+}  // namespace berth::agent::tasks

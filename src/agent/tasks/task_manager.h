@@ -1,0 +1,143 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/engine/container_runtime.h"
+#include "agent/engine/docker_mapping.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/host_resources.h"
+#include "agent/session/task_sink.h"
+#include "agent/state/state_store.h"
+#include "agent/tasks/image_puller.h"
+#include "runtime/runtime.h"
+#include "runtime/sync.h"
+#include "runtime/task_group.h"
+
+namespace berth::agent::tasks {
+
+struct TaskManagerOptions {
+  engine::EngineOptions engine;
+  engine::MappingOptions mapping;
+  config::PullBehavior pull_behavior = config::PullBehavior::default_;
+  std::int64_t host_cpu = 0;         ///< CPU units of the host.
+  std::int64_t host_memory_mib = 0;  ///< As registered.
+};
+
+/// Between checks that what should run runs, in case an event of the engine was lost.
+inline constexpr Duration kSteadyCheck = std::chrono::minutes(5);
+/// Between tries to reach the container engine, and to remove what is left of a task.
+inline constexpr Duration kEngineRetry = std::chrono::seconds(2);
+inline constexpr Duration kCleanupRetry = std::chrono::seconds(30);
+inline constexpr int kCleanupTriesMax = 20;
+/// Changes that need not be on disk before anything else happens are written this much later.
+inline constexpr Duration kLazySave = std::chrono::seconds(1);
+
+/// The tasks of this agent: feeds each task's events to the engine one by one, saves, then does what the
+/// engine says; slow work runs beside it and comes back as an event.
+///
+/// A task is on disk before it is accepted, before a stop is acknowledged and before each report leaves.
+/// Containers that are not in the state are never touched.
+///
+/// Borrows: what Deps names.
+/// Runs on: the agent's executor, everything.
+/// Use:     load(), then `co_await resume()`, then start(); at the end `co_await stop()`.
+class TaskManager final : public session::TaskSink {
+ public:
+  struct Deps {
+    engine::ContainerRuntime& containers;
+    runtime::Runtime& runtime;
+    state::StateStore& store;
+    session::ReportSink& reports;
+    ImagePuller::FindAuth find_auth;  ///< May be empty.
+  };
+  TaskManager(Deps deps, TaskManagerOptions options);
+  ~TaskManager() override;
+
+  /// Reads the checkpoint. Errors: those of StateStore::load_tasks().
+  Result<void> load();
+  /// Looks at every container of the loaded tasks and goes on from what it finds; waits for the engine if it
+  /// must.
+  Async<void> resume();
+  /// Begins to follow the engine's events and to verify.
+  void start();
+  /// Ends all work, leaves the containers alone, writes what is not written yet.
+  Async<void> stop();
+
+  Async<std::vector<Refused>> accept(std::vector<model::acs::Task> tasks, std::int64_t sequence) override;
+  std::int64_t sequence() const override { return sequence_; }
+
+  /// Stops a task, as the control plane asked outside a payload. False when it is not known.
+  bool stop_task(const std::string& task_arn, const std::string& reason);
+
+  // For the local endpoints, telemetry and credentials; valid until the next suspension.
+  std::vector<const engine::TaskState*> list() const;
+  const engine::TaskState* find(const std::string& task_arn) const;
+  /// New credentials of a role. False when no task uses that id.
+  bool set_credentials(const std::string& task_arn, const model::acs::IAMRoleCredentials& credentials);
+  const model::acs::IAMRoleCredentials* find_credentials(const std::string& credentials_id) const;
+
+ private:
+  struct Managed {
+    std::string text;  ///< The task as saved.
+    engine::TaskState state;
+    bool dirty = false;
+    bool reporting = false;
+    std::map<std::size_t, std::shared_ptr<PullTicket>> pulls;
+    std::set<std::size_t> missed;  ///< Containers of which an event came during their start.
+  };
+  enum class Save { now, later };
+
+  // task_manager.cc: events in, actions out, reports, saving.
+  void post(const std::string& task_arn, const engine::Event& event);
+  void perform(const std::string& task_arn, Managed& task, const engine::Action& action);
+  void save(Managed& task, Save when);
+  void add(Managed& task);
+  void forget(const std::string& task_arn);
+  void admit_waiting();
+  void remember_credentials(const model::acs::Task& task);
+  Async<std::optional<Refused>> accept_one(model::acs::Task task);
+  Async<void> report(std::string task_arn);
+  Async<void> save_lazily();
+  void save_everything();
+
+  // docker_steps.cc: one coroutine for each kind of slow work.
+  Async<void> make_volume(std::string task_arn, std::size_t volume);
+  Async<engine::VolumeDone> try_volume(std::size_t volume, engine::VolumeConfig config,
+                                       engine::VolumeSpec spec);
+  Async<void> pull(std::string task_arn, std::size_t container, std::shared_ptr<PullTicket> ticket);
+  Async<void> create(std::string task_arn, std::size_t container, engine::ContainerConfig config);
+  Async<void> start_container(std::string task_arn, std::size_t container, std::string id);
+  Async<void> stop_container(std::string task_arn, std::size_t container, std::string id, Duration grace);
+  Async<void> sleep_then(std::string task_arn, engine::Timer timer, Duration delay);
+  Async<void> clean_up(std::string task_arn);
+  Async<bool> try_clean_up(std::vector<std::string> containers, std::vector<std::string> volumes);
+  Async<void> observe(std::string task_arn, std::size_t container);
+  Async<std::vector<std::optional<engine::ContainerInfo>>> inspect_all(std::string task_arn);
+  Async<void> follow_events(WallTime since);
+  void handle_event(const engine::ContainerEvent& event);
+  Async<void> verify_steadily();
+  void verify_now();
+
+  Managed* find_managed(const std::string& task_arn) const;
+
+  Deps deps_;
+  TaskManagerOptions options_;
+  ImagePuller puller_;
+  engine::HostResources resources_;
+  Prng random_;
+  runtime::TaskGroup group_;
+  runtime::Notifier dirty_;
+  std::map<std::string, std::unique_ptr<Managed>> tasks_;
+  std::map<std::string, std::pair<std::string, std::size_t>> by_docker_id_;
+  std::map<std::string, model::acs::IAMRoleCredentials> credentials_;
+  std::int64_t sequence_ = 1;
+  std::int64_t saved_sequence_ = 1;
+  WallTime events_since_;
+};
+
+}  // namespace berth::agent::tasks
