@@ -129,12 +129,15 @@ void erase(ContainerInstanceRecord& record, const Attribute& attribute) {
 
 Async<ApiResult<model::ecs::PutAttributesResponse>> put_attributes(Context& context,
                                                                    model::ecs::PutAttributesRequest request) {
-  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request), Edit(put));
+  // Named, as g++ 12 destroys a temporary function in a co_await expression twice; below too.
+  Edit edit = put;
+  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request), std::move(edit));
 }
 
 Async<ApiResult<model::ecs::DeleteAttributesResponse>> delete_attributes(Context& context,
                                                                          model::ecs::DeleteAttributesRequest request) {
-  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request), Edit(erase));
+  Edit edit = erase;
+  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request), std::move(edit));
 }
 
 }  // namespace berth::services::ecs

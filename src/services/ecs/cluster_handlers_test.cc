@@ -44,7 +44,7 @@ TEST_F(ClusterHandlers, InsightsComeFromTheAccountSetting) {
 }
 
 TEST_F(ClusterHandlers, BadNamesSettingsTagsAndProvidersChangeNothing) {
-  for (const std::string name : {std::string(), std::string(256, 'a'), std::string("has space"), std::string("a/b")})
+  for (const std::string& name : {std::string(), std::string(256, 'a'), std::string("has space"), std::string("a/b")})
     refused(call(create_cluster, {.cluster_name = name}), "InvalidParameterException", "clusterName");
   using Settings = std::vector<model::ecs::ClusterSetting>;
   refused(call(create_cluster, {.cluster_name = "x",

@@ -79,11 +79,11 @@ Answer decide(const Context& context, const store::View& view, const DeregisterC
 }
 
 // Whether the instance of an answer still holds tasks that a further transaction must orphan.
-Async<bool> has_tasks_left(Context& context, std::string cluster, std::string arn) {
+Async<bool> has_tasks_left(Context& context, const DeregisterContainerInstanceRequest& request) {
   const auto view = co_await context.read();
-  auto found = find_active_cluster(context, view, cluster);
+  auto found = find_active_cluster(context, view, request.cluster);
   if (!found) co_return false;
-  const auto* instance = find_instance(context, view, **found, arn);
+  const auto* instance = find_instance(context, view, **found, request.container_instance);
   co_return instance && !view.group(store::kTasksByInstance, instance->key).empty();
 }
 
@@ -96,7 +96,7 @@ Async<ApiResult<DeregisterContainerInstanceResponse>> deregister_container_insta
   };
   auto answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
   for (int i = 0; answer && request.force.value_or(false) && i < kTransactionsMax; ++i) {
-    const bool more = co_await has_tasks_left(context, request.cluster.value_or(""), request.container_instance);
+    const bool more = co_await has_tasks_left(context, request);
     if (!more) break;
     answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
   }

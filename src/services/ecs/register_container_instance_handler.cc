@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "model/codec_support.h"
+#include "model/ecs/codec.h"
 #include "scheduling/task_writes.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/arns.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_runtime.h"
 #include "services/core/context.h"

@@ -1,0 +1,257 @@
+// Registration of container instances: what agents of 2015 and of today send, what they get back, who may come again under
+// the same ARN, and what is refused. Method: the handlers over a store in memory.
+#include "services/ecs/attribute_rules.h"
+#include "services/ecs/testing.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using domain::ContainerInstanceRecord;
+using model::ecs::Attribute;
+
+class RegisterContainerInstance : public testing::HandlersTest {
+ protected:
+  RegisterContainerInstance() { create("web"); }
+
+  std::string key(const std::string& arn) { return store::instance_key(realm_, "web", domain::last_part(arn)); }
+  // What the gateway does when an agent's socket comes or goes.
+  void set_session(const std::string& arn, bool connected) {
+    auto record = *stored<ContainerInstanceRecord>(key(arn));
+    record.agent_connected = connected;
+    record.session_owner = connected ? std::optional<std::string>("here") : std::nullopt;
+    put(record);
+  }
+  std::size_t listed() { return must(list_container_instances, {.cluster = "web"}).container_instance_arns->size(); }
+  static std::string value(const model::ecs::ContainerInstance& instance, std::string_view name) {
+    const auto* found = find_attribute(*instance.attributes, name);
+    return found ? found->value.value_or("(none)") : "(missing)";
+  }
+};
+
+TEST_F(RegisterContainerInstance, AnOldAgentWithoutADocument) {
+  const auto instance = enrol("web");
+  EXPECT_THAT(*instance.container_instance_arn,
+              StartsWith("arn:aws:ecs:us-east-1:123456789012:container-instance/web/"));
+  EXPECT_EQ(domain::last_part(*instance.container_instance_arn).size(), 32U);
+  EXPECT_THAT(*instance.ec2_instance_id, StartsWith("i-"));
+  EXPECT_EQ(instance.ec2_instance_id->size(), 19U);
+  EXPECT_EQ(instance.status, "ACTIVE");
+  EXPECT_EQ(instance.agent_connected, true);
+  EXPECT_EQ(instance.running_tasks_count, 0);
+  EXPECT_EQ(value(instance, "ecs.availability-zone"), "us-east-1a");
+  EXPECT_EQ(value(instance, "ecs.instance-type"), "berth.local");
+  EXPECT_EQ(value(instance, "ecs.os-type"), "linux");
+  enrol("web");
+  EXPECT_EQ(listed(), 2U);
+}
+
+TEST_F(RegisterContainerInstance, ResourcesHaveAllValueMembers) {
+  const auto instance = enrol("web");
+  ASSERT_THAT(*instance.registered_resources, SizeIs(4));
+  const auto& cpu = instance.registered_resources->at(0);
+  EXPECT_EQ(cpu.name, "CPU");
+  EXPECT_EQ(cpu.type, "INTEGER");
+  EXPECT_EQ(cpu.integer_value, 2048);
+  EXPECT_EQ(cpu.long_value, 0);
+  EXPECT_EQ(cpu.double_value, 0.0);
+  const auto& ports = instance.remaining_resources->at(2);
+  EXPECT_EQ(ports.type, "STRINGSET");
+  EXPECT_EQ(ports.integer_value, 0);
+  EXPECT_THAT(*ports.string_set_value, ElementsAre("22", "51678"));
+  EXPECT_EQ(instance.registered_resources->at(3).name, "PORTS_UDP");
+}
+
+TEST_F(RegisterContainerInstance, EveryAttributeIsEchoed) {
+  auto request = registration("web");
+  request.attributes = std::vector<Attribute>{{.name = "stack", .value = "prod"},
+                                              {.name = "com.amazonaws.ecs.capability.docker-remote-api.1.41"},
+                                              {.name = "ecs.os-type", .value = "linux"}};
+  const auto instance = *must(register_container_instance, request).container_instance;
+  for (const auto& sent : *request.attributes) {
+    const auto* found = find_attribute(*instance.attributes, sent.name);
+    ASSERT_TRUE(found) << sent.name;
+    EXPECT_EQ(found->value.value_or(""), sent.value.value_or(""));
+  }
+}
+
+TEST_F(RegisterContainerInstance, TheDocumentNamesTheHost) {
+  auto request = registration("web");
+  request.instance_identity_document =
+      R"({"instanceId":"i-0123456789abcdef0","availabilityZone":"us-east-1c","instanceType":"t2.micro","imageId":"ami-1"})";
+  const auto instance = *must(register_container_instance, request).container_instance;
+  EXPECT_EQ(instance.ec2_instance_id, "i-0123456789abcdef0");
+  EXPECT_EQ(value(instance, "ecs.availability-zone"), "us-east-1c");
+  EXPECT_EQ(value(instance, "ecs.instance-type"), "t2.micro");
+  EXPECT_EQ(value(instance, "ecs.ami-id"), "ami-1");
+  request.instance_identity_document =
+      R"({"BERTH_INSTANCE_ID":"i-own","BERTH_AVAILABILITY_ZONE":"rack-7","BERTH_INSTANCE_TYPE":"big"})";
+  const auto own = *must(register_container_instance, request).container_instance;
+  EXPECT_EQ(own.ec2_instance_id, "i-own");
+  EXPECT_EQ(value(own, "ecs.availability-zone"), "rack-7");
+}
+
+TEST_F(RegisterContainerInstance, BadInputNamesItsMember) {
+  auto bad = [&](auto change, const char* fragment) {
+    auto request = registration("web");
+    change(request);
+    refused(call(register_container_instance, request), "InvalidParameterException", fragment);
+  };
+  bad([](auto& r) { r.instance_identity_document = "nonsense"; }, "instanceIdentityDocument");
+  bad([](auto& r) { r.instance_identity_document = R"({"instanceId":"i/1"})"; }, "instanceIdentityDocument");
+  bad([](auto& r) { r.total_resources->at(0).integer_value = -1; }, "CPU");
+  bad([](auto& r) { r.total_resources->at(2).string_set_value = std::vector<std::string>{"ssh"}; }, "ssh");
+  bad([](auto& r) { r.total_resources->at(2).string_set_value = std::vector<std::string>{"65536"}; }, "65536");
+  bad([](auto& r) { r.attributes = std::vector<Attribute>{{.name = "a b"}}; }, "a b");
+  bad([](auto& r) { r.tags = std::vector<model::ecs::Tag>{{.key = "aws:x"}}; }, "aws:x");
+  bad([](auto& r) { r.client_token = std::string(100, 't'); }, "clientToken");
+  refused(call(register_container_instance, registration("nope")), "ClusterNotFoundException", "Cluster not found.");
+  EXPECT_EQ(listed(), 0U);
+}
+
+TEST_F(RegisterContainerInstance, TheShortFormIsByAccountSetting) {
+  must(put_account_setting, {.name = model::ecs::SettingName::container_instance_long_arn_format, .value = "disabled"});
+  const auto instance = enrol("web");
+  const std::string id(domain::last_part(*instance.container_instance_arn));
+  EXPECT_EQ(*instance.container_instance_arn, "arn:aws:ecs:us-east-1:123456789012:container-instance/" + id);
+  EXPECT_EQ(id.size(), 36U);
+  EXPECT_EQ(id[8], '-');
+  const auto described = must(describe_container_instances, {.cluster = "web", .container_instances = {id}});
+  EXPECT_THAT(*described.container_instances, SizeIs(1));
+}
+
+TEST_F(RegisterContainerInstance, TheSameTokenRegistersOnce) {
+  auto request = registration("web");
+  request.client_token = "token-1";
+  const auto first = *must(register_container_instance, request).container_instance;
+  EXPECT_EQ(must(register_container_instance, request).container_instance->container_instance_arn, first.container_instance_arn);
+  request.tags = std::vector<model::ecs::Tag>{{.key = "a", .value = "b"}};
+  refused(call(register_container_instance, request), "ConflictException");
+  EXPECT_EQ(listed(), 1U);
+}
+
+TEST_F(RegisterContainerInstance, ComesAgainUnderItsArn) {
+  auto request = registration("web", "i-1");
+  request.attributes = std::vector<Attribute>{{.name = "stack", .value = "prod"}, {.name = "ecs.capability.old"}};
+  const auto first = *must(register_container_instance, request).container_instance;
+  set_session(*first.container_instance_arn, false);
+  // Agents leave custom attributes out when they come again.
+  request.container_instance_arn = first.container_instance_arn;
+  request.attributes = std::vector<Attribute>{{.name = "ecs.capability.new"}};
+  request.total_resources->at(1).integer_value = 4090;
+  const auto again = *must(register_container_instance, request).container_instance;
+  EXPECT_EQ(again.container_instance_arn, first.container_instance_arn);
+  EXPECT_EQ(again.ec2_instance_id, "i-1");
+  EXPECT_EQ(again.agent_connected, true);
+  EXPECT_EQ(again.registered_resources->at(1).integer_value, 4090);
+  EXPECT_EQ(value(again, "stack"), "prod");
+  EXPECT_EQ(value(again, "ecs.capability.old"), "(missing)");
+  EXPECT_NE(value(again, "ecs.capability.new"), "(missing)");
+  EXPECT_GT(*again.version, *first.version);
+  EXPECT_EQ(listed(), 1U);
+}
+
+TEST_F(RegisterContainerInstance, DrainingStaysDraining) {
+  const auto first = enrol("web");
+  must(update_container_instances_state, {.cluster = "web", .container_instances = {*first.container_instance_arn},
+                                          .status = model::ecs::ContainerInstanceStatus::draining});
+  auto request = registration("web");
+  request.container_instance_arn = first.container_instance_arn;
+  EXPECT_EQ(must(register_container_instance, request).container_instance->status, "DRAINING");
+}
+
+TEST_F(RegisterContainerInstance, AnotherSizeOrTypeIsRefused) {
+  auto request = registration("web");
+  request.instance_identity_document = R"({"instanceId":"i-1","instanceType":"t2.micro"})";
+  const auto first = *must(register_container_instance, request).container_instance;
+  request.container_instance_arn = first.container_instance_arn;
+  const char* kText = "Container instance type changes are not supported.";
+  auto other = request;
+  other.total_resources = resources(4096, 4096);
+  refused(call(register_container_instance, other), "ClientException", kText);
+  other.total_resources = resources(2048, 8192);
+  refused(call(register_container_instance, other), "ClientException", kText);
+  other = request;
+  other.instance_identity_document = R"({"instanceId":"i-1","instanceType":"m5.large"})";
+  refused(call(register_container_instance, other), "ClientException", kText);
+  must(register_container_instance, request);
+}
+
+TEST_F(RegisterContainerInstance, UnknownAndInactiveArnsAreRefused) {
+  auto request = registration("web");
+  request.container_instance_arn = "arn:aws:ecs:us-east-1:123456789012:container-instance/web/" + std::string(32, 'a');
+  refused(call(register_container_instance, request), "ClientException", "not found");
+  const auto gone = enrol("web");
+  must(deregister_container_instance, {.cluster = "web", .container_instance = *gone.container_instance_arn});
+  request.container_instance_arn = gone.container_instance_arn;
+  refused(call(register_container_instance, request), "ClientException", "INACTIVE");
+}
+
+TEST_F(RegisterContainerInstance, AHostWithoutItsSavedArnGetsItsRecordBack) {
+  const auto first = enrol("web", "i-1");
+  // Killed before its socket was up, and again after it was gone.
+  EXPECT_EQ(enrol("web", "i-1").container_instance_arn, first.container_instance_arn);
+  set_session(*first.container_instance_arn, false);
+  EXPECT_EQ(enrol("web", "i-1").container_instance_arn, first.container_instance_arn);
+  EXPECT_EQ(listed(), 1U);
+}
+
+TEST_F(RegisterContainerInstance, ASecondAgentBesideALiveOneIsAnInstanceOfItsOwn) {
+  const auto first = enrol("web", "i-1");
+  set_session(*first.container_instance_arn, true);
+  const auto second = enrol("web", "i-1");
+  EXPECT_NE(second.container_instance_arn, first.container_instance_arn);
+  EXPECT_EQ(second.ec2_instance_id, first.ec2_instance_id);
+  must(deregister_container_instance, {.cluster = "web", .container_instance = *first.container_instance_arn});
+  EXPECT_EQ(listed(), 1U);
+}
+
+TEST_F(RegisterContainerInstance, TasksThatTheAgentForgotAreStopped) {
+  const auto instance = enrol("web", "i-1");
+  define("nap");
+  const auto known = run("web", "nap");
+  const auto undelivered = run("web", "nap");
+  must(submit_task_state_change, {.cluster = "web", .task = *known.task_arn, .status = "RUNNING"});
+  set_session(*instance.container_instance_arn, false);
+  EXPECT_EQ(enrol("web", "i-1").container_instance_arn, instance.container_instance_arn);
+  const auto tasks = *must(describe_tasks, {.cluster = "web", .tasks = {*known.task_arn, *undelivered.task_arn}}).tasks;
+  EXPECT_EQ(tasks[0].last_status, "STOPPED");
+  EXPECT_THAT(*tasks[0].stopped_reason, HasSubstr("i-1"));
+  EXPECT_EQ(tasks[1].last_status, "PENDING");
+}
+
+TEST_F(RegisterContainerInstance, AHostIsInOneClusterOnly) {
+  create("other");
+  const auto first = enrol("web", "i-1");
+  refused(call(register_container_instance, registration("other", "i-1")), "ClientException", "web");
+  must(deregister_container_instance, {.cluster = "web", .container_instance = *first.container_instance_arn});
+  enrol("other", "i-1");
+}
+
+TEST_F(RegisterContainerInstance, TwoRegistrationsOfAHostAtOnceMakeOne) {
+  lose_against(register_container_instance, registration("web", "i-1"));
+  enrol("web", "i-1");
+  EXPECT_EQ(listed(), 1U);
+}
+
+TEST_F(RegisterContainerInstance, TheLimitIsNamed) {
+  services_.limits.instances_per_cluster = 1;
+  enrol("web");
+  refused(call(register_container_instance, registration("web")), "ClientException", "1");
+}
+
+TEST_F(RegisterContainerInstance, WithoutResourcesASizeIsAssumed) {
+  model::ecs::RegisterContainerInstanceRequest request;
+  request.cluster = "web";
+  const auto instance = *must(register_container_instance, request).container_instance;
+  EXPECT_GT(*instance.registered_resources->at(0).integer_value, 0);
+  define("nap");
+  EXPECT_EQ(run("web", "nap").container_instance_arn, instance.container_instance_arn);
+}
+
+}  // namespace
+}  // namespace berth::services::ecs
