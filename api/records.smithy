@@ -20,6 +20,16 @@ use com.amazonaws.ecs#VersionInfo
 use com.amazonaws.ecs#AgentUpdateStatus
 use com.amazonaws.ecs#Connectivity
 use com.amazonaws.ecs#HealthStatus
+use com.amazonaws.ecs#AvailabilityZoneRebalancing
+use com.amazonaws.ecs#DeploymentConfiguration
+use com.amazonaws.ecs#DeploymentRolloutState
+use com.amazonaws.ecs#PlacementConstraints
+use com.amazonaws.ecs#PlacementStrategies
+use com.amazonaws.ecs#PropagateTags
+use com.amazonaws.ecs#SchedulingStrategy
+use com.amazonaws.ecs#ServiceDeployment
+use com.amazonaws.ecs#ServiceEvents
+use com.amazonaws.ecs#ServiceRevision
 
 list PortList { member: Integer }
 
@@ -251,4 +261,110 @@ structure ClientTokenRecord {
     /// Ids of what the first call made.
     @required ids: StringList
     @required createdAt: Timestamp
+}
+
+enum ServiceStatus {
+    ACTIVE = "ACTIVE"
+    DRAINING = "DRAINING"
+    INACTIVE = "INACTIVE"
+}
+
+enum DeploymentStatus {
+    PRIMARY = "PRIMARY"
+    ACTIVE = "ACTIVE"
+}
+
+/// One generation of a service's tasks. How many of them there are is counted from the tasks.
+structure DeploymentState {
+    /// `ecs-svc/DIGITS`; tasks carry it as startedBy.
+    @required id: String
+    @required status: DeploymentStatus
+    @required family: String
+    @required revision: Integer
+    @required taskDefinitionArn: String
+    launchType: LaunchType
+    platformVersion: String
+    @default(0) desiredCount: Integer
+    @required rolloutState: DeploymentRolloutState
+    rolloutStateReason: String
+    @required createdAt: Timestamp
+    @required updatedAt: Timestamp
+    /// Tasks that failed one after another, without one that stayed up between them.
+    @default(0) failedTasks: Integer
+    lastFailureAt: Timestamp
+    /// No task is started before; absent: at once.
+    nextStartAt: Timestamp
+    /// Of the records of its service deployment and its service revision.
+    serviceDeploymentId: String
+    serviceRevisionId: String
+}
+
+list DeploymentStates { member: DeploymentState }
+
+@keepUnknown
+structure ServiceRecord {
+    @required account: String
+    @required region: String
+    @required cluster: String
+    @required clusterGeneration: String
+    @required name: String
+    /// Unique among all services that ever had this name.
+    @required generation: String
+    @required arn: String
+    @required status: ServiceStatus
+    @required schedulingStrategy: SchedulingStrategy
+    @default(0) desiredCount: Integer
+    launchType: LaunchType
+    platformVersion: String
+    /// As given; members that are absent have the defaults of the compatibility mode.
+    deploymentConfiguration: DeploymentConfiguration
+    placementConstraints: PlacementConstraints
+    placementStrategy: PlacementStrategies
+    healthCheckGracePeriodSeconds: Integer
+    propagateTags: PropagateTags
+    @default(false) enableECSManagedTags: Boolean
+    @default(false) enableExecuteCommand: Boolean
+    availabilityZoneRebalancing: AvailabilityZoneRebalancing
+    tags: Tags
+    /// Whether its tasks get ARNs of the short form.
+    @default(false) shortTaskArns: Boolean
+    createdBy: String
+    @required createdAt: Timestamp
+    inactiveAt: Timestamp
+    /// PRIMARY first, then the newest.
+    @required deployments: DeploymentStates
+    /// What a failed deployment is rolled back to: the newest that was completed.
+    lastCompleted: DeploymentState
+    /// Newest first.
+    events: ServiceEvents
+    /// Since when all is as it should be; absent while it is not.
+    steadySince: Timestamp
+    /// When users were last told that a task could not be placed, and that tasks keep failing.
+    unableToPlaceAt: Timestamp
+    unableToStartAt: Timestamp
+    unableToDeployAt: Timestamp
+    /// Tasks that stopped up to this revision of the store have been counted.
+    @default(0) exitsSeen: Long
+}
+
+/// A rollout of a service, as DescribeServiceDeployments answers it.
+@keepUnknown
+structure ServiceDeploymentRecord {
+    @required account: String
+    @required region: String
+    @required cluster: String
+    @required service: String
+    @required id: String
+    @required deployment: ServiceDeployment
+}
+
+/// What a service looked like at a deployment, as DescribeServiceRevisions answers it.
+@keepUnknown
+structure ServiceRevisionRecord {
+    @required account: String
+    @required region: String
+    @required cluster: String
+    @required service: String
+    @required id: String
+    @required revision: ServiceRevision
 }

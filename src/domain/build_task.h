@@ -15,13 +15,13 @@ struct TaskPlan {
   const ClusterRecord& cluster;
   const TaskDefinitionRecord& definition;
   const model::ecs::TaskOverride* overrides = nullptr;
-  std::string group;  ///< Empty: `family:FAMILY`.
-  std::optional<std::string> started_by;
-  std::vector<model::ecs::Tag> tags;
+  std::string group = {};  ///< Empty: `family:FAMILY`.
+  std::optional<std::string> started_by = {};
+  std::vector<model::ecs::Tag> tags = {};
   model::ecs::LaunchType launch_type = model::ecs::LaunchType::ec2;
   bool enable_execute_command = false;
-  std::optional<std::string> service_name;
-  std::optional<std::string> deployment_id;
+  std::optional<std::string> service_name = {};
+  std::optional<std::string> deployment_id = {};
   ArnForm arn_form = ArnForm::long_;
 };
 

@@ -123,7 +123,7 @@ DeploymentState& begin_deployment(ServiceRecord& service, const domain::TaskDefi
   return *service.deployments.insert(service.deployments.begin(), std::move(deployment));
 }
 
-bool roll_back(ServiceRecord& service, std::string reason, WallTime now) {
+bool roll_back(ServiceRecord& service, std::string reason, std::string_view initiator, WallTime now) {
   auto* failed = primary_of(service);
   if (!service.last_completed || !failed || service.last_completed->id == failed->id) return false;
   DeploymentState target = *service.last_completed;
@@ -134,7 +134,7 @@ bool roll_back(ServiceRecord& service, std::string reason, WallTime now) {
   std::erase_if(service.deployments, [&](const auto& deployment) { return deployment.id == target.id; });
   target.status = DeploymentStatus::primary;
   target.rollout_state = DeploymentRolloutState::in_progress;
-  target.rollout_state_reason = fmt::format("ECS deployment circuit breaker: rolling back to deploymentId {}.", target.id);
+  target.rollout_state_reason = fmt::format("{}: rolling back to deploymentId {}.", initiator, target.id);
   target.updated_at = now;
   target.desired_count = service.desired_count;
   target.failed_tasks = 0;

@@ -60,9 +60,9 @@ struct DeploymentIds {
 /// and desired count are the service's.
 domain::DeploymentState& begin_deployment(domain::ServiceRecord& service, const domain::TaskDefinitionRecord& definition,
                                           const DeploymentIds& ids, WallTime now);
-/// The PRIMARY deployment gives way to the one that was completed last, which keeps its id. False, and nothing happens, when
-/// there is none.
-bool roll_back(domain::ServiceRecord& service, std::string reason, WallTime now);
+/// The PRIMARY deployment gives way to the one that was completed last, which keeps its id. `initiator` is why, as the
+/// reason of the latter begins. False, and nothing happens, when there is none.
+bool roll_back(domain::ServiceRecord& service, std::string reason, std::string_view initiator, WallTime now);
 
 /// The records of a new deployment: what DescribeServiceDeployments and DescribeServiceRevisions answer.
 domain::ServiceDeploymentRecord service_deployment_record(const domain::ServiceRecord& service,
