@@ -80,7 +80,7 @@ TEST_F(SqliteFile, SomeoneElsesDatabaseIsRefused) {
 
 // The dump was written by the first version and never changes: whatever comes later has to read it.
 TEST_F(SqliteFile, AStoreOfTheFirstVersionOpens) {
-  const auto source = std::filesystem::path(__FILE__).parent_path() / "testdata" / "store_v1.sql";
+  const std::string source = BERTH_STORE_TESTDATA "/store_v1.sql";
   std::ifstream file(source);
   ASSERT_TRUE(file) << source;
   std::stringstream sql;

@@ -1,0 +1,63 @@
+#include "bin/berth/api_client.h"
+
+#include <fmt/format.h>
+
+#include "http/client.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr Duration kCallTimeout = std::chrono::seconds(10);
+
+std::string text_of(const JsonValue& value, std::string_view name) {
+  if (!value.is_object()) return {};
+  const auto* member = value.get_object().if_contains(name);
+  return member && member->is_string() ? std::string(member->get_string()) : std::string();
+}
+
+}  // namespace
+
+ApiClient::ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime,
+                     Executor executor)
+    : host_(fmt::format("127.0.0.1:{}", installation.port)),
+      region_(installation.region),
+      credentials_{std::move(credentials.access_key_id), std::move(credentials.secret), {}},
+      runtime_(runtime) {
+  auto caller = http::make_http_caller(installation.endpoint(), {}, std::move(executor), runtime);
+  check(caller.ok(), "the endpoint of an installation is a valid URL");
+  caller_ = *std::move(caller);
+}
+
+Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject request) {
+  const bool own = operation.find('.') != std::string::npos;
+  runtime::HttpRequest http;
+  http.body = render_json(JsonValue(std::move(request)));
+  http.headers = {{"Host", host_},
+                  {"Content-Type", "application/x-amz-json-1.1"},
+                  {"X-Amz-Target", own ? operation : "AmazonEC2ContainerServiceV20141113." + operation}};
+  std::vector<HeaderView> views;
+  for (const auto& header : http.headers) views.push_back({header.name, header.value});
+  const auth::SignedRequest unsigned_request{"POST", "/", "", views, http.body, {}};
+  auto signature =
+      auth::sign_request(unsigned_request, {credentials_, region_, "ecs", runtime_.clock().wall()}, keys_);
+  http.headers.push_back({"Authorization", std::move(signature.authorization)});
+  http.headers.push_back({"X-Amz-Date", std::move(signature.date)});
+  auto response = co_await caller_->call(std::move(http), kCallTimeout);
+  if (!response) co_return std::move(response).error();
+  auto body = parse_json(response->body);
+  if (!body) co_return invalid(fmt::format("{}: the answer is no JSON (HTTP {})", operation, response->status));
+  if (response->status != 200)
+    co_return invalid(fmt::format("{}: {}: {}", operation, text_of(*body, "__type"), text_of(*body, "message")));
+  co_return *std::move(body);
+}
+
+Async<bool> ApiClient::healthy() {
+  runtime::HttpRequest request;
+  request.method = "GET";
+  request.target = "/healthz";
+  request.headers = {{"Host", host_}};
+  auto response = co_await caller_->call(std::move(request), std::chrono::seconds(2));
+  co_return response && response->status == 200;
+}
+
+}  // namespace berth::cli

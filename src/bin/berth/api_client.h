@@ -1,0 +1,33 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "auth/sigv4.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "bin/berth/installation.h"
+#include "runtime/runtime.h"
+#include "runtime/transport.h"
+
+namespace berth::cli {
+
+/// Signed calls to the control plane. Runs on: one executor.
+class ApiClient {
+ public:
+  ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime, Executor executor);
+  /// Calls an operation of the ECS API (target prefix included when it has a dot). Errors: `invalid` with the API's
+  /// code and message; those of HttpCaller.
+  Async<Result<JsonValue>> call(std::string operation, JsonObject request);
+  /// GET /healthz answers 200.
+  Async<bool> healthy();
+
+ private:
+  std::string host_;
+  std::string region_;
+  auth::SigningCredentials credentials_;
+  runtime::Runtime& runtime_;
+  std::unique_ptr<runtime::HttpCaller> caller_;
+  auth::SigningKeyCache keys_;
+};
+
+}  // namespace berth::cli

@@ -1,0 +1,44 @@
+#include "bin/berth/installation.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <climits>
+#include <sstream>
+
+namespace berth::cli {
+
+std::string Installation::endpoint() const { return fmt::format("http://127.0.0.1:{}", port); }
+std::string Installation::pid_file(const std::string& program) const { return data_dir + "/run/" + program + ".pid"; }
+std::string Installation::log_file(const std::string& program) const { return data_dir + "/logs/" + program + ".log"; }
+
+Result<Credentials> read_credentials(runtime::Files& files, const Installation& installation) {
+  auto text = files.read(installation.data_dir + "/credentials", 1U << 16);
+  if (!text) return std::move(text).error();
+  Credentials credentials;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name, equals, value;
+    words >> name >> equals >> value;
+    if (name == "aws_access_key_id") credentials.access_key_id = value;
+    if (name == "aws_secret_access_key") credentials.secret = value;
+  }
+  if (credentials.secret.empty())
+    return invalid(fmt::format("{}/credentials holds no key: is this a data directory of Berth?", installation.data_dir));
+  return credentials;
+}
+
+int read_pid(runtime::Files& files, const std::string& path) {
+  const auto text = files.read(path, 64);
+  return text ? std::atoi(text->c_str()) : 0;
+}
+
+std::string program_folder() {
+  char path[PATH_MAX] = {};
+  const auto length = readlink("/proc/self/exe", path, sizeof path - 1);
+  const std::string whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
+  return whole.substr(0, whole.rfind('/'));
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/files.h"
+
+namespace berth::cli {
+
+/// One Berth on this machine, as `berth up` runs it: where its state lives and how it is reached.
+struct Installation {
+  std::string data_dir = "/var/lib/berth";
+  std::uint16_t port = 51670;
+  std::string region = "us-east-1";
+  std::string cluster = "default";
+  std::string endpoint() const;
+  std::string pid_file(const std::string& program) const;
+  std::string log_file(const std::string& program) const;
+};
+
+/// The root key, from DATA_DIR/credentials. Errors: `not_found` before the first start.
+struct Credentials {
+  std::string access_key_id;
+  std::string secret;
+};
+Result<Credentials> read_credentials(runtime::Files& files, const Installation& installation);
+
+/// Process id from a pid file; 0 when there is none.
+int read_pid(runtime::Files& files, const std::string& path);
+
+/// The folder of this program, where berthd and berth-agent are too.
+std::string program_folder();
+
+}  // namespace berth::cli

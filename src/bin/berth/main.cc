@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "bin/berth/commands.h"
+#include "runtime/real/io_threads.h"
+#include "runtime/real/real_files.h"
+#include "runtime/real/real_processes.h"
+#include "runtime/real/real_runtime.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr const char* kUsage = R"(berth [--data-dir DIR] [--port N] [--region R] [--cluster NAME] COMMAND
+
+  up               start the control plane and one agent on this machine
+  down             stop both; containers run on
+  status           clusters, container instances and tasks, in a few lines
+  aws ARGUMENTS    the AWS CLI with endpoint, region and credentials filled in
+  backup FILE      a copy of the state, taken while berthd runs
+  restore FILE     put a backup in place; berthd must be stopped
+
+BERTH_DATA_DIR, BERTH_PORT and BERTH_REGION stand for the options.
+)";
+
+std::string variable(const char* name, const std::string& fallback) {
+  const char* value = std::getenv(name);
+  return value && *value ? std::string(value) : fallback;
+}
+
+bool parse_port(const std::string& text, std::uint16_t& port) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0;
+}
+
+// Takes the options off the front (and, for commands of our own, from behind the command). False: bad usage.
+bool take_options(std::vector<std::string>& words, Installation& installation) {
+  for (std::size_t i = 0; i < words.size();) {
+    if (words[i] == "aws") return true;
+    if (!words[i].starts_with("--")) {
+      ++i;
+      continue;
+    }
+    if (i + 1 == words.size()) return false;
+    const std::string value = words[i + 1];
+    if (words[i] == "--data-dir") installation.data_dir = value;
+    else if (words[i] == "--region") installation.region = value;
+    else if (words[i] == "--cluster") installation.cluster = value;
+    else if (words[i] == "--port") {
+      if (!parse_port(value, installation.port)) return false;
+    } else return false;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i), words.begin() + static_cast<std::ptrdiff_t>(i) + 2);
+  }
+  return true;
+}
+
+int run(CommandContext& context, const std::vector<std::string>& words) {
+  const std::string& command = words[0];
+  if (command == "up") return runtime::block_on(context.executor, up(context));
+  if (command == "down") return runtime::block_on(context.executor, down(context));
+  if (command == "status") return runtime::block_on(context.executor, status(context));
+  if (command == "aws") return aws(context, {words.begin() + 1, words.end()});
+  if (command == "backup" && words.size() == 2) return backup(context, words[1]);
+  if (command == "restore" && words.size() == 2) return restore(context, words[1]);
+  fmt::print(stderr, "{}", kUsage);
+  return 2;
+}
+
+}  // namespace
+}  // namespace berth::cli
+
+int main(int argc, char** argv) {
+  using namespace berth;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  cli::Installation installation;
+  installation.data_dir = cli::variable("BERTH_DATA_DIR", installation.data_dir);
+  installation.region = cli::variable("BERTH_REGION", installation.region);
+  const std::string port = cli::variable("BERTH_PORT", "51670");
+  if (words.empty() || words[0] == "--help" || words[0] == "help") {
+    fmt::print("{}", cli::kUsage);
+    return words.empty() ? 2 : 0;
+  }
+  if (!cli::parse_port(port, installation.port) || !cli::take_options(words, installation) || words.empty()) {
+    fmt::print(stderr, "{}", cli::kUsage);
+    return 2;
+  }
+  configure_log("warn");
+  runtime::IoThreads threads(1);
+  runtime::RealRuntime runtime(threads.executor(0));
+  runtime::RealFiles files;
+  runtime::RealProcesses processes(runtime);
+  threads.start();
+  cli::CommandContext context{installation, runtime, files, processes, threads.executor(0)};
+  const int code = cli::run(context, words);
+  threads.stop();
+  return code;
+}

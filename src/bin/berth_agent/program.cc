@@ -1,0 +1,246 @@
+#include "bin/berth_agent/program.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+#include "agent/drivers/docker/docker_runtime.h"
+#include "agent/drivers/docker/registry_auth.h"
+#include "agent/endpoints/handlers.h"
+#include "agent/session/acs_session.h"
+#include "agent/session/report_sender.h"
+#include "agent/state/state_store.h"
+#include "base/log.h"
+#include "bin/berth_agent/state_view.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "runtime/real/io_threads.h"
+#include "runtime/real/real_files.h"
+#include "runtime/real/real_runtime.h"
+#include "runtime/real/signals.h"
+
+namespace berth::agent_program {
+namespace {
+
+using agent::config::AgentConfig;
+using agent::session::HostFacts;
+using agent::session::Registered;
+namespace docker = agent::drivers::docker;
+namespace session = agent::session;
+
+constexpr Duration kDockerRetry = std::chrono::seconds(2);
+constexpr const char* kLicense = "Apache License, Version 2.0\n";
+
+// Everything of a running agent, on one event loop; built step by step by start().
+class Agent {
+ public:
+  Agent(const AgentConfig& config, HostFacts facts, runtime::RealRuntime& runtime)
+      : config_(config),
+        facts_(std::move(facts)),
+        runtime_(runtime),
+        store_(files_, config.checkpoint ? data_dir(config) : std::string()),
+        sessions_(runtime.executor()) {}
+
+  /// kExitOk when it runs.
+  Async<int> start() {
+    if (auto built = build(); !built) co_return fail(built.error().message, kExitTerminal);
+    co_await wait_for_docker();
+    auto saved = load_saved();
+    if (!saved) co_return fail(saved.error().message, kExitTerminal);
+    auto outcome = co_await session::register_instance(*api_, config_, facts_, std::move(*saved), runtime_);
+    if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
+      co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
+    registered_ = std::get<Registered>(std::move(outcome));
+    spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn, registered_.cluster);
+    if (auto written = save_identity(); !written) co_return fail(written.error().message, kExitRestart);
+    const int code = co_await start_tasks();
+    co_return code;
+  }
+
+  Async<void> stop() {
+    sessions_.cancel();
+    co_await sessions_.drain();
+    if (introspection_) co_await introspection_->stop();
+    if (task_server_) co_await task_server_->stop();
+    if (tasks_) co_await tasks_->stop();
+  }
+
+ private:
+  static std::string data_dir(const AgentConfig& config) { return config.data_dir.empty() ? "/data" : config.data_dir; }
+
+  static int fail(const std::string& message, int code) {
+    spdlog::critical("agent: {}", message);
+    return code;
+  }
+
+  Result<void> build() {
+    auto engine = docker::DockerRuntime::make({config_.docker_host, {}}, runtime_.executor(), runtime_);
+    if (!engine) return std::move(engine).error();
+    engine_ = *std::move(engine);
+    auto auths = docker::RegistryAuths::parse(config_.engine_auth_type, config_.engine_auth_data);
+    if (auths) auths_ = *std::move(auths);
+    else spdlog::error("agent: ECS_ENGINE_AUTH_DATA is not used: {}", auths.error().message);
+    http::ClientOptions options;
+    options.proxy = {config_.http_proxy, config_.http_proxy, config_.no_proxy};
+    auto caller = http::make_http_caller(config_.backend_host, options, runtime_.executor(), runtime_);
+    if (!caller) return std::move(caller).error();
+    caller_ = *std::move(caller);
+    auto dialer = http::make_socket_dialer(config_.backend_host, options, runtime_.executor(), runtime_);
+    if (!dialer) return std::move(dialer).error();
+    dialer_ = *std::move(dialer);
+    auto endpoint = session::make_endpoint(
+        config_.backend_host, config_.region,
+        {config_.access_key_id, config_.secret_access_key, config_.session_token});
+    if (!endpoint) return std::move(endpoint).error();
+    api_ = std::make_unique<session::EcsApi>(*std::move(endpoint), *caller_, runtime_);
+    reports_ = std::make_unique<session::ReportSender>(*api_, runtime_, registered_);
+    return {};
+  }
+
+  Async<void> wait_for_docker() {
+    for (;;) {
+      auto version = co_await engine_->version();
+      if (version) {
+        facts_.docker_version = version->version;
+        facts_.docker_api_version = version->api_version;
+        break;
+      }
+      spdlog::error("agent: Docker does not answer on {}: {}", config_.docker_host, version.error().text);
+      co_await runtime_.sleep(kDockerRetry);
+    }
+    auto info = co_await engine_->info();
+    if (info) facts_.volume_plugins = info->volume_plugins;
+  }
+
+  // The saved container instance ARN; empty when there is none, or when it is another machine's.
+  Result<std::string> load_saved() {
+    if (auto prepared = store_.prepare(); !prepared) return prepared.error();
+    auto saved = store_.load_agent();
+    if (!saved) return std::move(saved).error();
+    if (!*saved) return std::string();
+    if (!(*saved)->instance_id.empty() && (*saved)->instance_id != instance_id()) {
+      spdlog::warn("agent: the saved state is of instance {}: starting anew", (*saved)->instance_id);
+      if (auto cleared = store_.clear(); !cleared) return cleared.error();
+      return std::string();
+    }
+    if (auto same = agent::state::check_same_agent(**saved, cluster(), instance_type()); !same) return same.error();
+    sequence_ = (*saved)->sequence;
+    return (*saved)->container_instance_arn;
+  }
+
+  std::string cluster() const { return config_.cluster.empty() ? "default" : config_.cluster; }
+  std::string instance_type() const { return config_.instance_type.empty() ? "berth.local" : config_.instance_type; }
+  std::string instance_id() const { return session::instance_id_of(config_, facts_); }
+
+  Result<void> save_identity() {
+    return store_.save_agent({cluster(), registered_.container_instance_arn, instance_id(), instance_type(), sequence_});
+  }
+
+  Async<int> start_tasks() {
+    agent::tasks::TaskManagerOptions options;
+    options.engine.stop_timeout = config_.container_stop_timeout;
+    options.engine.cleanup_wait = config_.task_cleanup_wait;
+    options.engine.pull_dependents_upfront = config_.pull_dependent_containers_upfront;
+    options.mapping.cluster = registered_.cluster;
+    options.pull_behavior = config_.image_pull_behavior;
+    options.host_cpu = std::int64_t{facts_.cpus} * 1024;
+    options.host_memory_mib = facts_.memory_mib - config_.reserved_memory_mib;
+    agent::tasks::TaskManager::Deps deps{*engine_, runtime_, store_, *reports_,
+                                         [this](std::string_view image) { return auths_.find(image); }};
+    tasks_ = std::make_unique<agent::tasks::TaskManager>(std::move(deps), std::move(options));
+    if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
+    co_await tasks_->resume();
+    tasks_->start();
+    view_ = std::make_unique<StateView>(*tasks_, *engine_, registered_);
+    introspection_handler_ = std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense);
+    task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock());
+    introspection_ = serve("0.0.0.0", agent::endpoints::kIntrospectionPort, *introspection_handler_);
+    task_server_ = serve("127.0.0.1", agent::endpoints::kTaskServerPort, *task_handler_);
+    session::AcsDeps acs{*api_,      *dialer_,    runtime_,
+                         *tasks_,    *reports_,   registered_,
+                         facts_.docker_version,   config_.updates_enabled,
+                         {}};
+    acs_ = std::make_unique<session::AcsSession>(std::move(acs));
+    sessions_.spawn(acs_->run());
+    co_return kExitOk;
+  }
+
+  // A port that is taken is not fatal: tasks matter more than looking at them.
+  std::unique_ptr<http::Server> serve(const std::string& address, std::uint16_t port, runtime::RequestHandler& handler) {
+    http::ServerOptions options;
+    options.address = address;
+    options.port = port;
+    http::ServerLimits limits;
+    limits.header_read_timeout = limits.write_timeout = agent::endpoints::kEndpointTimeout;
+    auto server = std::make_unique<http::Server>(std::vector<Executor>{runtime_.executor()}, std::move(options), limits,
+                                                 handler, runtime_);
+    const auto started = server->start();
+    if (started) return server;
+    spdlog::warn("agent: port {} is not served: {}", port, started.error().message);
+    return nullptr;
+  }
+
+  const AgentConfig& config_;
+  HostFacts facts_;
+  runtime::RealRuntime& runtime_;
+  runtime::RealFiles files_;
+  agent::state::StateStore store_;
+  docker::RegistryAuths auths_;
+  Registered registered_;
+  std::int64_t sequence_ = 1;
+  std::unique_ptr<docker::DockerRuntime> engine_;
+  std::unique_ptr<runtime::HttpCaller> caller_;
+  std::unique_ptr<runtime::SocketDialer> dialer_;
+  std::unique_ptr<session::EcsApi> api_;
+  std::unique_ptr<session::ReportSender> reports_;
+  std::unique_ptr<agent::tasks::TaskManager> tasks_;
+  std::unique_ptr<StateView> view_;
+  std::unique_ptr<agent::endpoints::IntrospectionHandler> introspection_handler_;
+  std::unique_ptr<agent::endpoints::TaskServerHandler> task_handler_;
+  std::unique_ptr<http::Server> introspection_;
+  std::unique_ptr<http::Server> task_server_;
+  std::unique_ptr<session::AcsSession> acs_;
+  runtime::TaskGroup sessions_;
+};
+
+// Starts, or is interrupted by a signal while it still tries to.
+Async<void> start_into(Agent& agent, std::optional<int>& code, runtime::Notifier& done) {
+  code = co_await agent.start();
+  done.notify();
+}
+
+Async<void> wait_into(std::optional<int>& signal, runtime::Notifier& done) {
+  std::vector<int> signals(1, SIGTERM);
+  signals.push_back(SIGINT);
+  signal = co_await runtime::wait_signal(std::move(signals));
+  done.notify();
+}
+
+Async<int> run(const AgentConfig& config, HostFacts facts, runtime::RealRuntime& runtime) {
+  Agent agent(config, std::move(facts), runtime);
+  runtime::Notifier changed(runtime.executor());
+  std::optional<int> code, signal;
+  runtime::TaskGroup parts(runtime.executor());
+  parts.spawn(wait_into(signal, changed));
+  parts.spawn(start_into(agent, code, changed));
+  while (!signal && code.value_or(kExitOk) == kExitOk) co_await changed.wait();
+  if (signal) spdlog::info("agent: stopping on signal {}", *signal);
+  parts.cancel();
+  co_await parts.drain();
+  co_await agent.stop();
+  co_return signal ? kExitOk : *code;
+}
+
+}  // namespace
+
+int run_agent(const AgentConfig& config, HostFacts facts) {
+  runtime::IoThreads threads(1);
+  runtime::RealRuntime runtime(threads.executor(0));
+  threads.start();
+  const int code = runtime::block_on(threads.executor(0), run(config, std::move(facts), runtime));
+  threads.stop();
+  return code;
+}
+
+}  // namespace berth::agent_program

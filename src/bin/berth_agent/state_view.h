@@ -1,0 +1,27 @@
+#pragma once
+#include "agent/endpoints/endpoint_state.h"
+#include "agent/endpoints/endpoint_task.h"
+#include "agent/session/registration.h"
+#include "agent/tasks/task_manager.h"
+
+namespace berth::agent_program {
+
+/// The task manager as the local endpoints see it. Borrows both.
+class StateView final : public agent::endpoints::EndpointState, public agent::endpoints::CredentialsSource {
+ public:
+  StateView(const agent::tasks::TaskManager& tasks, agent::engine::ContainerRuntime& containers,
+            const agent::session::Registered& registered)
+      : tasks_(tasks), containers_(containers), registered_(registered) {}
+
+  agent::endpoints::AgentMetadata metadata() const override;
+  std::vector<agent::endpoints::EndpointTask> tasks() const override;
+  Async<std::optional<agent::endpoints::EndpointStats>> stats(std::string docker_id) override;
+  std::optional<agent::endpoints::RoleCredentials> find_credentials(std::string_view id) const override;
+
+ private:
+  const agent::tasks::TaskManager& tasks_;
+  agent::engine::ContainerRuntime& containers_;
+  const agent::session::Registered& registered_;
+};
+
+}  // namespace berth::agent_program

@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "bin/berthd/server.h"
+
+extern char** environ;
+
+namespace {
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry; ++entry)
+    if (const char* equals = std::strchr(*entry, '='))
+      variables.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
+  return variables;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace berth;
+  const auto options = berthd::parse_options(std::vector<std::string>(argv + 1, argv + argc), environment());
+  if (!options) {
+    fmt::print(stderr, "berthd: {}\n", options.error().message);
+    return 2;
+  }
+  if (options->help) return fmt::print("{}", berthd::usage()), 0;
+  if (options->version) return fmt::print("berthd {}\n", BERTH_VERSION), 0;
+  if (options->print_limits) {
+    for (const auto& line : domain::list_limits(domain::limits_of(options->compat)))
+      fmt::print("{} = {} {}\n", line.name, line.value, line.unit);
+    return 0;
+  }
+  if (options->print_operations) {
+    for (const auto& name : berthd::implemented_operations()) fmt::print("{}\n", name);
+    return 0;
+  }
+  configure_log(options->log_level);
+  const auto served = berthd::run_server(*options);
+  if (served) return 0;
+  fmt::print(stderr, "berthd: {}\n", served.error().message);
+  return 1;
+}

@@ -1,0 +1,173 @@
+#include "bin/berthd/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "base/log.h"
+#include "bin/berthd/certificate_files.h"
+#include "bin/berthd/credentials.h"
+#include "bin/berthd/reset.h"
+#include "bin/berthd/switchboard.h"
+#include "controllers/controllers.h"
+#include "runtime/real/io_threads.h"
+#include "runtime/real/real_files.h"
+#include "runtime/real/real_runtime.h"
+#include "runtime/real/signals.h"
+#include "services/ecs/registry.h"
+#include "services/sts/registry.h"
+#include "store/committer.h"
+#include "store/sqlite/sqlite_engine.h"
+
+namespace berth::berthd {
+namespace {
+
+constexpr std::size_t kThreadsMax = 8;
+
+services::HandlerRegistry make_registry() {
+  services::HandlerRegistry registry;
+  services::ecs::add_handlers(registry);
+  services::sts::add_handlers(registry);
+  return registry;
+}
+
+auth::KeyLookup make_key_lookup(const Options& options, const RootKey& key) {
+  auto info = std::make_shared<auth::KeyInfo>();
+  info->secret = key.secret;
+  info->account_id = options.account_id;
+  info->arn = fmt::format("arn:aws:iam::{}:root", options.account_id);
+  info->user_id = options.account_id;
+  return [id = key.access_key_id, info](std::string_view access_key_id) -> std::shared_ptr<const auth::KeyInfo> {
+    return access_key_id == id ? info : nullptr;
+  };
+}
+
+std::size_t connection_threads(const Options& options) {
+  if (options.threads > 0) return options.threads;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kThreadsMax);
+}
+
+// Loops begin on the executor that they run on.
+Async<void> start_loops(gateway::Gateway& gateway, controllers::Controllers& controllers) {
+  gateway.start();
+  controllers.start();
+  co_return;
+}
+
+// Everything that serves, in the order in which it is built; stop() goes the other way.
+class Server {
+ public:
+  explicit Server(const Options& options)
+      : options_(options),
+        connections_(connection_threads(options)),
+        background_(3),
+        runtime_(background_.executor(0)),
+        registry_(make_registry()) {}
+
+  Result<void> start() {
+    connections_.start();
+    background_.start();
+    if (auto made = files_.make_directories(options_.data_dir, 0700); !made) return made;
+    auto key = load_or_make_root_key(files_, runtime_.ids(), options_.data_dir, options_.region);
+    if (!key) return std::move(key).error();
+    auto engine = store::sqlite::SqliteEngine::open(options_.data_dir + "/berth.db", background_.executor(1),
+                                                    background_.executor(2));
+    if (!engine) return std::move(engine).error();
+    engine_ = *std::move(engine);
+    committer_ = std::make_unique<store::Committer>(*engine_, runtime_, background_.executor(1));
+    if (auto loaded = runtime::block_on(background_.executor(1), committer_->start()); !loaded) return loaded;
+    return serve(*key);
+  }
+
+  std::uint16_t port() const { return http_->port(); }
+
+  void stop() {
+    const auto main = background_.executor(0);
+    if (http_) runtime::block_on(connections_.executor(0), http_->stop());
+    if (controllers_ && http_) runtime::block_on(main, controllers_->stop());
+    if (gateway_ && http_) runtime::block_on(main, gateway_->stop());
+    if (committer_) runtime::block_on(background_.executor(1), committer_->stop());
+    if (engine_) runtime::block_on(main, engine_->close());
+    connections_.stop();
+    background_.stop();
+  }
+
+  Executor executor() const { return background_.executor(0); }
+
+ private:
+  Result<void> serve(const RootKey& key) {
+    const auto find_key = make_key_lookup(options_, key);
+    services_.emplace(services::Services{*committer_, runtime_, domain::limits_of(options_.compat), options_.compat, {}});
+    gateway_ = std::make_unique<gateway::Gateway>(
+        gateway::GatewayDeps{*committer_, runtime_, find_key, runtime_.ids().uuid(), true, {}});
+    controllers::Options controller_options;
+    controller_options.compat = options_.compat;
+    controller_options.instance_grace = options_.instance_grace;
+    controller_options.retention.stopped_tasks = options_.stopped_task_retention;
+    controllers_ = std::make_unique<controllers::Controllers>(
+        controllers::Controllers::Deps{*committer_, runtime_, controller_options});
+    frontend::FrontEndDeps deps{*services_, registry_, find_key, [this] { return gateway_->metrics(); }, {}};
+    if (options_.test_reset) deps.reset = [this] { return reset_store(*committer_, runtime_); };
+    front_end_ = std::make_unique<frontend::FrontEnd>(std::move(deps));
+    switchboard_ = std::make_unique<Switchboard>(*front_end_, *gateway_);
+
+    http::ServerOptions http_options;
+    http_options.address = options_.listen_address;
+    http_options.port = options_.listen_port;
+    http_options.plain = options_.tls_required ? http::PlainHttp::refused : http::PlainHttp::allowed;
+    auto certificate = load_or_make_certificate(files_, options_.data_dir, options_.listen_address,
+                                                options_.listen_port, options_.region, runtime_.clock().wall());
+    if (!certificate) return std::move(certificate).error();
+    http_options.tls = *std::move(certificate);
+    std::vector<Executor> executors;
+    for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
+    http_ = std::make_unique<http::Server>(std::move(executors), std::move(http_options), http::ServerLimits{},
+                                           *switchboard_, runtime_);
+    auto started = http_->start();
+    if (!started) http_.reset();
+    if (started) runtime::block_on(executor(), start_loops(*gateway_, *controllers_));
+    return started;
+  }
+
+  const Options& options_;
+  runtime::IoThreads connections_;
+  runtime::IoThreads background_;  ///< 0: controllers and the like; 1: commits; 2: copying SQLite's log.
+  runtime::RealRuntime runtime_;
+  runtime::RealFiles files_;
+  services::HandlerRegistry registry_;
+  std::unique_ptr<store::sqlite::SqliteEngine> engine_;
+  std::unique_ptr<store::Committer> committer_;
+  std::optional<services::Services> services_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::unique_ptr<controllers::Controllers> controllers_;
+  std::unique_ptr<frontend::FrontEnd> front_end_;
+  std::unique_ptr<Switchboard> switchboard_;
+  std::unique_ptr<http::Server> http_;
+};
+
+}  // namespace
+
+Result<void> run_server(const Options& options) {
+  Server server(options);
+  auto started = server.start();
+  if (!started) {
+    server.stop();
+    return started;
+  }
+  const bool ipv6 = options.listen_address.find(':') != std::string::npos;
+  std::printf("berthd ready on %s://%s%s%s:%u\n", options.tls_required ? "https" : "http", ipv6 ? "[" : "",
+              options.listen_address.c_str(), ipv6 ? "]" : "", static_cast<unsigned>(server.port()));
+  std::fflush(stdout);
+  const int signal = runtime::block_on(server.executor(), runtime::wait_signal({SIGTERM, SIGINT}));
+  spdlog::info("berthd: stopping on signal {}", signal);
+  server.stop();
+  return {};
+}
+
+std::vector<std::string> implemented_operations() { return make_registry().list(); }
+
+}  // namespace berth::berthd
