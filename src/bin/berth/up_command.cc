@@ -47,9 +47,11 @@ Result<void> start_agent(CommandContext& context, const Credentials& credentials
   const auto& installation = context.installation;
   const std::string agent_dir = installation.data_dir + "/agent";
   if (auto made = context.files.make_directories(agent_dir, 0700); !made) return made;
+  // Without a name the agent makes the default cluster itself, as the guide says; a named one it would not.
+  const std::string cluster = installation.cluster == "default" ? "" : installation.cluster;
   return start(context, "berth-agent", {},
                {{"ECS_BACKEND_HOST", installation.endpoint()},
-                {"ECS_CLUSTER", installation.cluster},
+                {"ECS_CLUSTER", cluster},
                 {"ECS_DATADIR", agent_dir},
                 {"ECS_LOGLEVEL", "info"},
                 {"AWS_DEFAULT_REGION", installation.region},
