@@ -22,7 +22,7 @@ Decision<DeleteClusterResponse> decide(const Context& context, const store::View
     response.cluster = render_cluster(view, *stored.record, kShown);
     return response;
   }
-  if (active_services_count(view, *stored.record) > 0) return wire::cluster_contains_services();
+  if (has_services(view, *stored.record)) return wire::cluster_contains_services();
   if (!view.group(store::kInstancesByCluster, stored.key).empty()) return wire::cluster_contains_container_instances();
   if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return wire::cluster_contains_tasks();
   domain::ClusterRecord record = *stored.record;

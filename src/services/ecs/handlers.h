@@ -76,6 +76,18 @@ Async<ApiResult<model::ecs::SubmitContainerStateChangeResponse>> submit_containe
 Async<ApiResult<model::ecs::SubmitAttachmentStateChangesResponse>> submit_attachment_state_changes(
     Context& context, model::ecs::SubmitAttachmentStateChangesRequest request);
 
+// Services.
+Async<ApiResult<model::ecs::CreateServiceResponse>> create_service(Context& context,
+                                                                   model::ecs::CreateServiceRequest request);
+Async<ApiResult<model::ecs::UpdateServiceResponse>> update_service(Context& context,
+                                                                   model::ecs::UpdateServiceRequest request);
+Async<ApiResult<model::ecs::DeleteServiceResponse>> delete_service(Context& context,
+                                                                   model::ecs::DeleteServiceRequest request);
+Async<ApiResult<model::ecs::DescribeServicesResponse>> describe_services(Context& context,
+                                                                         model::ecs::DescribeServicesRequest request);
+Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& context,
+                                                                 model::ecs::ListServicesRequest request);
+
 // Tags.
 Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context,
                                                                model::ecs::TagResourceRequest request);

@@ -38,6 +38,11 @@ void add_handlers(HandlerRegistry& registry) {
   registry.add<model::ecs::SubmitTaskStateChangeOperation>(submit_task_state_change);
   registry.add<model::ecs::SubmitContainerStateChangeOperation>(submit_container_state_change);
   registry.add<model::ecs::SubmitAttachmentStateChangesOperation>(submit_attachment_state_changes);
+  registry.add<model::ecs::CreateServiceOperation>(create_service);
+  registry.add<model::ecs::UpdateServiceOperation>(update_service);
+  registry.add<model::ecs::DeleteServiceOperation>(delete_service);
+  registry.add<model::ecs::DescribeServicesOperation>(describe_services);
+  registry.add<model::ecs::ListServicesOperation>(list_services);
   registry.add<model::ecs::TagResourceOperation>(tag_resource);
   registry.add<model::ecs::UntagResourceOperation>(untag_resource);
   registry.add<model::ecs::ListTagsForResourceOperation>(list_tags_for_resource);

@@ -6,6 +6,7 @@
 
 #include "base/arn.h"
 #include "services/core/lookup.h"
+#include "services/ecs/service_lookup.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -91,8 +92,16 @@ ApiResult<TagTarget> find_task_definition(const Named& named) {
   return target;
 }
 
-// There are none yet.
-ApiResult<TagTarget> find_service(const Named&) { return wire::service_not_found(); }
+ApiResult<TagTarget> find_one_service(const Named& named) {
+  auto cluster = cluster_of(named);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_service(named.context, named.view, **cluster, named.arn);
+  if (!found) return wire::service_not_found();
+  TagTarget target = target_of(*found);
+  target.writable = found->record->status == domain::ServiceStatus::active;
+  target.why_not = "The specified service is inactive. Specify an active service and try again.";
+  return target;
+}
 
 struct Row {
   std::string_view type;
@@ -100,7 +109,7 @@ struct Row {
 };
 constexpr std::array kTable{
     Row{"cluster", find_cluster},       Row{"container-instance", find_container_instance},
-    Row{"service", find_service},       Row{"task", find_one_task},
+    Row{"service", find_one_service},      Row{"task", find_one_task},
     Row{"task-definition", find_task_definition},
 };
 

@@ -1,0 +1,165 @@
+#include "controllers/service/controller.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "controllers/service/execute.h"
+
+namespace berth::controllers::service {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using domain::InstanceAllocation;
+using domain::ServiceRecord;
+using domain::ServiceStatus;
+using domain::TaskRecord;
+
+std::string cluster_of(const std::string& service_key) { return service_key.substr(0, service_key.rfind('/')); }
+
+template <class R>
+const R* present(const store::Change& change) {
+  const R* after = change.after_as<R>();
+  return after ? after : change.before_as<R>();
+}
+
+bool frees_room(const InstanceAllocation* before, const InstanceAllocation* after) {
+  if (!before) return false;
+  if (!after) return true;
+  return after->cpu < before->cpu || after->memory < before->memory ||
+         after->tcp_ports.size() < before->tcp_ports.size() || after->udp_ports.size() < before->udp_ports.size();
+}
+
+// Whether services may have to do something about a change of an instance.
+bool matters(const ContainerInstanceRecord* before, const ContainerInstanceRecord* after) {
+  return !before || !after || before->status != after->status || before->agent_connected != after->agent_connected ||
+         before->attributes != after->attributes || before->cpu != after->cpu || before->memory != after->memory;
+}
+
+}  // namespace
+
+ServiceController::ServiceController(store::Store& store, runtime::Runtime& runtime, domain::Compat compat)
+    : store_(store), runtime_(runtime), compat_(compat), queue_(runtime), prng_(runtime.fork_random()) {}
+
+bool ServiceController::blocked(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = blocked_.find(cluster_of(key));
+  return found != blocked_.end() && found->second.contains(key);
+}
+
+void ServiceController::set_blocked(const std::string& key, bool blocked) {
+  const std::lock_guard lock(mutex_);
+  if (blocked) {
+    blocked_[cluster_of(key)].insert(key);
+  } else if (const auto found = blocked_.find(cluster_of(key)); found != blocked_.end()) {
+    found->second.erase(key);
+    if (found->second.empty()) blocked_.erase(found);
+  }
+}
+
+Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
+  for (int attempt = 0; attempt < kDecisionsMax; ++attempt) {
+    Execution execution;
+    {
+      auto view = co_await store_.read();
+      const auto* service = view.find<ServiceRecord>(key);
+      if (!service || service->record->status == ServiceStatus::inactive) {
+        set_blocked(key, false);
+        co_return WorkQueue::Outcome{};
+      }
+      execution = execute(view, *service, compat_, blocked(key), runtime_, prng_);
+    }
+    WorkQueue::Outcome outcome;
+    if (execution.look_again)
+      outcome.again = std::max<Duration>(*execution.look_again - runtime_.clock().wall(), Duration::zero());
+    if (execution.transaction) {
+      const auto committed = co_await store_.commit(std::move(*execution.transaction));
+      if (!committed && committed.error().retry == Retry::re_decide) continue;
+      if (!committed) {
+        spdlog::warn("service {}: {}", key, committed.error().message);
+        co_return WorkQueue::Outcome{.failed = true, .again = std::nullopt};
+      }
+    }
+    set_blocked(key, execution.placement_blocked);
+    co_return outcome;
+  }
+  co_return WorkQueue::Outcome{.failed = true, .again = std::nullopt};
+}
+
+void ServiceController::take_in(const std::vector<store::Change>& changes, std::set<std::string>& clusters) {
+  std::set<std::string> freed;
+  for (const auto& change : changes) {
+    if (change.kind == store::Kind::service) {
+      queue_.add(change.key);
+    } else if (const auto* task = present<TaskRecord>(change)) {
+      if (task->service_name)
+        queue_.add(store::service_key({task->account, task->region}, task->cluster, *task->service_name));
+    } else if (const auto* allocation = present<InstanceAllocation>(change)) {
+      if (frees_room(change.before_as<InstanceAllocation>(), change.after_as<InstanceAllocation>()))
+        freed.insert(store::cluster_key({allocation->account, allocation->region}, allocation->cluster));
+    } else if (const auto* instance = present<ContainerInstanceRecord>(change)) {
+      if (matters(change.before_as<ContainerInstanceRecord>(), change.after_as<ContainerInstanceRecord>()))
+        clusters.insert(store::cluster_key({instance->account, instance->region}, instance->cluster));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  for (const auto& cluster : freed)
+    if (const auto found = blocked_.find(cluster); found != blocked_.end())
+      for (const auto& key : found->second) queue_.add(key);
+}
+
+Async<void> ServiceController::add_of_clusters(std::set<std::string> clusters) {
+  const auto view = co_await store_.read();
+  for (const auto& cluster : clusters)
+    for (const auto& [key, service] : view.group(store::kServicesByCluster, cluster)) queue_.add(service->key);
+}
+
+Async<void> ServiceController::add_all() {
+  const auto view = co_await store_.read();
+  view.walk<ServiceRecord>("", [this](const store::Stored<ServiceRecord>& service) {
+    if (service.record->status != ServiceStatus::inactive) queue_.add(service.key);
+    return true;
+  });
+}
+
+Async<void> ServiceController::follow_feed() {
+  const Executor executor = co_await current_executor();
+  const auto watch = store_.watch(executor);
+  // After the watch has begun, so that nothing falls between.
+  co_await add_all();
+  while (true) {
+    const auto changes = co_await watch->next();
+    if (!changes) {
+      co_await add_all();
+      continue;
+    }
+    std::set<std::string> clusters;
+    take_in(*changes, clusters);
+    if (!clusters.empty()) co_await add_of_clusters(std::move(clusters));
+  }
+}
+
+Async<void> ServiceController::resync() {
+  while (true) {
+    co_await runtime_.sleep(kResyncEvery);
+    co_await add_all();
+  }
+}
+
+Async<void> ServiceController::run() {
+  const Executor executor = co_await current_executor();
+  runtime::TaskGroup group(executor, runtime::TaskGroup::Leftovers::abandoned);
+  group.spawn(follow_feed());
+  group.spawn(resync());
+  bool cancelled = false;
+  try {
+    co_await queue_.run([this](std::string key) { return look_at(std::move(key)); });
+  } catch (const std::exception&) {
+    cancelled = true;
+  }
+  co_await ignore_cancellation();
+  group.cancel();
+  co_await group.drain();
+  if (cancelled) throw_cancelled();
+}
+
+}  // namespace berth::controllers::service

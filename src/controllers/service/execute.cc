@@ -1,0 +1,84 @@
+#include "controllers/service/execute.h"
+
+#include <fmt/format.h>
+
+#include "controllers/service/deployment_records.h"
+#include "controllers/service/placer.h"
+#include "scheduling/service_rules.h"
+#include "scheduling/task_writes.h"
+
+namespace berth::controllers::service {
+namespace {
+
+using domain::ServiceRecord;
+using domain::Writer;
+
+void stop_tasks(store::Transaction& transaction, const FactSource& source, const ServicePlan& plan) {
+  for (const auto& order : plan.stops) {
+    const auto& task = source.task(order.task);
+    const domain::StopRequested stop{model::ecs::TaskStopCode::service_scheduler_initiated, order.reason};
+    auto after = domain::apply_task_transition(*task.record, stop, Writer::service_scheduler, source.facts().now);
+    if (after && *after) scheduling::move_task(transaction, task, **std::move(after));
+  }
+}
+
+std::string started_message(const ServiceRecord& service, const std::vector<domain::TaskRecord>& tasks) {
+  std::string names;
+  for (const auto& task : tasks) names += fmt::format(" (task {})", task.id);
+  return fmt::format("{} has started {} tasks:{}.", scheduling::event_subject(service), tasks.size(), names);
+}
+
+void say_unable(ServicePlan& plan, const std::string& why_not, WallTime now) {
+  auto& last = plan.after.unable_to_place_at;
+  if (!last || now >= *last + kUnableToPlaceEvery || now < *last) {
+    last = now;
+    plan.events.push_back(fmt::format("{} was unable to place a task because the resources could not be found. {}",
+                                      scheduling::event_subject(plan.after), why_not));
+  }
+  const WallTime again = *last + kUnableToPlaceEvery;
+  if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
+}
+
+void start_tasks(store::Transaction& transaction, const store::View& view, ServicePlan& plan, Execution& execution,
+                 WallTime now, runtime::Runtime& runtime, Prng& prng) {
+  if (plan.starts == 0) {
+    plan.after.unable_to_place_at.reset();
+    return;
+  }
+  auto& ids = runtime.ids();
+  const Placed placed = place_tasks(view, plan.after, plan, [&ids] { return ids.hex(32); }, now, prng);
+  for (const auto& task : placed.tasks) scheduling::add_task(transaction, task);
+  if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
+  execution.placement_blocked = !placed.all;
+  if (placed.all)
+    plan.after.unable_to_place_at.reset();
+  else
+    say_unable(plan, placed.why_not, now);
+}
+
+}  // namespace
+
+Execution execute(const store::View& view, const store::Stored<ServiceRecord>& service, domain::Compat compat,
+                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng) {
+  const WallTime now = runtime.clock().wall();
+  const FactSource source(view, service, now, compat, placement_blocked);
+  ServicePlan plan = controllers::service::plan(source.facts());
+  Execution execution;
+  store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
+  transaction.expect(service);
+  stop_tasks(transaction, source, plan);
+  start_tasks(transaction, view, plan, execution, now, runtime, prng);
+  for (auto& message : plan.events) scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
+  if (!source.facts().exits.empty()) plan.after.exits_seen = static_cast<std::int64_t>(view.revision().value());
+  // Once it is known that nothing can be placed, the plan may be another: what is old may have to go first.
+  if (execution.placement_blocked && !placement_blocked) plan.look_again = now;
+  execution.look_again = plan.look_again;
+  const bool changed = plan.after != *service.record;
+  if (!changed && transaction.write_count() == 0) return execution;
+  reflect_deployments(transaction, view, *service.record, plan.after, now);
+  transaction.put(std::move(plan.after));
+  execution.transaction = std::move(transaction);
+  return execution;
+}
+
+}  // namespace berth::controllers::service

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "controllers/service/facts.h"
+#include "runtime/runtime.h"
+#include "store/transaction.h"
+#include "store/view.h"
+
+namespace berth::controllers::service {
+
+/// What one look at a service led to.
+struct Execution {
+  std::optional<store::Transaction> transaction;  ///< Nothing to write: absent.
+  std::optional<WallTime> look_again;
+  /// A task of the PRIMARY deployment found no place.
+  bool placement_blocked = false;
+};
+
+/// Plans for the service, places what is to be started, and puts it all in one transaction that expects the service
+/// unchanged. Pure save for ids and `prng`.
+///
+/// Limits: kStopsMax and kStartsMax keep it within a transaction.
+Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service, domain::Compat compat,
+                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng);
+
+}  // namespace berth::controllers::service

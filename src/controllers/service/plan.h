@@ -1,0 +1,95 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/limits.h"
+#include "domain/records.h"
+#include "placement/types.h"
+
+// What a service needs next. Pure: a function of what is, what should be, and the time.
+namespace berth::controllers::service {
+
+/// Tasks that one plan stops, and starts, at most: the rest waits for the next plan, which follows at once.
+inline constexpr std::size_t kStopsMax = 40;
+inline constexpr std::int64_t kStartsMax = 20;
+/// How long a task without a health check must have run before a deployment counts it as healthy; after a failure it is
+/// kShortRun.
+inline constexpr Duration kSettleTime = std::chrono::seconds(1);
+/// How often users are told of a task that cannot be placed, while that lasts (the guide's example: about 93 s).
+inline constexpr Duration kUnableToPlaceEvery = std::chrono::seconds(90);
+/// How often they are told that tasks keep failing, or that a deployment is stuck.
+inline constexpr Duration kUnableToStartEvery = std::chrono::minutes(15);
+
+enum class Health {
+  unchecked,  ///< No essential container has a health check.
+  unknown,    ///< Not yet known.
+  healthy,
+  unhealthy,
+};
+
+/// A task of the service that has not stopped.
+struct TaskFact {
+  std::string id;
+  std::string deployment_id;
+  std::string instance;  ///< Key of its container instance.
+  std::string zone;
+  bool wanted = true;    ///< Its desired status is RUNNING.
+  bool running = false;  ///< Its last status is RUNNING.
+  Health health = Health::unchecked;
+  WallTime created_at;
+  std::optional<WallTime> started_at;
+  bool host_leaves = false;      ///< The instance is DRAINING or INACTIVE.
+  bool host_silent = false;      ///< Its agent is not connected.
+  bool host_has_others = false;  ///< Tasks of something else are on it. Only looked at for DAEMON.
+};
+
+/// A task of the service that failed and has not been counted.
+struct ExitFact {
+  std::string deployment_id;
+  std::optional<WallTime> started_at;
+  WallTime stopped_at;
+};
+
+/// DAEMON only: an ACTIVE instance that should run a task.
+struct HostFact {
+  std::string instance;
+  bool silent = false;
+};
+
+struct Facts {
+  const domain::ServiceRecord& service;
+  std::vector<TaskFact> tasks;
+  std::vector<ExitFact> exits;
+  std::vector<HostFact> hosts;
+  /// The last attempt to place a task of the PRIMARY deployment failed, and nothing suggests that another would not.
+  bool placement_blocked = false;
+  WallTime now;
+  domain::Compat compat = domain::Compat::current;
+  /// The instance of a key, for scale-in by strategies; may be empty, may answer null.
+  std::function<const placement::InstanceView*(const std::string&)> view_of = {};
+};
+
+struct StopOrder {
+  std::size_t task = 0;  ///< In Facts::tasks.
+  std::string reason;
+};
+
+struct ServicePlan {
+  std::vector<StopOrder> stops;
+  std::int64_t starts = 0;               ///< Tasks of the PRIMARY deployment to place.
+  std::vector<std::string> start_hosts;  ///< DAEMON: where; `starts` is their number.
+  domain::ServiceRecord after;           ///< The service with everything but `events` taken in.
+  std::vector<std::string> events;       ///< Messages to add, oldest first.
+  std::optional<WallTime> look_again;    ///< When time alone may change the plan.
+};
+
+/// Invariants: tasks of the service never exceed its maximum by a start, healthy ones never fall below its minimum by a stop
+/// (a smaller desired count, a deleted service and unhealthy tasks apart); a FAILED deployment starts nothing; a task is
+/// replaced before it is stopped wherever the bounds and the instances allow.
+ServicePlan plan(const Facts& facts);
+
+}  // namespace berth::controllers::service

@@ -1,0 +1,317 @@
+// Goal: a service's next step is right in every situation that users meet: creation, exits, scaling, rolling updates, health,
+// draining, circuit breaker, daemons, deletion.
+// Method: facts by hand, one or few plans, what they order and say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "controllers/service/plan_testing.h"
+
+namespace berth::controllers::service {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ecs::DeploymentRolloutState;
+using testing::PlanWorld;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ServicePlan, StartsWhatIsMissing) {
+  PlanWorld world(3);
+  EXPECT_EQ(world.step().starts, 3);
+  world.add_running(world.primary().id, 2);
+  EXPECT_EQ(world.step().starts, 1);
+}
+
+TEST(ServicePlan, IsCompleteAndSteadyWhenAllRun) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 2);
+  const auto plan = world.step();
+  EXPECT_EQ(plan.starts, 0);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+  EXPECT_THAT(plan.events, ElementsAre("(service web) (deployment ecs-svc/0000000000000000001) deployment completed.",
+                                       "(service web) has reached a steady state."));
+  EXPECT_TRUE(world.step().events.empty()) << "said once";
+}
+
+TEST(ServicePlan, ATaskThatHasJustBegunIsNotYetTrusted) {
+  PlanWorld world(1);
+  world.add_task(world.primary().id, true).started_at = world.now;
+  EXPECT_EQ(world.step().look_again, world.now + kSettleTime);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
+  world.now = world.now + kSettleTime;
+  world.step();
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+}
+
+TEST(ServicePlan, ReplacesAnExitAtOnce) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 1);
+  world.complete();
+  world.exits.push_back({world.primary().id, world.now - 1h, world.now});
+  EXPECT_EQ(world.step().starts, 1);
+  EXPECT_EQ(world.primary().failed_tasks, 0) << "it had run long enough";
+}
+
+TEST(ServicePlan, ScalesInAndSaysSo) {
+  PlanWorld world(1);
+  world.add_running(world.primary().id, 2);
+  world.add_task(world.primary().id, false);
+  world.complete();
+  const auto plan = world.step();
+  ASSERT_EQ(plan.stops.size(), 2U);
+  EXPECT_EQ(plan.stops[0].task, 2U) << "what does not serve goes first";
+  EXPECT_THAT(plan.stops[0].reason, HasSubstr("Scaling activity initiated by (deployment ecs-svc/"));
+  EXPECT_THAT(plan.events, Contains(HasSubstr("(service web) has stopped 2 running tasks: (task t3) (task t")));
+}
+
+TEST(ServicePlan, RollsStartFirst) {
+  PlanWorld world(2);
+  const std::string old = world.primary().id;
+  world.add_running(old, 2);
+  world.complete();
+  const std::string fresh = world.deploy();
+  auto plan = world.step();
+  EXPECT_EQ(plan.starts, 2) << "200 %";
+  EXPECT_TRUE(plan.stops.empty());
+  world.add_running(fresh, 1);
+  world.add_task(fresh, false);
+  plan = world.step();
+  EXPECT_EQ(plan.stops.size(), 1U) << "one new one serves, one old one may go";
+  world.remove_stopping();
+  world.tasks.back().running = true;
+  world.tasks.back().started_at = world.now - 1min;
+  plan = world.step();
+  EXPECT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(world.service.deployments.size(), 2U) << "the old one is there until its last task stopped";
+  world.remove_stopping();
+  world.step();
+  ASSERT_EQ(world.service.deployments.size(), 1U);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+}
+
+TEST(ServicePlan, OneAtATimeAsTheGuideSays) {
+  PlanWorld world(3);
+  world.compat = domain::Compat::guide_2015;
+  const std::string old = world.primary().id;
+  world.add_running(old, 3);
+  world.complete();
+  const std::string fresh = world.deploy();
+  EXPECT_EQ(world.step().starts, 1);
+  world.add_running(fresh, 1);
+  const auto plan = world.step();
+  EXPECT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.starts, 0) << "four tasks exist until the old one has stopped";
+  world.remove_stopping();
+  EXPECT_EQ(world.step().starts, 1);
+}
+
+TEST(ServicePlan, StopsFirstOnlyWhereTheBoundsLeaveNoOtherWay) {
+  PlanWorld world(2);
+  world.percents(50, 100);
+  world.add_running(world.primary().id, 2);
+  world.complete();
+  world.deploy();
+  auto plan = world.step();
+  EXPECT_EQ(plan.starts, 0);
+  EXPECT_EQ(plan.stops.size(), 1U);
+  world.remove_stopping();
+  plan = world.step();
+  EXPECT_EQ(plan.starts, 1);
+  EXPECT_TRUE(plan.stops.empty());
+}
+
+TEST(ServicePlan, WithoutPlaceForNewTasksOldOnesMakeRoom) {
+  PlanWorld world(2);
+  world.percents(50, 200);
+  world.add_running(world.primary().id, 2);
+  world.complete();
+  world.deploy();
+  EXPECT_TRUE(world.step().stops.empty());
+  world.blocked = true;
+  EXPECT_EQ(world.step().stops.size(), 1U);
+}
+
+TEST(ServicePlan, SaysWhenBoundsBlockADeployment) {
+  PlanWorld world(1);
+  world.percents(100, 150);
+  world.add_running(world.primary().id, 1);
+  world.complete();
+  world.deploy();
+  const auto plan = world.step();
+  EXPECT_EQ(plan.starts, 0);
+  EXPECT_TRUE(plan.stops.empty());
+  EXPECT_THAT(plan.events, Contains(HasSubstr("was unable to stop or start tasks during a deployment")));
+}
+
+TEST(ServicePlan, DrainingInstancesAreLeftWithinTheBounds) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 2);
+  world.complete();
+  world.tasks[0].host_leaves = true;
+  auto plan = world.step();
+  EXPECT_EQ(plan.starts, 1);
+  EXPECT_TRUE(plan.stops.empty());
+  world.add_running(world.primary().id, 1);
+  plan = world.step();
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.stops[0].task, 0U);
+}
+
+TEST(ServicePlan, UnhealthyTasksAreStoppedAndReplaced) {
+  PlanWorld world(1);
+  world.service.health_check_grace_period_seconds = 60;
+  auto& task = world.add_task(world.primary().id, true);
+  task.health = Health::unhealthy;
+  task.started_at = world.now - 30s;
+  EXPECT_EQ(world.step().look_again, world.now + 30s) << "within the grace period";
+  world.now = world.now + 30s;
+  const auto plan = world.step();
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.stops[0].reason, "Task failed container health checks");
+  EXPECT_EQ(plan.starts, 1);
+  EXPECT_EQ(world.primary().failed_tasks, 1);
+}
+
+TEST(ServicePlan, PausesGrowWhileTasksKeepFailing) {
+  PlanWorld world(1);
+  Duration pause{0};
+  for (int failure = 1; failure <= 6; ++failure) {
+    world.exits.push_back({world.primary().id, std::nullopt, world.now});
+    const auto plan = world.step();
+    if (failure == 1) {
+      EXPECT_EQ(plan.starts, 1) << "the first failure is retried at once";
+      continue;
+    }
+    EXPECT_EQ(plan.starts, 0);
+    const Duration next = *world.primary().next_start_at - world.now;
+    EXPECT_GT(next, pause);
+    pause = next;
+    world.now = *world.primary().next_start_at;
+    EXPECT_EQ(world.step().starts, 1);
+  }
+  EXPECT_EQ(scheduling::retry_delay(1000, 1), scheduling::kRetryDelayMax);
+}
+
+TEST(ServicePlan, SaysThatTasksKeepFailing) {
+  PlanWorld world(1);
+  world.exits = {{world.primary().id, std::nullopt, world.now}, {world.primary().id, std::nullopt, world.now}};
+  EXPECT_THAT(world.step().events, ElementsAre("(service web) is unable to consistently start tasks successfully."));
+  EXPECT_TRUE(world.step().events.empty());
+}
+
+TEST(ServicePlan, ATaskThatStaysUpEndsThePauses) {
+  PlanWorld world(2);
+  for (int i = 0; i < 5; ++i) world.exits.push_back({world.primary().id, std::nullopt, world.now});
+  world.step();
+  world.now = world.now + 1h;
+  world.add_task(world.primary().id, true).started_at = world.now - 11s;
+  world.step();
+  EXPECT_EQ(world.primary().failed_tasks, 0);
+}
+
+TEST(ServicePlan, TheBreakerStopsADeploymentThatFails) {
+  PlanWorld world(2);
+  world.breaker(false);
+  for (int i = 0; i < 3; ++i) world.exits.push_back({world.primary().id, std::nullopt, world.now});
+  const auto plan = world.step();
+  EXPECT_EQ(plan.starts, 0);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::failed);
+  EXPECT_EQ(world.primary().rollout_state_reason, "ECS deployment circuit breaker: tasks failed to start.");
+  EXPECT_THAT(plan.events, Contains(HasSubstr("deployment failed: tasks failed to start.")));
+}
+
+TEST(ServicePlan, TheBreakerRollsBack) {
+  PlanWorld world(4);
+  world.breaker(true);
+  const std::string good = world.primary().id;
+  world.add_running(good, 4);
+  world.complete();
+  const std::string bad = world.deploy();
+  world.add_task(bad, false);
+  for (int i = 0; i < 3; ++i) world.exits.push_back({bad, std::nullopt, world.now});
+  const auto plan = world.step();
+  EXPECT_EQ(world.primary().id, good);
+  EXPECT_EQ(plan.starts, 0);
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.stops[0].task, 4U);
+  EXPECT_THAT(plan.events, Contains("(service web) rolling back to deployment " + good + "."));
+  world.remove_stopping();
+  world.step();
+  ASSERT_EQ(world.service.deployments.size(), 1U) << "the failed one disappears too";
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+}
+
+TEST(ServicePlan, TheThresholdFollowsTheDesiredCount) {
+  EXPECT_EQ(scheduling::breaker_threshold(1), 3);
+  EXPECT_EQ(scheduling::breaker_threshold(10), 5);
+  EXPECT_EQ(scheduling::breaker_threshold(25), 13);
+  EXPECT_EQ(scheduling::breaker_threshold(5000), 200);
+}
+
+TEST(ServicePlan, ADaemonRunsOnceOnEachInstance) {
+  PlanWorld world(0);
+  world.service.scheduling_strategy = model::ecs::SchedulingStrategy::daemon;
+  world.hosts = {{"h1", false}, {"h2", false}, {"h3", true}};
+  auto plan = world.step();
+  EXPECT_THAT(plan.start_hosts, ElementsAre("h1", "h2")) << "h3 does not answer";
+  EXPECT_EQ(world.service.desired_count, 3);
+  const std::string old = world.primary().id;
+  world.add_task(old, true, "h1");
+  world.add_task(old, true, "h2");
+  world.add_task(old, true, "gone");
+  plan = world.step();
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.stops[0].task, 2U);
+}
+
+TEST(ServicePlan, ADaemonIsReplacedInPlace) {
+  PlanWorld world(0);
+  world.service.scheduling_strategy = model::ecs::SchedulingStrategy::daemon;
+  world.percents(50, 100);
+  world.hosts = {{"h1", false}, {"h2", false}};
+  world.add_task(world.primary().id, true, "h1");
+  world.add_task(world.primary().id, true, "h2");
+  world.complete();
+  world.deploy();
+  auto plan = world.step();
+  EXPECT_EQ(plan.stops.size(), 1U) << "half must go on";
+  EXPECT_TRUE(plan.start_hosts.empty());
+  world.remove_stopping();
+  plan = world.step();
+  EXPECT_EQ(plan.start_hosts.size(), 1U);
+}
+
+TEST(ServicePlan, ADaemonLeavesADrainingInstanceLast) {
+  PlanWorld world(0);
+  world.service.scheduling_strategy = model::ecs::SchedulingStrategy::daemon;
+  auto& task = world.add_task(world.primary().id, true, "h1");
+  task.host_leaves = task.host_has_others = true;
+  EXPECT_TRUE(world.step().stops.empty());
+  world.tasks[0].host_has_others = false;
+  EXPECT_EQ(world.step().stops.size(), 1U);
+}
+
+TEST(ServicePlan, ADeletedServiceBecomesInactiveWhenItsTasksAreGone) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 2);
+  world.service.status = domain::ServiceStatus::draining;
+  EXPECT_EQ(world.step().stops.size(), 2U);
+  EXPECT_EQ(world.service.status, domain::ServiceStatus::draining);
+  world.remove_stopping();
+  world.step();
+  EXPECT_EQ(world.service.status, domain::ServiceStatus::inactive);
+}
+
+TEST(ServicePlan, KeepsToWhatOneTransactionHolds) {
+  PlanWorld world(500);
+  EXPECT_EQ(world.step().starts, kStartsMax);
+  world.add_running(world.primary().id, 600);
+  world.service.desired_count = 100;
+  const auto plan = world.step();
+  EXPECT_EQ(plan.stops.size(), kStopsMax);
+  EXPECT_EQ(plan.look_again, world.now);
+}
+
+}  // namespace
+}  // namespace berth::controllers::service

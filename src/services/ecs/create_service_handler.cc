@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include "domain/arns.h"
+#include "domain/names.h"
+#include "model/ecs/codec.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/client_token.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/service_lookup.h"
+#include "services/ecs/service_request.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ServiceRecord;
+using domain::ServiceStatus;
+using model::ecs::CreateServiceRequest;
+using model::ecs::CreateServiceResponse;
+using model::ecs::SchedulingStrategy;
+
+bool is_daemon(const CreateServiceRequest& request) {
+  return request.scheduling_strategy == SchedulingStrategy::daemon;
+}
+
+std::optional<wire::ApiError> check(const Context& context, const CreateServiceRequest& request) {
+  if (!domain::is_name(request.service_name))
+    return wire::invalid_parameter(
+        "serviceName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and hyphens.");
+  if (!request.task_definition || request.task_definition->empty())
+    return wire::invalid_parameter("TaskDefinition can not be blank.");
+  if (auto error = refuse_what_services_lack(request)) return error;
+  if (is_daemon(request) && request.desired_count)
+    return wire::invalid_parameter(
+        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again.");
+  if (!is_daemon(request) && !request.desired_count)
+    return wire::invalid_parameter("desiredCount is required for the replica scheduling strategy.");
+  if (request.tags) {
+    const auto tags = domain::check_tags(*request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+    if (!tags) return wire::invalid_parameter(tags.error().message);
+  }
+  return std::nullopt;
+}
+
+ServiceRecord new_service(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
+                          const CreateServiceRequest& request) {
+  ServiceRecord record;
+  record.account = context.realm.account;
+  record.region = context.realm.region;
+  record.cluster = cluster.name;
+  record.cluster_generation = cluster.generation;
+  record.name = request.service_name;
+  record.generation = context.new_hex();
+  record.arn = domain::service_arn(context.realm, cluster.name, request.service_name,
+                                   arn_form(context, view, "serviceLongArnFormat"));
+  record.status = ServiceStatus::active;
+  record.scheduling_strategy = request.scheduling_strategy.value_or(SchedulingStrategy::replica);
+  record.desired_count = request.desired_count.value_or(0);
+  record.launch_type = request.launch_type;
+  record.platform_version = request.platform_version;
+  record.deployment_configuration = request.deployment_configuration;
+  record.placement_constraints = request.placement_constraints;
+  record.placement_strategy = request.placement_strategy;
+  record.health_check_grace_period_seconds = request.health_check_grace_period_seconds;
+  record.propagate_tags = request.propagate_tags;
+  record.enable_ecs_managed_tags = request.enable_ecs_managed_tags.value_or(false);
+  record.enable_execute_command = request.enable_execute_command.value_or(false);
+  record.availability_zone_rebalancing = request.availability_zone_rebalancing;
+  record.tags = request.tags;
+  record.short_task_arns = arn_form(context, view, "taskLongArnFormat") == domain::ArnForm::short_;
+  record.created_by = context.principal.arn;
+  record.created_at = context.now;
+  return record;
+}
+
+// Whether there is room for the service: name and number.
+std::optional<wire::ApiError> check_room(const Context& context, const store::View& view,
+                                         const store::Stored<ServiceRecord>* found, const std::string& cluster) {
+  if (found && found->record->status == ServiceStatus::draining)
+    return wire::invalid_parameter("Unable to Start a service that is still Draining.");
+  if (found && found->record->status == ServiceStatus::active)
+    return wire::invalid_parameter("Creation of service was not idempotent.");
+  const auto services_max = static_cast<std::size_t>(context.services.limits.services_per_cluster);
+  if (view.group(store::kServicesByCluster, store::cluster_key(context.realm, cluster)).size() >= services_max)
+    return wire::client_exception(fmt::format("The limit of {} services in a cluster is reached.", services_max));
+  return std::nullopt;
+}
+
+// Expectations: the service was not created meanwhile, the definition is still ACTIVE, and so is the cluster (DeleteCluster
+// expects no services, this expects the cluster unchanged: one of the two loses).
+Decision<CreateServiceResponse> decide(const Context& context, const store::View& view, const CreateServiceRequest& request,
+                                       const std::string& fingerprint) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  const std::string& name = (*cluster)->name;
+  auto token = use_client_token(context, view, request.client_token, "CreateService." + name, fingerprint);
+  if (!token) return token.take_error();
+  const auto key = store::service_key(context.realm, name, request.service_name);
+  const auto* found = view.find<ServiceRecord>(key);
+  CreateServiceResponse response;
+  if (*token && (*token)->earlier && found) {
+    response.service = render_service(context, view, *found->record, ServiceTags::yes);
+    return response;
+  }
+  if (auto error = check_room(context, view, found, name)) return *std::move(error);
+  auto definition = service_definition(context, view, *request.task_definition, request.network_configuration);
+  if (!definition) return definition.take_error();
+  ServiceRecord record = new_service(context, view, **cluster, request);
+  if (auto error = check_service(context, record)) return *std::move(error);
+
+  auto transaction = new_transaction(context);
+  if (found)
+    transaction.expect(*found);
+  else
+    transaction.expect_absent<ServiceRecord>(key);
+  transaction.expect(**definition);
+  const auto* cluster_now = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, name));
+  transaction.expect(*cluster_now);
+  deploy(context, transaction, record, *(*definition)->record);
+  if (*token && !(*token)->earlier) record_token(transaction, **std::move(token), {record.name});
+  response.service = render_service(context, view, record, ServiceTags::yes);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<CreateServiceResponse>> create_service(Context& context, CreateServiceRequest request) {
+  if (auto error = check(context, request)) co_return *std::move(error);
+  CreateServiceRequest without_token = request;
+  without_token.client_token.reset();
+  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
+  std::function<Decision<CreateServiceResponse>(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request, fingerprint);
+  };
+  co_return co_await decide_and_commit<CreateServiceResponse>(context, std::move(decider));
+}
+
+}  // namespace berth::services::ecs

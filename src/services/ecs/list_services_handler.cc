@@ -1,0 +1,41 @@
+#include "services/core/lookup.h"
+#include "services/core/paginate.h"
+#include "services/ecs/handlers.h"
+
+namespace berth::services::ecs {
+namespace {
+
+/// API: without maxResults, 10 a page.
+constexpr std::int32_t kPageDefault = 10;
+constexpr std::int32_t kPageMax = 100;
+
+}  // namespace
+
+Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& context,
+                                                                 model::ecs::ListServicesRequest request) {
+  auto name = cluster_name(context, request.cluster);
+  if (!name) co_return name.take_error();
+  const auto filter = hash_filter({*name, request.launch_type ? to_string(*request.launch_type) : "",
+                                   request.scheduling_strategy ? to_string(*request.scheduling_strategy) : "",
+                                   request.resource_management_type ? to_string(*request.resource_management_type) : ""});
+  auto page = page_request(context, "ListServices", filter, request.next_token, request.max_results, kPageMax, kPageDefault);
+  if (!page) co_return page.take_error();
+  model::ecs::ListServicesResponse response;
+  response.service_arns.emplace();
+  const auto view = co_await context.read();
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) co_return cluster.take_error();
+  using Stored = store::Stored<domain::ServiceRecord>;
+  response.next_token = fill_page(
+      context, *page, view.group(store::kServicesByCluster, store::cluster_key(context.realm, *name)),
+      [&](const Stored& service) {
+        const auto launch_type = service.record->launch_type.value_or(model::ecs::LaunchType::ec2);
+        return (!request.launch_type || *request.launch_type == launch_type) &&
+               (!request.scheduling_strategy || *request.scheduling_strategy == service.record->scheduling_strategy) &&
+               request.resource_management_type != model::ecs::ResourceManagementType::ecs;
+      },
+      [&](const Stored& service) { response.service_arns->push_back(service.record->arn); });
+  co_return response;
+}
+
+}  // namespace berth::services::ecs

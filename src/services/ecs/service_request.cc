@@ -1,0 +1,116 @@
+#include "services/ecs/service_request.h"
+
+#include <fmt/format.h>
+
+#include "placement/rules.h"
+#include "scheduling/service_rules.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ServiceRecord;
+using model::ecs::DeploymentConfiguration;
+using model::ecs::SchedulingStrategy;
+
+wire::ApiError not_here(std::string_view member) {
+  return wire::unsupported_feature(fmt::format("{} is not available here: leave it out.", member));
+}
+
+template <class List>
+bool given(const std::optional<List>& list) {
+  return list && !list->empty();
+}
+
+// The members that both requests have.
+template <class Request>
+std::optional<wire::ApiError> refuse_common(const Request& request) {
+  if (given(request.load_balancers)) return not_here("loadBalancers");
+  if (given(request.service_registries)) return not_here("serviceRegistries");
+  if (given(request.capacity_provider_strategy)) return not_here("capacityProviderStrategy");
+  if (given(request.volume_configurations)) return not_here("volumeConfigurations");
+  if (given(request.vpc_lattice_configurations)) return not_here("vpcLatticeConfigurations");
+  if (request.service_connect_configuration && request.service_connect_configuration->enabled)
+    return not_here("serviceConnectConfiguration");
+  if (request.deployment_controller && request.deployment_controller->type != model::ecs::DeploymentControllerType::ecs)
+    return wire::unsupported_feature(fmt::format("The deployment controller {} is not available here: use ECS.",
+                                                 to_string(request.deployment_controller->type)));
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> check_features(const DeploymentConfiguration& given_configuration) {
+  if (given_configuration.strategy && *given_configuration.strategy != model::ecs::DeploymentStrategy::rolling)
+    return wire::unsupported_feature(fmt::format("The deployment strategy {} is not available here: use ROLLING.",
+                                                 to_string(*given_configuration.strategy)));
+  if (given_configuration.alarms && given_configuration.alarms->enable) return not_here("deploymentConfiguration.alarms");
+  if (given(given_configuration.lifecycle_hooks)) return not_here("deploymentConfiguration.lifecycleHooks");
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> check_percents(const ServiceRecord& service) {
+  const auto shown = scheduling::shown_configuration(service, domain::Compat::current);
+  const std::int32_t low = *shown.minimum_healthy_percent, high = *shown.maximum_percent;
+  if (low < 0 || low > 100)
+    return wire::invalid_parameter(fmt::format("minimumHealthyPercent must be between 0 and 100, not {}.", low));
+  if (service.scheduling_strategy == SchedulingStrategy::daemon) {
+    if (high != 100)
+      return wire::invalid_parameter("The daemon scheduling strategy does not support values above 100 for maximumPercent.");
+    if (low == 100)
+      return wire::invalid_parameter("minimumHealthyPercent must be below 100 for the daemon scheduling strategy.");
+    return std::nullopt;
+  }
+  if (high < 100 || high > 10'000)
+    return wire::invalid_parameter(fmt::format("maximumPercent must be between 100 and 10000, not {}.", high));
+  if (low == 100 && high == 100)
+    return wire::invalid_parameter(
+        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> check_placement(const ServiceRecord& service) {
+  std::vector<placement::RawConstraint> constraints;
+  if (service.placement_constraints)
+    for (const auto& constraint : *service.placement_constraints)
+      constraints.push_back({constraint.type ? std::string(to_string(*constraint.type)) : std::string(),
+                             constraint.expression.value_or("")});
+  if (auto parsed = placement::parse_constraints(constraints); !parsed) return wire::invalid_parameter(parsed.error().message);
+  std::vector<placement::RawStrategy> strategies;
+  if (service.placement_strategy)
+    for (const auto& strategy : *service.placement_strategy)
+      strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(), strategy.field.value_or("")});
+  if (auto parsed = placement::parse_strategies(strategies); !parsed) return wire::invalid_parameter(parsed.error().message);
+  if (service.scheduling_strategy == SchedulingStrategy::daemon && !strategies.empty())
+    return wire::invalid_parameter("The daemon scheduling strategy does not support placement strategies.");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::CreateServiceRequest& request) {
+  if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
+      *request.launch_type != model::ecs::LaunchType::external)
+    return wire::unsupported_feature(fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
+                                                 to_string(*request.launch_type)));
+  if (auto error = refuse_common(request)) return error;
+  if (request.role)
+    return wire::invalid_parameter("role is only allowed with a load balancer: leave it out.");
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::UpdateServiceRequest& request) {
+  return refuse_common(request);
+}
+
+std::optional<wire::ApiError> check_service(const Context& context, const ServiceRecord& service) {
+  const std::int32_t tasks_max = context.services.limits.tasks_per_service;
+  if (service.desired_count < 0 || service.desired_count > tasks_max)
+    return wire::invalid_parameter(
+        fmt::format("desiredCount must be between 0 and {}, not {}.", tasks_max, service.desired_count));
+  const auto grace = service.health_check_grace_period_seconds.value_or(0);
+  if (grace < 0) return wire::invalid_parameter("healthCheckGracePeriodSeconds must not be negative.");
+  if (service.deployment_configuration)
+    if (auto error = check_features(*service.deployment_configuration)) return error;
+  if (auto error = check_percents(service)) return error;
+  return check_placement(service);
+}
+
+}  // namespace berth::services::ecs

@@ -1,0 +1,106 @@
+#include "scheduling/service_rules.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/service_lookup.h"
+#include "services/ecs/service_request.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ServiceRecord;
+using domain::ServiceStatus;
+using model::ecs::DeploymentConfiguration;
+using model::ecs::UpdateServiceRequest;
+using model::ecs::UpdateServiceResponse;
+
+template <class T>
+void assign(std::optional<T>& slot, const std::optional<T>& given) {
+  if (given) slot = given;
+}
+
+// What is not given stays.
+void merge(std::optional<DeploymentConfiguration>& slot, const std::optional<DeploymentConfiguration>& given) {
+  if (!given) return;
+  if (!slot) slot.emplace();
+  assign(slot->maximum_percent, given->maximum_percent);
+  assign(slot->minimum_healthy_percent, given->minimum_healthy_percent);
+  assign(slot->deployment_circuit_breaker, given->deployment_circuit_breaker);
+  assign(slot->alarms, given->alarms);
+  assign(slot->strategy, given->strategy);
+  assign(slot->bake_time_in_minutes, given->bake_time_in_minutes);
+  assign(slot->lifecycle_hooks, given->lifecycle_hooks);
+}
+
+void apply(ServiceRecord& service, const UpdateServiceRequest& request) {
+  if (request.desired_count) service.desired_count = *request.desired_count;
+  merge(service.deployment_configuration, request.deployment_configuration);
+  assign(service.placement_constraints, request.placement_constraints);
+  assign(service.placement_strategy, request.placement_strategy);
+  assign(service.health_check_grace_period_seconds, request.health_check_grace_period_seconds);
+  assign(service.propagate_tags, request.propagate_tags);
+  assign(service.availability_zone_rebalancing, request.availability_zone_rebalancing);
+  assign(service.platform_version, request.platform_version);
+  if (request.enable_ecs_managed_tags) service.enable_ecs_managed_tags = *request.enable_ecs_managed_tags;
+  if (request.enable_execute_command) service.enable_execute_command = *request.enable_execute_command;
+}
+
+// The definition to deploy anew, or null when the tasks stay as they are.
+ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Context& context, const store::View& view,
+                                                                        const ServiceRecord& service,
+                                                                        const UpdateServiceRequest& request) {
+  const auto* primary = scheduling::primary_of(service);
+  const bool forced = request.force_new_deployment.value_or(false) ||
+                      (request.platform_version && request.platform_version != service.platform_version);
+  if (!request.task_definition && !forced) return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
+  auto definition = service_definition(context, view, request.task_definition.value_or(primary->task_definition_arn),
+                                       request.network_configuration);
+  if (!definition) return definition;
+  const auto& record = *(*definition)->record;
+  if (!forced && record.family == primary->family && record.revision == primary->revision)
+    return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
+  return definition;
+}
+
+// Expectations: the service is as it was seen, so that neither another update nor a step of the scheduler is lost.
+Decision<UpdateServiceResponse> decide(const Context& context, const store::View& view, const UpdateServiceRequest& request) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_service(context, view, **cluster, request.service);
+  if (!found) return wire::service_not_found();
+  if (found->record->status != ServiceStatus::active) return wire::service_not_active();
+  if (request.desired_count && found->record->scheduling_strategy == model::ecs::SchedulingStrategy::daemon)
+    return wire::invalid_parameter(
+        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again.");
+  auto definition = to_deploy(context, view, *found->record, request);
+  if (!definition) return definition.take_error();
+  ServiceRecord record = *found->record;
+  apply(record, request);
+  if (auto error = check_service(context, record)) return *std::move(error);
+
+  auto transaction = new_transaction(context);
+  transaction.expect(*found);
+  if (*definition) {
+    transaction.expect(**definition);
+    deploy(context, transaction, record, *(*definition)->record);
+  } else if (auto* primary = scheduling::primary_of(record);
+             primary && record.scheduling_strategy == model::ecs::SchedulingStrategy::replica) {
+    primary->desired_count = record.desired_count;
+  }
+  UpdateServiceResponse response;
+  response.service = render_service(context, view, record, ServiceTags::yes);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<UpdateServiceResponse>> update_service(Context& context, UpdateServiceRequest request) {
+  if (auto error = refuse_what_services_lack(request)) co_return *std::move(error);
+  std::function<Decision<UpdateServiceResponse>(const store::View&)> decider = [&](const store::View& view) {
+    return decide(context, view, request);
+  };
+  co_return co_await decide_and_commit<UpdateServiceResponse>(context, std::move(decider));
+}
+
+}  // namespace berth::services::ecs
