@@ -190,8 +190,8 @@ Async<std::vector<std::optional<engine::ContainerInfo>>> TaskManager::inspect_al
       ++i;
       continue;
     }
-    auto info =
-        co_await deps_.containers.inspect(state.docker_id.empty() ? state.docker_name : state.docker_id);
+    std::string key = state.docker_id.empty() ? state.docker_name : state.docker_id;
+    auto info = co_await deps_.containers.inspect(std::move(key));
     if (!info.ok() && !info.error().missing) {
       spdlog::warn("agent: {}: {}; waiting for the container engine", info.error().name, info.error().text);
       co_await deps_.runtime.sleep(kEngineRetry);

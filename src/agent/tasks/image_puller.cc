@@ -73,14 +73,15 @@ std::shared_ptr<ImagePuller::Pull> ImagePuller::join(const std::string& image) {
 Async<void> ImagePuller::run(std::shared_ptr<Pull> pull) {
   spdlog::info("agent: pulling {}", pull->image);
   Pull* raw = pull.get();
-  auto progress = [raw](const engine::PullProgress& line) {
+  engine::ContainerRuntime::ProgressSink progress = [raw](const engine::PullProgress& line) {
     if (!raw->alive) raw->wake_all();
     raw->alive = true;
     spdlog::debug("agent: pulling {}: {} {} ({} of {} bytes)", raw->image, line.layer, line.message,
                   line.current_bytes, line.total_bytes);
   };
-  auto outcome =
-      co_await containers_.pull(pull->image, find_auth_ ? find_auth_(pull->image) : std::nullopt, progress);
+  std::optional<engine::RegistryAuth> auth;
+  if (find_auth_) auth = find_auth_(pull->image);
+  auto outcome = co_await containers_.pull(pull->image, std::move(auth), std::move(progress));
   pull->outcome.emplace(std::move(outcome));
   pull->wake_all();
 }
