@@ -73,6 +73,11 @@ void CommitCore::apply(const std::vector<Change>& changes, Revision head) {
   lock.write([&] { tables->apply(changes, head); });
 }
 
+void CommitCore::publish(const ChangeBatch& changes, Revision head) {
+  feed.publish(changes);
+  durability.advance(head);
+}
+
 Async<Result<Revision>> CommitCore::load(Revision at_least) {
   // Shared with the engine's thread, which may still be at it when this coroutine has been cancelled.
   auto fresh = std::make_shared<std::unique_ptr<Tables>>(std::make_unique<Tables>());
@@ -86,8 +91,8 @@ Async<Result<Revision>> CommitCore::load(Revision at_least) {
   const Revision own = std::max(*head, at_least);
   (*fresh)->finish_load(own);
   lock.write([&] { tables.swap(*fresh); });
-  durability.advance(own);
   feed.compact();
+  durability.advance(own);
   co_return head;
 }
 

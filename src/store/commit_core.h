@@ -71,6 +71,9 @@ struct CommitCore {
   CommitCore(Engine& engine_in, runtime::Runtime& runtime_in) : engine(engine_in), runtime(runtime_in) {}
 
   void apply(const std::vector<Change>& changes, Revision head);
+  /// Everything up to `head` is durable: tells watches and subscriptions, then lets answers go. In this
+  /// order, so that a watch made after an answer does not see what the answer was about.
+  void publish(const ChangeBatch& changes, Revision head);
   /// Reads everything from the engine; the tables change only when it succeeded. `at_least` is a head that
   /// readers have not seen yet; the new head is not below it. Gives the engine's own head. What the tables
   /// held before counts as lost unless the engine is shared: then tables that are already ahead stay.

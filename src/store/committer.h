@@ -18,7 +18,7 @@ inline constexpr std::size_t kCommitQueueMax = 100'000;
 inline constexpr std::size_t kBatchTransactionsMax = 1'000;
 inline constexpr std::size_t kBatchBytesMax = 8U << 20;
 /// How often a batch tries again because another control plane was first.
-inline constexpr int kConflictRetriesMax = 16;
+inline constexpr int kConflictRetriesMax = 64;
 
 /// The Store: checks each transaction at the head, one after another, and makes them durable in batches
 /// through an engine. Everything that arrives while one batch is being written becomes the next.

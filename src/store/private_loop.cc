@@ -137,8 +137,7 @@ class PrivateLoop final : public CommitLoop {
       changes->insert(changes->end(), std::make_move_iterator(applied.changes.begin()),
                       std::make_move_iterator(applied.changes.end()));
     }
-    core_.durability.advance(head);
-    core_.feed.publish(changes);
+    core_.publish(changes, head);
     for (const Applied& applied : in_flight_) applied.answer.set(applied.revision);
     in_flight_.clear();
   }

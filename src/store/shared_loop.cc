@@ -11,6 +11,8 @@ namespace {
 
 // Between two tries to follow an engine that does not answer.
 constexpr Duration kFollowDelay = std::chrono::milliseconds(100);
+// Longest wait, after a conflict, for what the other control plane wrote.
+constexpr Duration kCatchUpDelay = std::chrono::milliseconds(20);
 
 // Everything that a transaction reads or writes, and that its changes touch, as text. Two transactions whose
 // sets do not meet can be checked against the same tables and appended together.
@@ -198,7 +200,7 @@ class SharedLoop final : public CommitLoop {
       batch_submissions_.clear();
     }
     // follow() catches up; with its applied batch the next try decides on what the other control plane left.
-    if (core_.tables->head() == base) co_await advanced_.wait_for(core_.runtime, kFollowDelay);
+    if (core_.tables->head() == base) co_await advanced_.wait_for(core_.runtime, kCatchUpDelay);
   }
 
   Async<void> follow_loop() {
@@ -232,9 +234,8 @@ class SharedLoop final : public CommitLoop {
 
   void apply(std::vector<Change> changes, Revision head) {
     core_.apply(changes, head);
+    core_.publish(std::make_shared<const std::vector<Change>>(std::move(changes)), head);
     advanced_.notify();
-    core_.durability.advance(head);
-    core_.feed.publish(std::make_shared<const std::vector<Change>>(std::move(changes)));
   }
 
   // Both coroutines may find that they need it; one load serves both.

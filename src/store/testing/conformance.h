@@ -32,8 +32,10 @@ class Conformance : public ::testing::TestWithParam<WorldKind> {
   Revision revision_of(const std::string& key) {
     return world_.view([&](const View& view) { return view.find<R>(key)->revision; });
   }
-  /// The code of what a commit failed with; nothing when it succeeded.
+  /// The code of what a commit failed with; nothing when it succeeded. The committer knows all earlier
+  /// commits.
   std::optional<ErrorCode> failure(Transaction transaction, std::size_t which = 0) {
+    world_.view([](const View&) { return true; }, which);
     const Result<Revision> revision = world_.commit(std::move(transaction), which);
     if (revision.ok()) return std::nullopt;
     return revision.error().code;
