@@ -46,6 +46,7 @@ LAYERS = {
     "agent/tasks": AGENT + ["agent/config", "agent/state", "agent/session/task_sink.h", "runtime"],
     "agent/session": AGENT + ["agent/config", "agent/state", "agent/tasks", "wire", "auth", "runtime"],
     "agent/drivers": AGENT + ["runtime", "http"],
+    "agent/telemetry": AGENT + ["agent/tasks", "agent/session", "auth", "runtime"],
     "agent/endpoints": AGENT + ["agent/config", "agent/state", "agent/tasks", "agent/session", "runtime", "http"],
     "bin": ["*"],
 }
@@ -95,8 +96,8 @@ class Finding:
 
 
 def is_test(path):
-    return path.endswith(("_test.cc", "_fuzz.cc")) or "_test_" in path or path.endswith("_testing.h") \
-        or "/testing/" in path
+    return path.endswith(("_test.cc", "_fuzz.cc", "/testing.h", "_testing.h")) or "_test_" in path \
+        or "/test_support." in path or "/testing/" in path
 
 
 def blank_comments_and_strings(text, keep_strings=False):

@@ -235,6 +235,14 @@ def coverage(totals):
 
 def everything(totals):
     command_stage(totals, "lint", ["scripts/lint", "--quick"])
+    if build(totals, "dev", []):
+        unit_tests(totals, "dev")
+    if build(totals, "release", PROGRAMS):
+        end_to_end(totals, "")
+
+
+def sanitizers(totals):
+    """The slow half: AddressSanitizer and coverage, ThreadSanitizer, fuzz targets, clang-tidy."""
     build(totals, "asan", [])
     command_stage(totals, "clang-tidy", [sys.executable, "scripts/tidy.py"])
     unit_tests(totals, "asan")
@@ -245,19 +253,17 @@ def everything(totals):
         unit_tests(totals, "tsan", only=tsan)
     if build(totals, "fuzz", []):
         fuzz(totals)
-    if build(totals, "release", PROGRAMS):
-        end_to_end(totals, "")
 
 
 def matching(totals, pattern):
     """What matches a pattern: unit test programs or cases by name, fuzz targets, end-to-end tests."""
-    run(["cmake", "--preset", "asan"], "configure-asan.log")
-    targets = [t for t in ctest_names("asan") if pattern in t]
+    run(["cmake", "--preset", "dev"], "configure-dev.log")
+    targets = [t for t in ctest_names("dev") if pattern in t]
     in_e2e = e2e_matches(pattern)
     if targets or not in_e2e:
         # Test programs whose name matches are built alone; else the pattern is looked for among the cases of all.
-        build(totals, "asan", targets)
-        unit_tests(totals, "asan", pattern)
+        build(totals, "dev", targets)
+        unit_tests(totals, "dev", pattern)
     if in_e2e and build(totals, "release", PROGRAMS):
         end_to_end(totals, pattern)
 
@@ -267,9 +273,11 @@ def main():
     os.environ["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"
     totals, began = Totals(), time.monotonic()
     if len(sys.argv) > 2:
-        print("usage: scripts/test [PATTERN]", file=sys.stderr)
+        print("usage: scripts/test [PATTERN | --sanitizers]", file=sys.stderr)
         return 2
-    if len(sys.argv) == 2:
+    if sys.argv[1:] == ["--sanitizers"]:
+        sanitizers(totals)
+    elif len(sys.argv) == 2:
         matching(totals, sys.argv[1])
         if totals.passed + totals.failed == 0:
             print(f"nothing matches {sys.argv[1]}")

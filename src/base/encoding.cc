@@ -46,6 +46,8 @@ Result<std::string> decode_64(std::string_view text, std::string_view alphabet) 
     }
   }
   if (text.size() % 4 == 1) return invalid("base64: the text is cut short");
+  // Bits that no byte needs must be zero, so that there is one text for each value.
+  if ((bits & ((1U << held) - 1)) != 0) return invalid("base64: the text is damaged at its end");
   return out;
 }
 

@@ -16,6 +16,7 @@ TEST(Base64, Vectors) {
   }
   EXPECT_FALSE(decode_base64("a!").ok());
   EXPECT_FALSE(decode_base64("aaaaa").ok());
+  EXPECT_FALSE(decode_base64("Zg").ok() && decode_base64("Zh").ok());
 }
 
 TEST(Base64Url, RoundTripsAnyBytes) {
