@@ -18,7 +18,8 @@ using model::ecs::ListAccountSettingsResponse;
 using model::ecs::Setting;
 using model::ecs::SettingName;
 
-Setting render(const Context& context, const AccountSettingRule& rule, std::string value, std::string_view principal) {
+Setting render(const Context& context, const AccountSettingRule& rule, std::string value,
+               std::string_view principal) {
   Setting setting;
   setting.name = rule.name;
   setting.value = std::move(value);
@@ -31,10 +32,12 @@ Setting render(const Context& context, const AccountSettingRule& rule, std::stri
 ApiResult<std::string> principal_of(const Context& context, const std::optional<std::string>& principal_arn) {
   if (!principal_arn || principal_arn->empty()) return settings_principal(context, context.principal.arn);
   const auto arn = parse_arn(*principal_arn);
-  const bool of_account = arn && (arn->service == "iam" || arn->service == "sts") && arn->account == context.realm.account;
+  const bool of_account =
+      arn && (arn->service == "iam" || arn->service == "sts") && arn->account == context.realm.account;
   if (!of_account)
     return wire::invalid_parameter(
-        fmt::format("principalArn '{}' must be the ARN of a user, a role or the root user of this account.", *principal_arn));
+        fmt::format("principalArn '{}' must be the ARN of a user, a role or the root user of this account.",
+                    *principal_arn));
   return settings_principal(context, *principal_arn);
 }
 
@@ -53,8 +56,8 @@ Decision<Response> decide_put(const Context& context, const store::View& view, c
                               const std::string& principal, const std::string& value) {
   Response response;
   response.setting = render(context, rule, value, principal);
-  AccountSettingRecord record{context.realm.account, context.realm.region, principal, std::string(to_string(rule.name)),
-                              value, {}};
+  AccountSettingRecord record{
+      context.realm.account, context.realm.region, principal, std::string(to_string(rule.name)), value, {}};
   const auto key = store::Schema<AccountSettingRecord>::key(record);
   const auto* found = view.find<AccountSettingRecord>(key);
   if (found && found->record->value == value) return response;
@@ -70,12 +73,14 @@ Decision<Response> decide_put(const Context& context, const store::View& view, c
 using model::ecs::DeleteAccountSettingResponse;
 
 Decision<DeleteAccountSettingResponse> decide_delete(const Context& context, const store::View& view,
-                                                     const AccountSettingRule& rule, const std::string& principal) {
+                                                     const AccountSettingRule& rule,
+                                                     const std::string& principal) {
   const auto key = store::account_setting_key(context.realm, principal, to_string(rule.name));
   const auto* found = view.find<AccountSettingRecord>(key);
   DeleteAccountSettingResponse response;
-  response.setting = render(context, rule, found ? found->record->value : effective_setting(context, view, principal, rule),
-                            principal);
+  response.setting =
+      render(context, rule, found ? found->record->value : effective_setting(context, view, principal, rule),
+             principal);
   if (!found) return response;
   auto transaction = new_transaction(context);
   transaction.expect(*found);
@@ -94,8 +99,8 @@ struct Filter {
 };
 
 // Pages of what holds are in the order of the model; the key of a page is the position, which never changes.
-void list_effective(const Context& context, const store::View& view, const PageRequest& page, const Filter& filter,
-                    const std::string& principal, ListAccountSettingsResponse& into) {
+void list_effective(const Context& context, const store::View& view, const PageRequest& page,
+                    const Filter& filter, const std::string& principal, ListAccountSettingsResponse& into) {
   const auto rules = account_setting_rules();
   std::size_t index = page.after.empty() ? 0 : static_cast<std::size_t>(page.after[0] - 'a') + 1;
   std::string last;
@@ -111,17 +116,20 @@ void list_effective(const Context& context, const store::View& view, const PageR
   }
 }
 
-void list_stored(const Context& context, const store::View& view, const PageRequest& page, const Filter& filter,
-                 const std::string& principal, ListAccountSettingsResponse& into) {
+void list_stored(const Context& context, const store::View& view, const PageRequest& page,
+                 const Filter& filter, const std::string& principal, ListAccountSettingsResponse& into) {
   using Stored = store::Stored<AccountSettingRecord>;
   into.next_token = fill_page(
       context, page, view.group(store::kSettingsByRealm, store::realm_key(context.realm)),
       [&](const Stored& found) {
-        return found.record->principal_arn == principal && filter.holds(found.record->name, found.record->value);
+        return found.record->principal_arn == principal &&
+               filter.holds(found.record->name, found.record->value);
       },
       [&](const Stored& found) {
         const auto name = model::ecs::parse_setting_name(found.record->name);
-        if (name) into.settings->push_back(render(context, account_setting_rule(*name), found.record->value, principal));
+        if (name)
+          into.settings->push_back(
+              render(context, account_setting_rule(*name), found.record->value, principal));
       });
 }
 
@@ -156,9 +164,8 @@ Async<ApiResult<DeleteAccountSettingResponse>> delete_account_setting(
   const auto& rule = account_setting_rule(request.name);
   auto principal = principal_of(context, request.principal_arn);
   if (!principal) co_return principal.take_error();
-  std::function<Decision<DeleteAccountSettingResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide_delete(context, view, rule, *principal);
-  };
+  std::function<Decision<DeleteAccountSettingResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide_delete(context, view, rule, *principal); };
   co_return co_await decide_and_commit<DeleteAccountSettingResponse>(context, std::move(decider));
 }
 
@@ -170,10 +177,11 @@ Async<ApiResult<ListAccountSettingsResponse>> list_account_settings(Context& con
   if (!principal) co_return principal.take_error();
   const bool effective = request.effective_settings.value_or(false);
   const Filter filter{request.name, request.value};
-  auto page = page_request(context, "ListAccountSettings",
-                           hash_filter({*principal, effective ? "effective" : "", request.name ? to_string(*request.name) : "",
-                                        request.value.value_or("")}),
-                           request.next_token, request.max_results);
+  auto page =
+      page_request(context, "ListAccountSettings",
+                   hash_filter({*principal, effective ? "effective" : "",
+                                request.name ? to_string(*request.name) : "", request.value.value_or("")}),
+                   request.next_token, request.max_results);
   if (!page) co_return page.take_error();
   ListAccountSettingsResponse response;
   response.settings.emplace();

@@ -6,10 +6,10 @@
 namespace berth::services::ecs {
 namespace {
 
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using model::ecs::Setting;
 using model::ecs::SettingName;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 constexpr const char* kRoot = "arn:aws:iam::123456789012:root";
 
@@ -41,7 +41,8 @@ TEST_F(AccountSettingHandlers, OwnBeforeAccountBeforeDefault) {
   must(put_account_setting_default, {.name = SettingName::container_insights, .value = "enabled"});
   EXPECT_EQ(effective(SettingName::container_insights), "enabled");
   EXPECT_THAT(list(), IsEmpty());
-  const auto own = *must(put_account_setting, {.name = SettingName::container_insights, .value = "enhanced"}).setting;
+  const auto own =
+      *must(put_account_setting, {.name = SettingName::container_insights, .value = "enhanced"}).setting;
   EXPECT_EQ(own.principal_arn, principal_arn_);
   EXPECT_EQ(own.value, "enhanced");
   EXPECT_EQ(effective(SettingName::container_insights), "enhanced");
@@ -52,7 +53,8 @@ TEST_F(AccountSettingHandlers, OwnBeforeAccountBeforeDefault) {
 }
 
 TEST_F(AccountSettingHandlers, TheRootUsersSettingIsTheAccounts) {
-  EXPECT_EQ(must(put_account_setting_default, {.name = SettingName::awsvpc_trunking, .value = "enabled"}).setting->principal_arn,
+  EXPECT_EQ(must(put_account_setting_default, {.name = SettingName::awsvpc_trunking, .value = "enabled"})
+                .setting->principal_arn,
             kRoot);
   principal_arn_ = kRoot;
   EXPECT_THAT(list(), SizeIs(1));
@@ -63,7 +65,8 @@ TEST_F(AccountSettingHandlers, TheRootUsersSettingIsTheAccounts) {
 
 TEST_F(AccountSettingHandlers, ForAnotherPrincipal) {
   const std::string bob = "arn:aws:iam::123456789012:user/bob";
-  must(put_account_setting, {.name = SettingName::task_long_arn_format, .value = "disabled", .principal_arn = bob});
+  must(put_account_setting,
+       {.name = SettingName::task_long_arn_format, .value = "disabled", .principal_arn = bob});
   EXPECT_EQ(effective(SettingName::task_long_arn_format), "enabled");
   EXPECT_THAT(list({.principal_arn = bob}), SizeIs(1));
   principal_arn_ = bob;
@@ -71,14 +74,15 @@ TEST_F(AccountSettingHandlers, ForAnotherPrincipal) {
 }
 
 TEST_F(AccountSettingHandlers, BadValuesAndPrincipals) {
-  refused(call(put_account_setting, {.name = SettingName::container_insights, .value = "maybe"}), "InvalidParameterException",
-          "containerInsights");
+  refused(call(put_account_setting, {.name = SettingName::container_insights, .value = "maybe"}),
+          "InvalidParameterException", "containerInsights");
   refused(call(put_account_setting_default, {.name = SettingName::task_long_arn_format, .value = ""}),
           "InvalidParameterException", "taskLongArnFormat");
-  refused(call(put_account_setting, {.name = SettingName::guard_duty_activate, .value = "on"}), "InvalidParameterException",
-          "guardDutyActivate");
-  refused(call(put_account_setting,
-               {.name = SettingName::container_insights, .value = "enabled", .principal_arn = "arn:aws:iam::999999999999:root"}),
+  refused(call(put_account_setting, {.name = SettingName::guard_duty_activate, .value = "on"}),
+          "InvalidParameterException", "guardDutyActivate");
+  refused(call(put_account_setting, {.name = SettingName::container_insights,
+                                     .value = "enabled",
+                                     .principal_arn = "arn:aws:iam::999999999999:root"}),
           "InvalidParameterException", "principalArn");
   refused(call(list_account_settings, {.value = "enabled"}), "InvalidParameterException", "name");
   EXPECT_THAT(list(), IsEmpty());
@@ -89,9 +93,11 @@ TEST_F(AccountSettingHandlers, Pages) {
     std::vector<Setting> seen;
     if (!effective)
       for (const auto& rule : account_setting_rules())
-        if (!rule.aws_managed) must(put_account_setting, {.name = rule.name, .value = std::string(rule.values.front())});
+        if (!rule.aws_managed)
+          must(put_account_setting, {.name = rule.name, .value = std::string(rule.values.front())});
     testing::count_pages([&](std::optional<std::string> token) {
-      auto page = must(list_account_settings, {.effective_settings = effective, .next_token = token, .max_results = 3});
+      auto page = must(list_account_settings,
+                       {.effective_settings = effective, .next_token = token, .max_results = 3});
       for (auto& setting : *page.settings) seen.push_back(setting);
       return page.next_token;
     });
@@ -101,10 +107,13 @@ TEST_F(AccountSettingHandlers, Pages) {
 }
 
 TEST_F(AccountSettingHandlers, TheGuidesArnsAreShort) {
-  Services guide{store_, runtime_, domain::limits_of(domain::Compat::guide_2015), domain::Compat::guide_2015, ""};
+  Services guide{store_, runtime_, domain::limits_of(domain::Compat::guide_2015), domain::Compat::guide_2015,
+                 ""};
   Context context{guide, {}, realm_, "r", "", now_, {}};
-  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::task_long_arn_format)), "disabled");
-  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::container_insights)), "disabled");
+  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::task_long_arn_format)),
+            "disabled");
+  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::container_insights)),
+            "disabled");
 }
 
 }  // namespace

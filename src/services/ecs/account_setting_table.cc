@@ -9,7 +9,9 @@ namespace {
 
 using model::ecs::SettingName;
 
-std::string root_arn(const Context& context) { return fmt::format("arn:aws:iam::{}:root", context.realm.account); }
+std::string root_arn(const Context& context) {
+  return fmt::format("arn:aws:iam::{}:root", context.realm.account);
+}
 
 bool is_arn_format(SettingName name) {
   return name == SettingName::service_long_arn_format || name == SettingName::task_long_arn_format ||
@@ -37,7 +39,8 @@ std::span<const AccountSettingRule> account_setting_rules() {
 
 const AccountSettingRule& account_setting_rule(SettingName name) {
   const auto rules = account_setting_rules();
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const auto& rule) { return rule.name == name; });
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const auto& rule) { return rule.name == name; });
   check(found != rules.end(), "an account setting of the model without a rule");
   return *found;
 }

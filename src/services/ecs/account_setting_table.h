@@ -29,7 +29,8 @@ std::string settings_principal(const Context& context, std::string_view principa
 /// As an answer shows it: the root user's ARN for the account's default.
 std::string shown_principal(const Context& context, std::string_view principal);
 
-/// What holds for the principal (of settings_principal()): its own value, else the account's, else the default.
+/// What holds for the principal (of settings_principal()): its own value, else the account's, else the
+/// default.
 std::string effective_setting(const Context& context, const store::View& view, std::string_view principal,
                               const AccountSettingRule& rule);
 

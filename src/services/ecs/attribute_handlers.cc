@@ -21,7 +21,8 @@ constexpr std::size_t kTargetsMax = 90;
 
 // The instances an attribute is meant for: the one it names, else all of the cluster.
 ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context, const store::View& view,
-                                                         const domain::ClusterRecord& cluster, const Attribute& attribute) {
+                                                         const domain::ClusterRecord& cluster,
+                                                         const Attribute& attribute) {
   std::vector<const StoredInstance*> targets;
   if (attribute.target_id && !attribute.target_id->empty()) {
     const auto* found = find_instance(context, view, cluster, *attribute.target_id);
@@ -32,14 +33,17 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context,
     targets.push_back(found);
     return targets;
   }
-  for (const auto& [sort, instance] : view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster.name)))
+  for (const auto& [sort, instance] :
+       view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster.name)))
     targets.push_back(instance);
   if (targets.empty())
-    return wire::target_not_found(fmt::format("Attribute '{}' names no targetId, and cluster {} has no container instances.",
-                                              attribute.name, cluster.name));
+    return wire::target_not_found(
+        fmt::format("Attribute '{}' names no targetId, and cluster {} has no container instances.",
+                    attribute.name, cluster.name));
   if (targets.size() > kTargetsMax)
-    return wire::invalid_parameter(fmt::format("attributes: '{}' needs a targetId in a cluster of more than {} instances.",
-                                               attribute.name, kTargetsMax));
+    return wire::invalid_parameter(
+        fmt::format("attributes: '{}' needs a targetId in a cluster of more than {} instances.",
+                    attribute.name, kTargetsMax));
   return targets;
 }
 
@@ -47,12 +51,13 @@ std::optional<wire::ApiError> check(const Context& context, const std::vector<At
   const auto attributes_max = static_cast<std::size_t>(context.services.limits.attributes_per_call);
   if (attributes.empty()) return wire::invalid_parameter("attributes cannot be empty.");
   if (attributes.size() > attributes_max)
-    return wire::invalid_parameter(
-        fmt::format("attributes: at most {} may be given at once, not {}.", attributes_max, attributes.size()));
+    return wire::invalid_parameter(fmt::format("attributes: at most {} may be given at once, not {}.",
+                                               attributes_max, attributes.size()));
   for (const auto& attribute : attributes) {
     if (is_system_attribute(attribute.name))
       return wire::invalid_parameter(fmt::format(
-          "attributes: '{}' cannot be changed: names that begin with ecs. or com.amazonaws. are the agent's.", attribute.name));
+          "attributes: '{}' cannot be changed: names that begin with ecs. or com.amazonaws. are the agent's.",
+          attribute.name));
     if (auto error = check_attribute(attribute, AttributeCheck::strict)) return error;
   }
   return std::nullopt;
@@ -65,12 +70,14 @@ struct Edited {
 using Edit = std::function<void(ContainerInstanceRecord&, const Attribute&)>;
 
 std::size_t custom_attributes(const ContainerInstanceRecord& record) {
-  return static_cast<std::size_t>(std::count_if(record.attributes.begin(), record.attributes.end(),
-                                                [](const auto& have) { return !is_system_attribute(have.name); }));
+  return static_cast<std::size_t>(
+      std::count_if(record.attributes.begin(), record.attributes.end(),
+                    [](const auto& have) { return !is_system_attribute(have.name); }));
 }
 
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view, const std::optional<std::string>& cluster_text,
+Decision<Response> decide(const Context& context, const store::View& view,
+                          const std::optional<std::string>& cluster_text,
                           const std::vector<Attribute>& attributes, const Edit& edit) {
   auto cluster = find_active_cluster(context, view, cluster_text);
   if (!cluster) return cluster.take_error();
@@ -131,13 +138,15 @@ Async<ApiResult<model::ecs::PutAttributesResponse>> put_attributes(Context& cont
                                                                    model::ecs::PutAttributesRequest request) {
   // Named, as g++ 12 destroys a temporary function in a co_await expression twice; below too.
   Edit edit = put;
-  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request), std::move(edit));
+  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request),
+                                                                          std::move(edit));
 }
 
-Async<ApiResult<model::ecs::DeleteAttributesResponse>> delete_attributes(Context& context,
-                                                                         model::ecs::DeleteAttributesRequest request) {
+Async<ApiResult<model::ecs::DeleteAttributesResponse>> delete_attributes(
+    Context& context, model::ecs::DeleteAttributesRequest request) {
   Edit edit = erase;
-  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request), std::move(edit));
+  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request),
+                                                                             std::move(edit));
 }
 
 }  // namespace berth::services::ecs

@@ -4,10 +4,10 @@
 namespace berth::services::ecs {
 namespace {
 
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using model::ecs::Attribute;
 using model::ecs::TargetType;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class AttributeHandlers : public testing::HandlersTest {
  protected:
@@ -15,12 +15,16 @@ class AttributeHandlers : public testing::HandlersTest {
     create("web");
     arn_ = *enrol("web").container_instance_arn;
   }
-  auto put_all(std::vector<Attribute> attributes) { return call(put_attributes, {.cluster = "web", .attributes = attributes}); }
+  auto put_all(std::vector<Attribute> attributes) {
+    return call(put_attributes, {.cluster = "web", .attributes = attributes});
+  }
   auto erase_all(std::vector<Attribute> attributes) {
     return call(delete_attributes, {.cluster = "web", .attributes = attributes});
   }
   std::vector<Attribute> list(std::optional<std::string> name = {}, std::optional<std::string> value = {}) {
-    return *must(list_attributes, {.cluster = "web", .target_type = TargetType::container_instance, .attribute_name = name,
+    return *must(list_attributes, {.cluster = "web",
+                                   .target_type = TargetType::container_instance,
+                                   .attribute_name = name,
                                    .attribute_value = value})
                 .attributes;
   }
@@ -66,7 +70,8 @@ TEST_F(AttributeHandlers, RulesAndTargets) {
   refused(put_all({of("a", " b")}), "InvalidParameterException", "'a'");
   refused(put_all({{.name = "a", .target_id = "nope"}}), "TargetNotFoundException", "nope");
   refused(erase_all({{.name = "a", .target_id = "nope"}}), "TargetNotFoundException", "nope");
-  refused(call(put_attributes, {.cluster = "nope", .attributes = {of("a", "b")}}), "ClusterNotFoundException");
+  refused(call(put_attributes, {.cluster = "nope", .attributes = {of("a", "b")}}),
+          "ClusterNotFoundException");
   refused(put_all({of("fine", "x"), {.name = "a", .target_id = "nope"}}), "TargetNotFoundException");
   EXPECT_THAT(list("fine"), IsEmpty());
 }
@@ -82,14 +87,17 @@ TEST_F(AttributeHandlers, ListPagesGoOnWithinAnInstance) {
   const auto all = list();
   std::vector<Attribute> seen;
   const int pages = testing::count_pages([&](std::optional<std::string> token) {
-    auto page = must(list_attributes, {.cluster = "web", .target_type = TargetType::container_instance, .next_token = token,
+    auto page = must(list_attributes, {.cluster = "web",
+                                       .target_type = TargetType::container_instance,
+                                       .next_token = token,
                                        .max_results = 2});
     for (auto& attribute : *page.attributes) seen.push_back(attribute);
     return page.next_token;
   });
   EXPECT_EQ(seen, all);
   EXPECT_EQ(pages, static_cast<int>((all.size() + 1) / 2));
-  refused(call(list_attributes, {.cluster = "web", .attribute_value = "x"}), "InvalidParameterException", "attributeName");
+  refused(call(list_attributes, {.cluster = "web", .attribute_value = "x"}), "InvalidParameterException",
+          "attributeName");
 }
 
 TEST_F(AttributeHandlers, APutThatLosesARaceKeepsTheOther) {

@@ -14,7 +14,9 @@ constexpr std::size_t kValueCharactersMax = 128;
 // Capabilities of agents may be longer than what users may put.
 constexpr std::size_t kSystemCharactersMax = 1024;
 
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 bool only(std::string_view text, std::string_view more) {
   return std::all_of(text.begin(), text.end(),
@@ -23,7 +25,9 @@ bool only(std::string_view text, std::string_view more) {
 
 }  // namespace
 
-bool is_system_attribute(std::string_view name) { return name.starts_with("ecs.") || name.starts_with("com.amazonaws."); }
+bool is_system_attribute(std::string_view name) {
+  return name.starts_with("ecs.") || name.starts_with("com.amazonaws.");
+}
 
 std::optional<wire::ApiError> check_attribute(const Attribute& attribute, AttributeCheck how) {
   const std::string_view name = attribute.name;
@@ -37,19 +41,24 @@ std::optional<wire::ApiError> check_attribute(const Attribute& attribute, Attrib
         fmt::format("attributes: the value of '{}' must not be longer than {} characters.", name, value_max));
   if (how == AttributeCheck::lengths) return std::nullopt;
   if (!only(name, "-_./\\"))
-    return wire::invalid_parameter(fmt::format(
-        "attributes: the name '{}' may hold letters, numbers, hyphens, underscores, slashes, backslashes and periods only.",
-        name));
+    return wire::invalid_parameter(
+        fmt::format("attributes: the name '{}' may hold letters, numbers, hyphens, underscores, slashes, "
+                    "backslashes and periods only.",
+                    name));
   if (!only(value, "-_.@/\\: "))
     return wire::invalid_parameter(fmt::format(
-        "attributes: the value of '{}' may hold letters, numbers, spaces and any of - _ . @ / \\ : only.", name));
+        "attributes: the value of '{}' may hold letters, numbers, spaces and any of - _ . @ / \\ : only.",
+        name));
   if (!value.empty() && (value.front() == ' ' || value.back() == ' '))
-    return wire::invalid_parameter(fmt::format("attributes: the value of '{}' must not begin or end with a space.", name));
+    return wire::invalid_parameter(
+        fmt::format("attributes: the value of '{}' must not begin or end with a space.", name));
   return std::nullopt;
 }
 
-void set_attribute(std::vector<Attribute>& attributes, std::string_view name, std::optional<std::string> value) {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto& have) { return have.name == name; });
+void set_attribute(std::vector<Attribute>& attributes, std::string_view name,
+                   std::optional<std::string> value) {
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const auto& have) { return have.name == name; });
   if (found != attributes.end()) {
     found->value = std::move(value);
     return;
@@ -61,7 +70,8 @@ void set_attribute(std::vector<Attribute>& attributes, std::string_view name, st
 }
 
 const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name) {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto& have) { return have.name == name; });
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const auto& have) { return have.name == name; });
   return found == attributes.end() ? nullptr : &*found;
 }
 

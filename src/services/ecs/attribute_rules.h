@@ -14,14 +14,16 @@ inline constexpr std::size_t kAttributesPerInstanceMax = 250;
 /// Whether ECS or its agent owns the attribute (`ecs.…`, `com.amazonaws.…`); all others are custom.
 bool is_system_attribute(std::string_view name);
 
-/// What the API allows for names and values (API reference: Attribute). `strict` is for custom attributes; what agents say
-/// of themselves is only held to the lengths. Errors: InvalidParameterException, naming the attribute.
+/// What the API allows for names and values (API reference: Attribute). `strict` is for custom attributes;
+/// what agents say of themselves is only held to the lengths. Errors: InvalidParameterException, naming the
+/// attribute.
 enum class AttributeCheck { strict, lengths };
 std::optional<wire::ApiError> check_attribute(const model::ecs::Attribute& attribute, AttributeCheck how);
 
 /// Sets an attribute by name, keeping the order of the others.
 void set_attribute(std::vector<model::ecs::Attribute>& attributes, std::string_view name,
                    std::optional<std::string> value);
-const model::ecs::Attribute* find_attribute(const std::vector<model::ecs::Attribute>& attributes, std::string_view name);
+const model::ecs::Attribute* find_attribute(const std::vector<model::ecs::Attribute>& attributes,
+                                            std::string_view name);
 
 }  // namespace berth::services::ecs

@@ -1,14 +1,14 @@
-// Clusters: life, what answers show, what keeps one from being deleted, errors that change nothing, and lost races.
-// Method: the handlers over a store in memory.
+// Clusters: life, what answers show, what keeps one from being deleted, errors that change nothing, and lost
+// races. Method: the handlers over a store in memory.
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs {
 namespace {
 
+using model::ecs::ClusterField;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using model::ecs::ClusterField;
 
 class ClusterHandlers : public testing::HandlersTest {
  protected:
@@ -23,7 +23,9 @@ TEST_F(ClusterHandlers, CreateIsIdempotentWhileActive) {
   const auto first = *must(create_cluster, {.cluster_name = "web"}).cluster;
   const auto head = this->head();
   const auto second =
-      *must(create_cluster, {.cluster_name = "web", .tags = std::vector<model::ecs::Tag>{{.key = "a", .value = "b"}}}).cluster;
+      *must(create_cluster,
+            {.cluster_name = "web", .tags = std::vector<model::ecs::Tag>{{.key = "a", .value = "b"}}})
+           .cluster;
   EXPECT_EQ(first, second);
   EXPECT_EQ(this->head(), head);
   EXPECT_EQ(first.cluster_arn, "arn:aws:ecs:us-east-1:123456789012:cluster/web");
@@ -33,38 +35,44 @@ TEST_F(ClusterHandlers, CreateIsIdempotentWhileActive) {
 }
 
 TEST_F(ClusterHandlers, WithoutANameItIsDefault) {
-  EXPECT_EQ(must(describe_clusters, {}).failures->front().arn, "arn:aws:ecs:us-east-1:123456789012:cluster/default");
+  EXPECT_EQ(must(describe_clusters, {}).failures->front().arn,
+            "arn:aws:ecs:us-east-1:123456789012:cluster/default");
   must(create_cluster, {});
   EXPECT_EQ(must(describe_clusters, {}).clusters->front().cluster_name, "default");
 }
 
 TEST_F(ClusterHandlers, InsightsComeFromTheAccountSetting) {
-  must(put_account_setting_default, {.name = model::ecs::SettingName::container_insights, .value = "enhanced"});
+  must(put_account_setting_default,
+       {.name = model::ecs::SettingName::container_insights, .value = "enhanced"});
   EXPECT_EQ(must(create_cluster, {.cluster_name = "seen"}).cluster->settings->front().value, "enhanced");
 }
 
 TEST_F(ClusterHandlers, BadNamesSettingsTagsAndProvidersChangeNothing) {
-  for (const std::string& name : {std::string(), std::string(256, 'a'), std::string("has space"), std::string("a/b")})
+  for (const std::string& name :
+       {std::string(), std::string(256, 'a'), std::string("has space"), std::string("a/b")})
     refused(call(create_cluster, {.cluster_name = name}), "InvalidParameterException", "clusterName");
   using Settings = std::vector<model::ecs::ClusterSetting>;
-  refused(call(create_cluster, {.cluster_name = "x",
-                                .settings = Settings{{.name = model::ecs::ClusterSettingName::container_insights,
-                                                      .value = "maybe"}}}),
-          "InvalidParameterException", "containerInsights");
-  refused(call(create_cluster, {.cluster_name = "x", .tags = std::vector<model::ecs::Tag>{{.key = "aws:x", .value = ""}}}),
+  refused(
+      call(create_cluster, {.cluster_name = "x",
+                            .settings = Settings{{.name = model::ecs::ClusterSettingName::container_insights,
+                                                  .value = "maybe"}}}),
+      "InvalidParameterException", "containerInsights");
+  refused(call(create_cluster,
+               {.cluster_name = "x", .tags = std::vector<model::ecs::Tag>{{.key = "aws:x", .value = ""}}}),
           "InvalidParameterException", "aws:x");
   refused(call(create_cluster, {.cluster_name = "x", .capacity_providers = std::vector<std::string>{"nope"}}),
           "InvalidParameterException", "nope");
   model::ecs::ClusterConfiguration configuration;
   configuration.execute_command_configuration.emplace();
   configuration.execute_command_configuration->logging = model::ecs::ExecuteCommandLogging::override;
-  refused(call(create_cluster, {.cluster_name = "x", .configuration = configuration}), "InvalidParameterException",
-          "logConfiguration");
+  refused(call(create_cluster, {.cluster_name = "x", .configuration = configuration}),
+          "InvalidParameterException", "logConfiguration");
   EXPECT_THAT(listed(), IsEmpty());
 }
 
 TEST_F(ClusterHandlers, IncludeSaysWhatIsShown) {
-  must(create_cluster, {.cluster_name = "web", .tags = std::vector<model::ecs::Tag>{{.key = "team", .value = "blue"}}});
+  must(create_cluster,
+       {.cluster_name = "web", .tags = std::vector<model::ecs::Tag>{{.key = "team", .value = "blue"}}});
   const auto bare = describe("web");
   EXPECT_THAT(*bare.tags, IsEmpty());
   EXPECT_THAT(*bare.settings, IsEmpty());
@@ -87,8 +95,10 @@ TEST_F(ClusterHandlers, DescribeNamesWhatIsMissing) {
   EXPECT_EQ(answer.failures->at(0).arn, "arn:aws:ecs:us-east-1:123456789012:cluster/nope");
   EXPECT_EQ(answer.failures->at(0).reason, "MISSING");
   EXPECT_EQ(answer.failures->at(1).arn, foreign);
-  refused(call(describe_clusters, {.clusters = std::vector<std::string>{"has space"}}), "InvalidParameterException");
-  refused(call(describe_clusters, {.clusters = std::vector<std::string>(101, "web")}), "InvalidParameterException", "100");
+  refused(call(describe_clusters, {.clusters = std::vector<std::string>{"has space"}}),
+          "InvalidParameterException");
+  refused(call(describe_clusters, {.clusters = std::vector<std::string>(101, "web")}),
+          "InvalidParameterException", "100");
 }
 
 TEST_F(ClusterHandlers, CountsFollowInstancesAndTasks) {
@@ -97,9 +107,9 @@ TEST_F(ClusterHandlers, CountsFollowInstancesAndTasks) {
   const auto draining = enrol("web");
   define("nap");
   run("web", "nap");
-  must(update_container_instances_state,
-       {.cluster = "web", .container_instances = {*draining.container_instance_arn},
-        .status = model::ecs::ContainerInstanceStatus::draining});
+  must(update_container_instances_state, {.cluster = "web",
+                                          .container_instances = {*draining.container_instance_arn},
+                                          .status = model::ecs::ContainerInstanceStatus::draining});
   const auto cluster = describe("web", {ClusterField::statistics});
   EXPECT_EQ(cluster.registered_container_instances_count, 2);
   EXPECT_EQ(cluster.pending_tasks_count, 1);
@@ -170,7 +180,8 @@ TEST_F(ClusterHandlers, DeleteLosesAgainstARegistration) {
 TEST_F(ClusterHandlers, RegistrationLosesAgainstADeletion) {
   create("web");
   lose_against(delete_cluster, {.cluster = "web"});
-  refused(call(register_container_instance, registration("web")), "ClusterNotFoundException", "Cluster not found.");
+  refused(call(register_container_instance, registration("web")), "ClusterNotFoundException",
+          "Cluster not found.");
   EXPECT_EQ(describe("web").status, "INACTIVE");
 }
 
@@ -183,8 +194,9 @@ TEST_F(ClusterHandlers, TwoCreationsMakeOne) {
 TEST_F(ClusterHandlers, UpdatesReplaceWhatTheyName) {
   create("web");
   const auto updated =
-      *must(update_cluster_settings, {.cluster = "web", .settings = {{.name = model::ecs::ClusterSettingName::container_insights,
-                                                                      .value = "enabled"}}})
+      *must(update_cluster_settings,
+            {.cluster = "web",
+             .settings = {{.name = model::ecs::ClusterSettingName::container_insights, .value = "enabled"}}})
            .cluster;
   EXPECT_EQ(updated.settings->front().value, "enabled");
   model::ecs::ClusterServiceConnectDefaultsRequest defaults;
@@ -193,28 +205,33 @@ TEST_F(ClusterHandlers, UpdatesReplaceWhatTheyName) {
                 .cluster->service_connect_defaults->namespace_,
             "internal");
   defaults.namespace_ = "";
-  EXPECT_FALSE(must(update_cluster, {.cluster = "web", .service_connect_defaults = defaults}).cluster->service_connect_defaults);
+  EXPECT_FALSE(must(update_cluster, {.cluster = "web", .service_connect_defaults = defaults})
+                   .cluster->service_connect_defaults);
   EXPECT_EQ(describe("web", {ClusterField::settings}).settings->front().value, "enabled");
-  refused(call(update_cluster_settings, {.cluster = "nope", .settings = *updated.settings}), "ClusterNotFoundException");
-  refused(call(update_cluster_settings, {.cluster = "web", .settings = {}}), "InvalidParameterException", "settings");
+  refused(call(update_cluster_settings, {.cluster = "nope", .settings = *updated.settings}),
+          "ClusterNotFoundException");
+  refused(call(update_cluster_settings, {.cluster = "web", .settings = {}}), "InvalidParameterException",
+          "settings");
 }
 
 TEST_F(ClusterHandlers, CapacityProvidersAreEchoed) {
   create("web");
-  const auto cluster = *must(put_cluster_capacity_providers,
-                             {.cluster = "web",
-                              .capacity_providers = {"FARGATE", "FARGATE_SPOT"},
-                              .default_capacity_provider_strategy = {{.capacity_provider = "FARGATE", .weight = 1}}})
-                            .cluster;
+  const auto cluster =
+      *must(put_cluster_capacity_providers,
+            {.cluster = "web",
+             .capacity_providers = {"FARGATE", "FARGATE_SPOT"},
+             .default_capacity_provider_strategy = {{.capacity_provider = "FARGATE", .weight = 1}}})
+           .cluster;
   EXPECT_THAT(*cluster.capacity_providers, ElementsAre("FARGATE", "FARGATE_SPOT"));
   EXPECT_EQ(cluster.default_capacity_provider_strategy->front().base, 0);
   EXPECT_EQ(describe("web").capacity_providers, cluster.capacity_providers);
   refused(call(put_cluster_capacity_providers,
                {.cluster = "web", .capacity_providers = {"mine"}, .default_capacity_provider_strategy = {}}),
           "InvalidParameterException", "mine");
-  refused(call(put_cluster_capacity_providers, {.cluster = "web",
-                                                .capacity_providers = {"FARGATE"},
-                                                .default_capacity_provider_strategy = {{.capacity_provider = "FARGATE_SPOT"}}}),
+  refused(call(put_cluster_capacity_providers,
+               {.cluster = "web",
+                .capacity_providers = {"FARGATE"},
+                .default_capacity_provider_strategy = {{.capacity_provider = "FARGATE_SPOT"}}}),
           "InvalidParameterException", "FARGATE_SPOT");
 }
 

@@ -12,11 +12,13 @@ std::optional<wire::ApiError> check_cluster_settings(
     const std::optional<std::vector<model::ecs::ClusterSetting>>& settings) {
   if (!settings) return std::nullopt;
   for (const auto& setting : *settings) {
-    if (!setting.name) return wire::invalid_parameter("settings: each needs a name, such as containerInsights.");
+    if (!setting.name)
+      return wire::invalid_parameter("settings: each needs a name, such as containerInsights.");
     const std::string value = setting.value.value_or("");
     if (value != "enabled" && value != "disabled" && value != "enhanced")
-      return wire::invalid_parameter(fmt::format(
-          "settings: value '{}' of {} should be one of [enabled, disabled, enhanced].", value, to_string(*setting.name)));
+      return wire::invalid_parameter(
+          fmt::format("settings: value '{}' of {} should be one of [enabled, disabled, enhanced].", value,
+                      to_string(*setting.name)));
   }
   return std::nullopt;
 }
@@ -27,17 +29,21 @@ std::optional<wire::ApiError> check_cluster_configuration(
   const auto& command = *configuration->execute_command_configuration;
   const bool overridden = command.logging == model::ecs::ExecuteCommandLogging::override;
   if (overridden && !command.log_configuration)
-    return wire::invalid_parameter("executeCommandConfiguration: logConfiguration is required when logging is OVERRIDE.");
+    return wire::invalid_parameter(
+        "executeCommandConfiguration: logConfiguration is required when logging is OVERRIDE.");
   if (!overridden && command.log_configuration)
-    return wire::invalid_parameter("executeCommandConfiguration: logConfiguration is only allowed when logging is OVERRIDE.");
+    return wire::invalid_parameter(
+        "executeCommandConfiguration: logConfiguration is only allowed when logging is OVERRIDE.");
   return std::nullopt;
 }
 
 std::optional<wire::ApiError> check_capacity_providers(
-    const std::vector<std::string>& providers, const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
+    const std::vector<std::string>& providers,
+    const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
   for (const auto& provider : providers)
     if (provider != "FARGATE" && provider != "FARGATE_SPOT")
-      return wire::invalid_parameter(fmt::format("capacityProviders: the capacity provider '{}' does not exist.", provider));
+      return wire::invalid_parameter(
+          fmt::format("capacityProviders: the capacity provider '{}' does not exist.", provider));
   int bases = 0;
   for (const auto& item : strategy) {
     if (std::find(providers.begin(), providers.end(), item.capacity_provider) == providers.end())
@@ -60,7 +66,8 @@ std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
   return strategy;
 }
 
-ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context, const store::View& view,
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context,
+                                                                     const store::View& view,
                                                                      const std::string& cluster) {
   // Elsewhere an empty name is `default`; what changes or deletes a cluster must say which.
   if (cluster.empty()) return wire::invalid_parameter("Cluster can not be blank.");

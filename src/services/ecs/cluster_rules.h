@@ -9,14 +9,17 @@
 
 namespace berth::services::ecs {
 
-/// Checks of the members that CreateCluster, UpdateCluster and PutClusterCapacityProviders share. Each answers an
-/// InvalidParameterException that names the member, or nothing.
-std::optional<wire::ApiError> check_cluster_settings(const std::optional<std::vector<model::ecs::ClusterSetting>>& settings);
-std::optional<wire::ApiError> check_cluster_configuration(const std::optional<model::ecs::ClusterConfiguration>& configuration);
-/// Only FARGATE and FARGATE_SPOT are names that exist here; the strategy may use what the cluster has, at most one item
-/// with a base.
+/// Checks of the members that CreateCluster, UpdateCluster and PutClusterCapacityProviders share. Each
+/// answers an InvalidParameterException that names the member, or nothing.
+std::optional<wire::ApiError> check_cluster_settings(
+    const std::optional<std::vector<model::ecs::ClusterSetting>>& settings);
+std::optional<wire::ApiError> check_cluster_configuration(
+    const std::optional<model::ecs::ClusterConfiguration>& configuration);
+/// Only FARGATE and FARGATE_SPOT are names that exist here; the strategy may use what the cluster has, at
+/// most one item with a base.
 std::optional<wire::ApiError> check_capacity_providers(
-    const std::vector<std::string>& providers, const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy);
+    const std::vector<std::string>& providers,
+    const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy);
 
 /// As answers show it: weight and base are numbers always.
 std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
@@ -24,7 +27,8 @@ std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
 
 /// The cluster of a request that must name one, ACTIVE or not. Errors: ClusterNotFoundException;
 /// InvalidParameterException.
-ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context, const store::View& view,
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context,
+                                                                     const store::View& view,
                                                                      const std::string& cluster);
 /// As above; an INACTIVE one is ClusterNotFoundException.
 ApiResult<const store::Stored<domain::ClusterRecord>*> named_active_cluster(const Context& context,

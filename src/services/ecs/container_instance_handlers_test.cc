@@ -1,16 +1,17 @@
-// Container instances after their registration: deregistration with and without tasks, describe, list with filters and
-// pages, DRAINING, agent updates, where agents connect. Method: the handlers over a store in memory.
+// Container instances after their registration: deregistration with and without tasks, describe, list with
+// filters and pages, DRAINING, agent updates, where agents connect. Method: the handlers over a store in
+// memory.
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs {
 namespace {
 
 using namespace std::chrono_literals;
+using model::ecs::ContainerInstanceStatus;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using model::ecs::ContainerInstanceStatus;
 
 class ContainerInstanceHandlers : public testing::HandlersTest {
  protected:
@@ -20,10 +21,13 @@ class ContainerInstanceHandlers : public testing::HandlersTest {
   }
   model::ecs::ContainerInstance describe(const std::string& name) {
     auto answer = must(describe_container_instances, {.cluster = "web", .container_instances = {name}});
-    return answer.container_instances->empty() ? model::ecs::ContainerInstance() : answer.container_instances->front();
+    return answer.container_instances->empty() ? model::ecs::ContainerInstance()
+                                               : answer.container_instances->front();
   }
-  std::vector<std::string> list(std::optional<std::string> filter = {}, std::optional<ContainerInstanceStatus> status = {}) {
-    return *must(list_container_instances, {.cluster = "web", .filter = filter, .status = status}).container_instance_arns;
+  std::vector<std::string> list(std::optional<std::string> filter = {},
+                                std::optional<ContainerInstanceStatus> status = {}) {
+    return *must(list_container_instances, {.cluster = "web", .filter = filter, .status = status})
+                .container_instance_arns;
   }
   model::ecs::DeregisterContainerInstanceRequest deregistration(const std::string& arn, bool force) {
     return {.cluster = "web", .container_instance = arn, .force = force};
@@ -36,8 +40,10 @@ class ContainerInstanceHandlers : public testing::HandlersTest {
 TEST_F(ContainerInstanceHandlers, DeregisteredIsInactiveAtOnceAndDescribableForAnHour) {
   const auto arn = *enrol("web").container_instance_arn;
   const std::string id(domain::last_part(arn));
-  EXPECT_EQ(must(deregister_container_instance, deregistration(id, false)).container_instance->status, "INACTIVE");
-  EXPECT_EQ(must(deregister_container_instance, deregistration(id, true)).container_instance->status, "INACTIVE");
+  EXPECT_EQ(must(deregister_container_instance, deregistration(id, false)).container_instance->status,
+            "INACTIVE");
+  EXPECT_EQ(must(deregister_container_instance, deregistration(id, true)).container_instance->status,
+            "INACTIVE");
   EXPECT_THAT(list(), IsEmpty());
   EXPECT_EQ(describe(arn).status, "INACTIVE");
   EXPECT_EQ(describe(arn).agent_connected, false);
@@ -80,7 +86,8 @@ TEST_F(ContainerInstanceHandlers, ForceStopsMoreTasksThanATransactionHolds) {
 TEST_F(ContainerInstanceHandlers, DeregistrationLosesAgainstRunTask) {
   const auto arn = *enrol("web").container_instance_arn;
   lose_against(run_task, {.cluster = "web", .task_definition = "nap"});
-  refused(call(deregister_container_instance, deregistration(arn, false)), "InvalidParameterException", "Found running tasks");
+  refused(call(deregister_container_instance, deregistration(arn, false)), "InvalidParameterException",
+          "Found running tasks");
   EXPECT_EQ(describe(arn).status, "ACTIVE");
 }
 
@@ -100,12 +107,16 @@ TEST_F(ContainerInstanceHandlers, RunTaskLosesAgainstDeregistration) {
 
 TEST_F(ContainerInstanceHandlers, DescribeErrorsAndFailures) {
   const auto arn = *enrol("web").container_instance_arn;
-  refused(call(deregister_container_instance, deregistration("nope", false)), "InvalidParameterException", "not found");
+  refused(call(deregister_container_instance, deregistration("nope", false)), "InvalidParameterException",
+          "not found");
   refused(call(describe_container_instances, {.cluster = "web"}), "ClientException", "cannot be empty");
-  refused(call(describe_container_instances, {.cluster = "web", .container_instances = std::vector<std::string>(101, arn)}),
+  refused(call(describe_container_instances,
+               {.cluster = "web", .container_instances = std::vector<std::string>(101, arn)}),
           "InvalidParameterException", "100");
-  refused(call(describe_container_instances, {.cluster = "nope", .container_instances = {arn}}), "ClusterNotFoundException");
-  const auto answer = must(describe_container_instances, {.cluster = "web", .container_instances = {"nope", arn}});
+  refused(call(describe_container_instances, {.cluster = "nope", .container_instances = {arn}}),
+          "ClusterNotFoundException");
+  const auto answer =
+      must(describe_container_instances, {.cluster = "web", .container_instances = {"nope", arn}});
   EXPECT_EQ(answer.failures->at(0).arn, "arn:aws:ecs:us-east-1:123456789012:container-instance/web/nope");
   EXPECT_EQ(answer.failures->at(0).reason, "MISSING");
   EXPECT_THAT(*answer.container_instances, SizeIs(1));
@@ -113,7 +124,8 @@ TEST_F(ContainerInstanceHandlers, DescribeErrorsAndFailures) {
 
 TEST_F(ContainerInstanceHandlers, TasksTakeFromWhatRemains) {
   const auto arn = *enrol("web").container_instance_arn;
-  must(submit_task_state_change, {.cluster = "web", .task = *run("web", "nap").task_arn, .status = "RUNNING"});
+  must(submit_task_state_change,
+       {.cluster = "web", .task = *run("web", "nap").task_arn, .status = "RUNNING"});
   const auto instance = describe(arn);
   EXPECT_EQ(instance.running_tasks_count, 1);
   EXPECT_EQ(instance.remaining_resources->at(0).integer_value, 2048 - 10);
@@ -128,9 +140,10 @@ TEST_F(ContainerInstanceHandlers, IncludeTagsAndHealth) {
   EXPECT_THAT(*describe(arn).tags, IsEmpty());
   EXPECT_FALSE(describe(arn).health_status);
   using Field = model::ecs::ContainerInstanceField;
-  const auto full = must(describe_container_instances, {.cluster = "web",
-                                                        .container_instances = {arn},
-                                                        .include = std::vector{Field::tags, Field::container_instance_health}})
+  const auto full = must(describe_container_instances,
+                         {.cluster = "web",
+                          .container_instances = {arn},
+                          .include = std::vector{Field::tags, Field::container_instance_health}})
                         .container_instances->at(0);
   EXPECT_THAT(*full.tags, SizeIs(1));
   EXPECT_TRUE(full.health_status);
@@ -140,7 +153,8 @@ TEST_F(ContainerInstanceHandlers, ListsByStatusAndFilterInPages) {
   std::vector<std::string> all;
   for (int i = 0; i < 5; ++i) {
     auto request = registration("web");
-    request.attributes = std::vector<model::ecs::Attribute>{{.name = "stack", .value = i < 2 ? "prod" : "test"}};
+    request.attributes =
+        std::vector<model::ecs::Attribute>{{.name = "stack", .value = i < 2 ? "prod" : "test"}};
     all.push_back(*must(register_container_instance, request).container_instance->container_instance_arn);
   }
   must(update_container_instances_state,
@@ -164,22 +178,26 @@ TEST_F(ContainerInstanceHandlers, ListsByStatusAndFilterInPages) {
   EXPECT_EQ(pages, 2);
   EXPECT_EQ(seen, list());
   const auto token = must(list_container_instances, {.cluster = "web", .max_results = 1}).next_token;
-  refused(call(list_container_instances, {.cluster = "web", .filter = "attribute:stack == prod", .next_token = token}),
+  refused(call(list_container_instances,
+               {.cluster = "web", .filter = "attribute:stack == prod", .next_token = token}),
           "InvalidParameterException");
-  refused(call(list_container_instances, {.cluster = "web", .filter = "stack ="}), "InvalidParameterException", "filter");
+  refused(call(list_container_instances, {.cluster = "web", .filter = "stack ="}),
+          "InvalidParameterException", "filter");
   refused(call(list_container_instances, {.cluster = "nope"}), "ClusterNotFoundException");
 }
 
 TEST_F(ContainerInstanceHandlers, DrainingGetsNoTasksUntilItIsActiveAgain) {
   const auto arn = *enrol("web").container_instance_arn;
   const auto set = [&](ContainerInstanceStatus status) {
-    return must(update_container_instances_state, {.cluster = "web", .container_instances = {arn, "nope", arn}, .status = status});
+    return must(update_container_instances_state,
+                {.cluster = "web", .container_instances = {arn, "nope", arn}, .status = status});
   };
   const auto drained = set(ContainerInstanceStatus::draining);
   EXPECT_THAT(*drained.container_instances, SizeIs(1));
   EXPECT_EQ(drained.container_instances->at(0).status, "DRAINING");
   EXPECT_EQ(drained.failures->at(0).reason, "MISSING");
-  refused(call(run_task, {.cluster = "web", .task_definition = "nap"}), "InvalidParameterException", "No Container Instances");
+  refused(call(run_task, {.cluster = "web", .task_definition = "nap"}), "InvalidParameterException",
+          "No Container Instances");
   const auto head = this->head();
   set(ContainerInstanceStatus::draining);
   EXPECT_EQ(this->head(), head);
@@ -191,9 +209,11 @@ TEST_F(ContainerInstanceHandlers, StateErrors) {
   const auto arn = *enrol("web").container_instance_arn;
   using Names = std::vector<std::string>;
   const auto set = [&](Names names, ContainerInstanceStatus status) {
-    return call(update_container_instances_state, {.cluster = "web", .container_instances = names, .status = status});
+    return call(update_container_instances_state,
+                {.cluster = "web", .container_instances = names, .status = status});
   };
-  refused(set({arn}, ContainerInstanceStatus::registering), "InvalidParameterException", "[ACTIVE, DRAINING]");
+  refused(set({arn}, ContainerInstanceStatus::registering), "InvalidParameterException",
+          "[ACTIVE, DRAINING]");
   refused(set({}, ContainerInstanceStatus::active), "InvalidParameterException", "empty");
   refused(set(Names(11, arn), ContainerInstanceStatus::active), "InvalidParameterException", "10");
   must(deregister_container_instance, deregistration(arn, false));
@@ -205,13 +225,17 @@ TEST_F(ContainerInstanceHandlers, StateErrors) {
 
 TEST_F(ContainerInstanceHandlers, NoAgentUpdateIsAvailable) {
   const auto arn = *enrol("web").container_instance_arn;
-  refused(call(update_container_agent, {.cluster = "web", .container_instance = arn}), "MissingVersionException");
+  refused(call(update_container_agent, {.cluster = "web", .container_instance = arn}),
+          "MissingVersionException");
   auto request = registration("web");
   request.version_info = model::ecs::VersionInfo{.agent_version = "1.83.0"};
   const auto known = *must(register_container_instance, request).container_instance->container_instance_arn;
-  refused(call(update_container_agent, {.cluster = "web", .container_instance = known}), "NoUpdateAvailableException", "1.83.0");
-  refused(call(update_container_agent, {.cluster = "web", .container_instance = "nope"}), "InvalidParameterException");
-  refused(call(update_container_agent, {.cluster = "nope", .container_instance = arn}), "ClusterNotFoundException");
+  refused(call(update_container_agent, {.cluster = "web", .container_instance = known}),
+          "NoUpdateAvailableException", "1.83.0");
+  refused(call(update_container_agent, {.cluster = "web", .container_instance = "nope"}),
+          "InvalidParameterException");
+  refused(call(update_container_agent, {.cluster = "nope", .container_instance = arn}),
+          "ClusterNotFoundException");
 }
 
 TEST_F(ContainerInstanceHandlers, AgentsAreToldWhereToConnect) {

@@ -19,16 +19,18 @@ constexpr ClusterFields kShown{.settings = true, .tags = true, .configurations =
 std::optional<wire::ApiError> check(const Context& context, const CreateClusterRequest& request) {
   if (request.cluster_name && !domain::is_name(*request.cluster_name))
     return wire::invalid_parameter(
-        "clusterName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and hyphens.");
+        "clusterName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and "
+        "hyphens.");
   if (request.tags) {
-    const auto tags = domain::check_tags(*request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+    const auto tags = domain::check_tags(*request.tags,
+                                         static_cast<std::size_t>(context.services.limits.tags_per_resource));
     if (!tags) return wire::invalid_parameter(tags.error().message);
   }
   if (auto error = check_cluster_settings(request.settings)) return error;
   if (auto error = check_cluster_configuration(request.configuration)) return error;
-  return check_capacity_providers(
-      request.capacity_providers.value_or(std::vector<std::string>()),
-      request.default_capacity_provider_strategy.value_or(std::vector<model::ecs::CapacityProviderStrategyItem>()));
+  return check_capacity_providers(request.capacity_providers.value_or(std::vector<std::string>()),
+                                  request.default_capacity_provider_strategy.value_or(
+                                      std::vector<model::ecs::CapacityProviderStrategyItem>()));
 }
 
 std::vector<model::ecs::ClusterSetting> settings_of(const Context& context, const store::View& view,
@@ -41,7 +43,8 @@ std::vector<model::ecs::ClusterSetting> settings_of(const Context& context, cons
   return {insights};
 }
 
-ClusterRecord new_cluster(const Context& context, const store::View& view, const CreateClusterRequest& request) {
+ClusterRecord new_cluster(const Context& context, const store::View& view,
+                          const CreateClusterRequest& request) {
   ClusterRecord record;
   record.account = context.realm.account;
   record.region = context.realm.region;
@@ -57,7 +60,8 @@ ClusterRecord new_cluster(const Context& context, const store::View& view, const
   }
   record.capacity_providers = request.capacity_providers;
   if (request.default_capacity_provider_strategy)
-    record.default_capacity_provider_strategy = normalise_strategy(*request.default_capacity_provider_strategy);
+    record.default_capacity_provider_strategy =
+        normalise_strategy(*request.default_capacity_provider_strategy);
   record.tags = request.tags;
   return record;
 }
@@ -73,7 +77,8 @@ Decision<CreateClusterResponse> decide(const Context& context, const store::View
   }
   const auto clusters_max = static_cast<std::size_t>(context.services.limits.clusters_per_region);
   if (view.group(store::kActiveClusters, store::realm_key(context.realm)).size() >= clusters_max)
-    return wire::client_exception(fmt::format("The limit of {} clusters in a region is reached.", clusters_max));
+    return wire::client_exception(
+        fmt::format("The limit of {} clusters in a region is reached.", clusters_max));
   ClusterRecord record = new_cluster(context, view, request);
   response.cluster = render_cluster(view, record, kShown);
   auto transaction = new_transaction(context);

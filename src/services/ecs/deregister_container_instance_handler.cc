@@ -14,14 +14,17 @@ using model::ecs::DeregisterContainerInstanceRequest;
 using model::ecs::DeregisterContainerInstanceResponse;
 using Answer = Decision<DeregisterContainerInstanceResponse>;
 
-// Two writes a task (its record and the release of its claim) and one for the instance fit into a transaction.
+// Two writes a task (its record and the release of its claim) and one for the instance fit into a
+// transaction.
 constexpr std::size_t kTasksPerTransaction = 45;
 // More than any instance can hold: each task has at least one container of its own.
 constexpr int kTransactionsMax = 1000;
 
-// Adds up to kTasksPerTransaction tasks of the instance, STOPPED. Their containers run on: the agent is not told.
-std::optional<wire::ApiError> orphan_tasks(const Context& context, const store::View& view, const std::string& instance_key,
-                                           const std::string& reason, store::Transaction& transaction) {
+// Adds up to kTasksPerTransaction tasks of the instance, STOPPED. Their containers run on: the agent is not
+// told.
+std::optional<wire::ApiError> orphan_tasks(const Context& context, const store::View& view,
+                                           const std::string& instance_key, const std::string& reason,
+                                           store::Transaction& transaction) {
   std::size_t stopped = 0;
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance_key)) {
     if (stopped++ == kTasksPerTransaction) break;
@@ -40,7 +43,8 @@ std::string orphan_reason(const ContainerInstanceRecord& record) {
 DeregisterContainerInstanceResponse answer_with(const store::View& view, const std::string& key,
                                                 const ContainerInstanceRecord& record) {
   DeregisterContainerInstanceResponse response;
-  const store::Stored<ContainerInstanceRecord> stored{key, std::make_shared<const ContainerInstanceRecord>(record), {}};
+  const store::Stored<ContainerInstanceRecord> stored{
+      key, std::make_shared<const ContainerInstanceRecord>(record), {}};
   response.container_instance = render_instance(view, stored, WithTags::yes);
   if (record.status == domain::InstanceStatus::inactive) {
     response.container_instance->running_tasks_count = 0;
@@ -49,7 +53,8 @@ DeregisterContainerInstanceResponse answer_with(const store::View& view, const s
   return response;
 }
 
-Answer decide(const Context& context, const store::View& view, const DeregisterContainerInstanceRequest& request) {
+Answer decide(const Context& context, const store::View& view,
+              const DeregisterContainerInstanceRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const auto* found = find_instance(context, view, **cluster, request.container_instance);
@@ -70,11 +75,12 @@ Answer decide(const Context& context, const store::View& view, const DeregisterC
     transaction.expect(*found);
     transaction.put(record);
   }
-  // Without force, a task that was placed meanwhile makes this lose the race. With force it may stay behind for the
-  // next transaction: once INACTIVE, the instance gets no more.
+  // Without force, a task that was placed meanwhile makes this lose the race. With force it may stay behind
+  // for the next transaction: once INACTIVE, the instance gets no more.
   if (!force) transaction.expect_none(store::kTasksByInstance, found->key);
   if (force)
-    if (auto error = orphan_tasks(context, view, found->key, orphan_reason(record), transaction)) return *std::move(error);
+    if (auto error = orphan_tasks(context, view, found->key, orphan_reason(record), transaction))
+      return *std::move(error);
   return {answer_with(view, found->key, record), std::move(transaction)};
 }
 

@@ -16,11 +16,21 @@ ClusterFields fields_of(const std::optional<std::vector<ClusterField>>& include)
   if (!include) return fields;
   for (const ClusterField field : *include) {
     switch (field) {
-      case ClusterField::attachments: fields.attachments = true; break;
-      case ClusterField::configurations: fields.configurations = true; break;
-      case ClusterField::settings: fields.settings = true; break;
-      case ClusterField::statistics: fields.statistics = true; break;
-      case ClusterField::tags: fields.tags = true; break;
+      case ClusterField::attachments:
+        fields.attachments = true;
+        break;
+      case ClusterField::configurations:
+        fields.configurations = true;
+        break;
+      case ClusterField::settings:
+        fields.settings = true;
+        break;
+      case ClusterField::statistics:
+        fields.statistics = true;
+        break;
+      case ClusterField::tags:
+        fields.tags = true;
+        break;
     }
   }
   return fields;
@@ -32,8 +42,8 @@ std::string arn_of_missing(const Context& context, const std::string& cluster) {
 
 }  // namespace
 
-Async<ApiResult<model::ecs::DescribeClustersResponse>> describe_clusters(Context& context,
-                                                                         model::ecs::DescribeClustersRequest request) {
+Async<ApiResult<model::ecs::DescribeClustersResponse>> describe_clusters(
+    Context& context, model::ecs::DescribeClustersRequest request) {
   std::vector<std::string> names = request.clusters.value_or(std::vector<std::string>());
   if (names.empty()) names.emplace_back("default");
   const auto clusters_max = static_cast<std::size_t>(context.services.limits.describe_items);

@@ -16,10 +16,12 @@ using namespace std::chrono_literals;
 constexpr Duration kInactiveShown = 1h;
 
 bool is_gone(const domain::ContainerInstanceRecord& record, WallTime now) {
-  return record.status == domain::InstanceStatus::inactive && record.inactive_at && now - *record.inactive_at > kInactiveShown;
+  return record.status == domain::InstanceStatus::inactive && record.inactive_at &&
+         now - *record.inactive_at > kInactiveShown;
 }
 
-bool includes(const std::optional<std::vector<ContainerInstanceField>>& include, ContainerInstanceField field) {
+bool includes(const std::optional<std::vector<ContainerInstanceField>>& include,
+              ContainerInstanceField field) {
   return include && std::find(include->begin(), include->end(), field) != include->end();
 }
 
@@ -36,10 +38,12 @@ model::ecs::ContainerInstanceHealthStatus unknown_health() {
 Async<ApiResult<model::ecs::DescribeContainerInstancesResponse>> describe_container_instances(
     Context& context, model::ecs::DescribeContainerInstancesRequest request) {
   const auto instances_max = static_cast<std::size_t>(context.services.limits.describe_items);
-  if (request.container_instances.empty()) co_return wire::client_exception("Container Instances cannot be empty.");
+  if (request.container_instances.empty())
+    co_return wire::client_exception("Container Instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    co_return wire::invalid_parameter(fmt::format("containerInstances may name at most {} container instances, not {}.",
-                                                  instances_max, request.container_instances.size()));
+    co_return wire::invalid_parameter(
+        fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
+                    request.container_instances.size()));
   const auto tags = includes(request.include, ContainerInstanceField::tags) ? WithTags::yes : WithTags::no;
   const bool health = includes(request.include, ContainerInstanceField::container_instance_health);
   model::ecs::DescribeContainerInstancesResponse response;

@@ -32,7 +32,8 @@ std::string text_of(const JsonObject& document, std::string_view ours, std::stri
 
 bool is_host_id(std::string_view id) {
   return id.size() <= kHostIdCharactersMax && std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_' || c == '.';
          });
 }
 
@@ -46,7 +47,8 @@ ApiResult<std::int32_t> read_amount(const model::ecs::Resource& resource) {
     value = *resource.double_value;
   // The negation also refuses NaN.
   if (!(value >= 0 && value <= kAmountMax))
-    return wire::invalid_parameter(fmt::format("totalResources: {} must be between 0 and {}.", *resource.name, kAmountMax));
+    return wire::invalid_parameter(
+        fmt::format("totalResources: {} must be between 0 and {}.", *resource.name, kAmountMax));
   return static_cast<std::int32_t>(value);
 }
 
@@ -57,13 +59,15 @@ ApiResult<std::vector<std::int32_t>> read_ports(const model::ecs::Resource& reso
     std::int32_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535)
-      return wire::invalid_parameter(fmt::format("totalResources: '{}' of {} is not a port.", text, *resource.name));
+      return wire::invalid_parameter(
+          fmt::format("totalResources: '{}' of {} is not a port.", text, *resource.name));
     if (std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
   }
   return ports;
 }
 
-std::optional<wire::ApiError> read_resource(const Context& context, const model::ecs::Resource& resource, HostResources& into) {
+std::optional<wire::ApiError> read_resource(const Context& context, const model::ecs::Resource& resource,
+                                            HostResources& into) {
   const std::string name = resource.name.value_or("");
   if (name == "CPU" || name == "MEMORY") {
     auto amount = read_amount(resource);
@@ -89,7 +93,8 @@ std::string type_of(const Registration& registration) {
 void merge_tags(const std::vector<model::ecs::Tag>& tags, std::optional<std::vector<model::ecs::Tag>>& into) {
   if (!into) into.emplace();
   for (const auto& tag : tags) {
-    const auto found = std::find_if(into->begin(), into->end(), [&](const auto& have) { return have.key == tag.key; });
+    const auto found =
+        std::find_if(into->begin(), into->end(), [&](const auto& have) { return have.key == tag.key; });
     if (found == into->end())
       into->push_back(tag);
     else
@@ -114,26 +119,32 @@ ApiResult<HostIdentity> read_identity(std::string_view document) {
   identity.instance_type = text_of(object, "BERTH_INSTANCE_TYPE", "instanceType");
   identity.image_id = text_of(object, "BERTH_IMAGE_ID", "imageId");
   if (!is_host_id(identity.ec2_instance_id))
-    return wire::invalid_parameter(fmt::format(
-        "instanceIdentityDocument: the instance id may have up to {} letters, numbers, hyphens, underscores and periods.",
-        kHostIdCharactersMax));
+    return wire::invalid_parameter(
+        fmt::format("instanceIdentityDocument: the instance id may have up to {} letters, numbers, hyphens, "
+                    "underscores and periods.",
+                    kHostIdCharactersMax));
   for (const auto* text : {&identity.availability_zone, &identity.instance_type, &identity.image_id})
     if (text->size() > kHostIdCharactersMax)
-      return wire::invalid_parameter(fmt::format(
-          "instanceIdentityDocument: zone, type and image must not be longer than {} characters.", kHostIdCharactersMax));
+      return wire::invalid_parameter(
+          fmt::format("instanceIdentityDocument: zone, type and image must not be longer than {} characters.",
+                      kHostIdCharactersMax));
   return identity;
 }
 
-HostResources assumed_resources() { return {4096, 8192, {22, 2375, 2376, 51678}, {}}; }
+HostResources assumed_resources() {
+  return {4096, 8192, {22, 2375, 2376, 51678}, {}};
+}
 
-ApiResult<HostResources> read_resources(const Context& context, const std::vector<model::ecs::Resource>& resources) {
+ApiResult<HostResources> read_resources(const Context& context,
+                                        const std::vector<model::ecs::Resource>& resources) {
   HostResources read;
   for (const auto& resource : resources)
     if (auto error = read_resource(context, resource, read)) return *std::move(error);
   return read;
 }
 
-ApiResult<Registration> read_registration(const Context& context, const RegisterContainerInstanceRequest& request) {
+ApiResult<Registration> read_registration(const Context& context,
+                                          const RegisterContainerInstanceRequest& request) {
   Registration registration;
   auto identity = read_identity(request.instance_identity_document.value_or(""));
   if (!identity) return identity.take_error();
@@ -146,7 +157,8 @@ ApiResult<Registration> read_registration(const Context& context, const Register
   }
   const auto attributes = request.attributes.value_or(std::vector<model::ecs::Attribute>());
   if (attributes.size() > kAttributesPerInstanceMax)
-    return wire::invalid_parameter(fmt::format("attributes: at most {} are allowed.", kAttributesPerInstanceMax));
+    return wire::invalid_parameter(
+        fmt::format("attributes: at most {} are allowed.", kAttributesPerInstanceMax));
   for (const auto& attribute : attributes) {
     const bool system = is_system_attribute(attribute.name);
     if (auto error = check_attribute(attribute, system ? AttributeCheck::lengths : AttributeCheck::strict))

@@ -20,9 +20,9 @@ struct HostIdentity {
 /// Longest identity document that is looked at.
 inline constexpr std::size_t kIdentityDocumentBytesMax = 64 * 1024;
 
-/// Reads the identity document of berth-agent (BERTH_INSTANCE_ID, BERTH_AVAILABILITY_ZONE, BERTH_INSTANCE_TYPE), or of EC2
-/// (instanceId, availabilityZone, instanceType, imageId). Its signature is not checked. An empty document names nothing.
-/// Errors: InvalidParameterException.
+/// Reads the identity document of berth-agent (BERTH_INSTANCE_ID, BERTH_AVAILABILITY_ZONE,
+/// BERTH_INSTANCE_TYPE), or of EC2 (instanceId, availabilityZone, instanceType, imageId). Its signature is
+/// not checked. An empty document names nothing. Errors: InvalidParameterException.
 ApiResult<HostIdentity> read_identity(std::string_view document);
 
 /// What a host offers, and the ports that it keeps for itself.
@@ -36,8 +36,10 @@ struct HostResources {
 /// What a host has that does not say: no agent does that, but scripts that only want an instance do.
 HostResources assumed_resources();
 
-/// CPU, MEMORY, PORTS and PORTS_UDP of totalResources; others (GPU) are not looked at. Errors: InvalidParameterException.
-ApiResult<HostResources> read_resources(const Context& context, const std::vector<model::ecs::Resource>& resources);
+/// CPU, MEMORY, PORTS and PORTS_UDP of totalResources; others (GPU) are not looked at. Errors:
+/// InvalidParameterException.
+ApiResult<HostResources> read_resources(const Context& context,
+                                        const std::vector<model::ecs::Resource>& resources);
 
 /// A registration, checked, without the store.
 struct Registration {
@@ -49,12 +51,13 @@ struct Registration {
 ApiResult<Registration> read_registration(const Context& context,
                                           const model::ecs::RegisterContainerInstanceRequest& request);
 
-/// Whether the host is still of the kind and size that the record was registered with. Memory may drift by a few percent:
-/// kernels differ in what they leave.
+/// Whether the host is still of the kind and size that the record was registered with. Memory may drift by a
+/// few percent: kernels differ in what they leave.
 bool is_same_type(const domain::ContainerInstanceRecord& record, const Registration& registration);
 
-/// Takes over resources, attributes, version and tags. Attributes of the agent are replaced by what it sends now, custom
-/// ones stay (agents leave them out when they register again), and `ecs.…` ones that Berth knows are added.
+/// Takes over resources, attributes, version and tags. Attributes of the agent are replaced by what it sends
+/// now, custom ones stay (agents leave them out when they register again), and `ecs.…` ones that Berth knows
+/// are added.
 void apply_registration(const Context& context, const Registration& registration,
                         const model::ecs::RegisterContainerInstanceRequest& request,
                         domain::ContainerInstanceRecord& record);

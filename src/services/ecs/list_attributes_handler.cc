@@ -28,8 +28,9 @@ std::vector<Attribute> wanted_of(const StoredInstance& instance, const ListAttri
 }
 
 // Pages go on within an instance: by instance, then by name.
-void fill(const Context& context, const PageRequest& page, const store::Group<domain::ContainerInstanceRecord>& group,
-          const ListAttributesRequest& request, ListAttributesResponse& into) {
+void fill(const Context& context, const PageRequest& page,
+          const store::Group<domain::ContainerInstanceRecord>& group, const ListAttributesRequest& request,
+          ListAttributesResponse& into) {
   const auto split = page.after.find(kSeparator);
   const std::string begin = page.after.substr(0, split);
   const std::string begin_name = split == std::string::npos ? std::string() : page.after.substr(split + 1);
@@ -55,16 +56,18 @@ Async<ApiResult<ListAttributesResponse>> list_attributes(Context& context, ListA
   if (!name) co_return name.take_error();
   if (request.attribute_value && !request.attribute_name)
     co_return wire::invalid_parameter("attributeValue filters one attribute: give attributeName too.");
-  auto page = page_request(context, "ListAttributes",
-                           hash_filter({*name, request.attribute_name.value_or(""), request.attribute_value.value_or("")}),
-                           request.next_token, request.max_results);
+  auto page = page_request(
+      context, "ListAttributes",
+      hash_filter({*name, request.attribute_name.value_or(""), request.attribute_value.value_or("")}),
+      request.next_token, request.max_results);
   if (!page) co_return page.take_error();
   ListAttributesResponse response;
   response.attributes.emplace();
   const auto view = co_await context.read();
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) co_return cluster.take_error();
-  fill(context, *page, view.group(store::kInstancesByCluster, store::cluster_key(context.realm, *name)), request, response);
+  fill(context, *page, view.group(store::kInstancesByCluster, store::cluster_key(context.realm, *name)),
+       request, response);
   co_return response;
 }
 

@@ -32,13 +32,15 @@ class InstanceGroups final : public placement::GroupLookup {
 
 bool matches(const store::View& view, const StoredInstance& instance, const placement::Query& query) {
   const auto* allocation = view.find<domain::InstanceAllocation>(instance.key);
-  const auto seen = scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr);
+  const auto seen =
+      scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr);
   const InstanceGroups groups(view, instance);
   const TaskCounts counts = count_tasks(view.group(store::kTasksByInstance, instance.key));
   return placement::evaluate(query, seen, {counts.running, groups});
 }
 
-bool has_status(const domain::ContainerInstanceRecord& record, std::optional<ContainerInstanceStatus> wanted) {
+bool has_status(const domain::ContainerInstanceRecord& record,
+                std::optional<ContainerInstanceStatus> wanted) {
   return !wanted || to_string(record.status) == to_string(*wanted);
 }
 
@@ -54,9 +56,10 @@ Async<ApiResult<model::ecs::ListContainerInstancesResponse>> list_container_inst
     if (!parsed) co_return wire::invalid_parameter("Invalid filter: " + parsed.error().message);
     query = *std::move(parsed);
   }
-  auto page = page_request(context, "ListContainerInstances",
-                           hash_filter({*name, request.filter.value_or(""), request.status ? to_string(*request.status) : ""}),
-                           request.next_token, request.max_results);
+  auto page = page_request(
+      context, "ListContainerInstances",
+      hash_filter({*name, request.filter.value_or(""), request.status ? to_string(*request.status) : ""}),
+      request.next_token, request.max_results);
   if (!page) co_return page.take_error();
   model::ecs::ListContainerInstancesResponse response;
   response.container_instance_arns.emplace();
@@ -68,7 +71,9 @@ Async<ApiResult<model::ecs::ListContainerInstancesResponse>> list_container_inst
       [&](const StoredInstance& instance) {
         return has_status(*instance.record, request.status) && (!query || matches(view, instance, *query));
       },
-      [&](const StoredInstance& instance) { response.container_instance_arns->push_back(instance.record->arn); });
+      [&](const StoredInstance& instance) {
+        response.container_instance_arns->push_back(instance.record->arn);
+      });
   co_return response;
 }
 

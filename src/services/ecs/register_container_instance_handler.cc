@@ -25,7 +25,8 @@ constexpr std::size_t kForgottenTasksMax = 40;
 
 // Agents look for this text (agent-protocol 1).
 constexpr std::string_view kTypeChanged =
-    "Container instance type changes are not supported. Container instance {} was registered with {} CPU units and {} MiB "
+    "Container instance type changes are not supported. Container instance {} was registered with {} CPU "
+    "units and {} MiB "
     "of memory, type {}. Deregister it and remove the agent's data directory to register the host anew.";
 
 RegisterContainerInstanceResponse answer_with(const store::View& view, const StoredInstance& instance) {
@@ -35,13 +36,15 @@ RegisterContainerInstanceResponse answer_with(const store::View& view, const Sto
 }
 
 // As it will be once the transaction is in the store.
-RegisterContainerInstanceResponse answer_with(const store::View& view, const ContainerInstanceRecord& record) {
+RegisterContainerInstanceResponse answer_with(const store::View& view,
+                                              const ContainerInstanceRecord& record) {
   return answer_with(view, StoredInstance{store::Schema<ContainerInstanceRecord>::key(record),
                                           std::make_shared<const ContainerInstanceRecord>(record),
                                           {}});
 }
 
-// The agent came back: the same record with what it says now. Capacity may differ a little; a DRAINING one stays so.
+// The agent came back: the same record with what it says now. Capacity may differ a little; a DRAINING one
+// stays so.
 ContainerInstanceRecord registered_again(const Context& context, const Registration& registration,
                                          const RegisterContainerInstanceRequest& request,
                                          const ContainerInstanceRecord& before) {
@@ -66,15 +69,17 @@ Answer register_again(const Context& context, const store::View& view, const dom
   const std::string& arn = *request.container_instance_arn;
   const auto* found = find_instance(context, view, cluster, arn);
   if (!found)
-    return wire::client_exception(fmt::format(
-        "The referenced container instance was not found: {} is not in cluster {}. Remove the agent's data directory to "
-        "register the host anew.",
-        arn, cluster.name));
+    return wire::client_exception(
+        fmt::format("The referenced container instance was not found: {} is not in cluster {}. Remove the "
+                    "agent's data directory to "
+                    "register the host anew.",
+                    arn, cluster.name));
   if (found->record->status == domain::InstanceStatus::inactive)
-    return wire::client_exception(fmt::format(
-        "The referenced container instance is INACTIVE: {} was deregistered. Remove the agent's data directory to register "
-        "the host anew.",
-        arn));
+    return wire::client_exception(
+        fmt::format("The referenced container instance is INACTIVE: {} was deregistered. Remove the agent's "
+                    "data directory to register "
+                    "the host anew.",
+                    arn));
   if (!is_same_type(*found->record, registration)) return type_changed(*found->record);
   auto record = registered_again(context, registration, request, *found->record);
   auto response = answer_with(view, record);
@@ -88,27 +93,31 @@ Answer register_again(const Context& context, const store::View& view, const dom
 const domain::ClusterRecord* other_cluster_of(const Context& context, const store::View& view,
                                               const domain::ClusterRecord& cluster, const std::string& host) {
   for (const auto& [sort, other] : view.group(store::kActiveClusters, store::realm_key(context.realm)))
-    if (other->record->name != cluster.name && !view.group(store::kInstancesByHost, other->key + "/" + host).empty())
+    if (other->record->name != cluster.name &&
+        !view.group(store::kInstancesByHost, other->key + "/" + host).empty())
       return other->record.get();
   return nullptr;
 }
 
 // Tasks that the agent knew before it lost its memory.
-std::vector<const store::Stored<domain::TaskRecord>*> forgotten_tasks(const store::View& view, const StoredInstance& instance) {
+std::vector<const store::Stored<domain::TaskRecord>*> forgotten_tasks(const store::View& view,
+                                                                      const StoredInstance& instance) {
   std::vector<const store::Stored<domain::TaskRecord>*> tasks;
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance.key))
     if (task->record->delivered) tasks.push_back(task);
   return tasks;
 }
 
-// The record that a host without a saved ARN takes over: its own, when no agent serves it any more and it still is the
-// same host. While an agent holds a session, a second one on that host is a container instance of its own.
-const StoredInstance* to_take_over(const store::Group<ContainerInstanceRecord>& of_host, const store::View& view,
-                                   const Registration& registration) {
+// The record that a host without a saved ARN takes over: its own, when no agent serves it any more and it
+// still is the same host. While an agent holds a session, a second one on that host is a container instance
+// of its own.
+const StoredInstance* to_take_over(const store::Group<ContainerInstanceRecord>& of_host,
+                                   const store::View& view, const Registration& registration) {
   for (const auto& [sort, instance] : of_host) {
     const auto& record = *instance->record;
     const bool served = record.agent_connected && record.session_owner;
-    if (!served && is_same_type(record, registration) && forgotten_tasks(view, *instance).size() <= kForgottenTasksMax)
+    if (!served && is_same_type(record, registration) &&
+        forgotten_tasks(view, *instance).size() <= kForgottenTasksMax)
       return instance;
   }
   return nullptr;
@@ -123,7 +132,8 @@ Answer take_over(const Context& context, const store::View& view, const StoredIn
   for (const auto* task : forgotten_tasks(view, instance)) {
     const domain::InstanceGone gone{
         model::ecs::TaskStopCode::termination_notice,
-        fmt::format("Host EC2 (instance {}) registered anew without its agent's saved state.", record.ec2_instance_id)};
+        fmt::format("Host EC2 (instance {}) registered anew without its agent's saved state.",
+                    record.ec2_instance_id)};
     auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, context.now);
     if (!after) return wire::server_exception(after.error().message);
     if (*after) scheduling::move_task(transaction, *task, **std::move(after));
@@ -153,19 +163,20 @@ ContainerInstanceRecord new_instance(const Context& context, const store::View& 
   return record;
 }
 
-Answer register_new(const Context& context, const store::View& view, const store::Stored<domain::ClusterRecord>& cluster,
-                    const Registration& registration, const RegisterContainerInstanceRequest& request,
-                    std::optional<TokenUse> token) {
+Answer register_new(const Context& context, const store::View& view,
+                    const store::Stored<domain::ClusterRecord>& cluster, const Registration& registration,
+                    const RegisterContainerInstanceRequest& request, std::optional<TokenUse> token) {
   const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_cluster);
   if (view.group(store::kInstancesByCluster, cluster.key).size() >= instances_max)
-    return wire::client_exception(
-        fmt::format("Cluster {} has the most container instances it may have, {}.", cluster.record->name, instances_max));
+    return wire::client_exception(fmt::format("Cluster {} has the most container instances it may have, {}.",
+                                              cluster.record->name, instances_max));
   auto record = new_instance(context, view, *cluster.record, registration, request);
   auto response = answer_with(view, record);
   auto transaction = new_transaction(context);
   transaction.expect(cluster);
   const std::string host = cluster.key + "/" + record.ec2_instance_id;
-  transaction.expect_unchanged(store::kInstancesByHost, host, view.group(store::kInstancesByHost, host).changed());
+  transaction.expect_unchanged(store::kInstancesByHost, host,
+                               view.group(store::kInstancesByHost, host).changed());
   InstanceAllocation allocation;
   allocation.account = record.account;
   allocation.region = record.region;
@@ -177,27 +188,30 @@ Answer register_new(const Context& context, const store::View& view, const store
   return {std::move(response), std::move(transaction)};
 }
 
-Answer decide(const Context& context, const store::View& view, const RegisterContainerInstanceRequest& request,
-              const Registration& registration, const std::string& fingerprint) {
+Answer decide(const Context& context, const store::View& view,
+              const RegisterContainerInstanceRequest& request, const Registration& registration,
+              const std::string& fingerprint) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   if (request.container_instance_arn && !request.container_instance_arn->empty())
     return register_again(context, view, **cluster, registration, request);
-  auto token = use_client_token(context, view, request.client_token, "RegisterContainerInstance." + (*cluster)->generation,
-                                fingerprint);
+  auto token = use_client_token(context, view, request.client_token,
+                                "RegisterContainerInstance." + (*cluster)->generation, fingerprint);
   if (!token) return token.take_error();
   if (*token && (*token)->earlier && !(*token)->earlier->empty()) {
     const auto* earlier = find_instance(context, view, **cluster, (*token)->earlier->front());
-    if (!earlier) return wire::client_exception("The container instance that this clientToken registered is gone.");
+    if (!earlier)
+      return wire::client_exception("The container instance that this clientToken registered is gone.");
     return answer_with(view, *earlier);
   }
   const auto* stored = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, (*cluster)->name));
   const std::string& host = registration.identity.ec2_instance_id;
   if (!host.empty()) {
     if (const auto* other = other_cluster_of(context, view, **cluster, host))
-      return wire::client_exception(fmt::format(
-          "The host {} is a container instance of cluster {}. Deregister it there before it joins cluster {}.", host,
-          other->name, (*cluster)->name));
+      return wire::client_exception(
+          fmt::format("The host {} is a container instance of cluster {}. Deregister it there before it "
+                      "joins cluster {}.",
+                      host, other->name, (*cluster)->name));
     const auto of_host = view.group(store::kInstancesByHost, stored->key + "/" + host);
     if (const auto* instance = to_take_over(of_host, view, registration))
       return take_over(context, view, *instance, registration, request);

@@ -1,24 +1,26 @@
-// Registration of container instances: what agents of 2015 and of today send, what they get back, who may come again under
-// the same ARN, and what is refused. Method: the handlers over a store in memory.
+// Registration of container instances: what agents of 2015 and of today send, what they get back, who may
+// come again under the same ARN, and what is refused. Method: the handlers over a store in memory.
 #include "services/ecs/attribute_rules.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs {
 namespace {
 
+using domain::ContainerInstanceRecord;
+using model::ecs::Attribute;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-using domain::ContainerInstanceRecord;
-using model::ecs::Attribute;
 
 class RegisterContainerInstance : public testing::HandlersTest {
  protected:
   RegisterContainerInstance() { create("web"); }
 
-  std::string key(const std::string& arn) { return store::instance_key(realm_, "web", domain::last_part(arn)); }
+  std::string key(const std::string& arn) {
+    return store::instance_key(realm_, "web", domain::last_part(arn));
+  }
   // What the gateway does when an agent's socket comes or goes.
   void set_session(const std::string& arn, bool connected) {
     auto record = *stored<ContainerInstanceRecord>(key(arn));
@@ -26,7 +28,9 @@ class RegisterContainerInstance : public testing::HandlersTest {
     record.session_owner = connected ? std::optional<std::string>("here") : std::nullopt;
     put(record);
   }
-  std::size_t listed() { return must(list_container_instances, {.cluster = "web"}).container_instance_arns->size(); }
+  std::size_t listed() {
+    return must(list_container_instances, {.cluster = "web"}).container_instance_arns->size();
+  }
   static std::string value(const model::ecs::ContainerInstance& instance, std::string_view name) {
     const auto* found = find_attribute(*instance.attributes, name);
     return found ? found->value.value_or("(none)") : "(missing)";
@@ -105,16 +109,19 @@ TEST_F(RegisterContainerInstance, BadInputNamesItsMember) {
   bad([](auto& r) { r.instance_identity_document = R"({"instanceId":"i/1"})"; }, "instanceIdentityDocument");
   bad([](auto& r) { r.total_resources->at(0).integer_value = -1; }, "CPU");
   bad([](auto& r) { r.total_resources->at(2).string_set_value = std::vector<std::string>{"ssh"}; }, "ssh");
-  bad([](auto& r) { r.total_resources->at(2).string_set_value = std::vector<std::string>{"65536"}; }, "65536");
+  bad([](auto& r) { r.total_resources->at(2).string_set_value = std::vector<std::string>{"65536"}; },
+      "65536");
   bad([](auto& r) { r.attributes = std::vector<Attribute>{{.name = "a b"}}; }, "a b");
   bad([](auto& r) { r.tags = std::vector<model::ecs::Tag>{{.key = "aws:x"}}; }, "aws:x");
   bad([](auto& r) { r.client_token = std::string(100, 't'); }, "clientToken");
-  refused(call(register_container_instance, registration("nope")), "ClusterNotFoundException", "Cluster not found.");
+  refused(call(register_container_instance, registration("nope")), "ClusterNotFoundException",
+          "Cluster not found.");
   EXPECT_EQ(listed(), 0U);
 }
 
 TEST_F(RegisterContainerInstance, TheShortFormIsByAccountSetting) {
-  must(put_account_setting, {.name = model::ecs::SettingName::container_instance_long_arn_format, .value = "disabled"});
+  must(put_account_setting,
+       {.name = model::ecs::SettingName::container_instance_long_arn_format, .value = "disabled"});
   const auto instance = enrol("web");
   const std::string id(domain::last_part(*instance.container_instance_arn));
   EXPECT_EQ(*instance.container_instance_arn, "arn:aws:ecs:us-east-1:123456789012:container-instance/" + id);
@@ -128,7 +135,8 @@ TEST_F(RegisterContainerInstance, TheSameTokenRegistersOnce) {
   auto request = registration("web");
   request.client_token = "token-1";
   const auto first = *must(register_container_instance, request).container_instance;
-  EXPECT_EQ(must(register_container_instance, request).container_instance->container_instance_arn, first.container_instance_arn);
+  EXPECT_EQ(must(register_container_instance, request).container_instance->container_instance_arn,
+            first.container_instance_arn);
   request.tags = std::vector<model::ecs::Tag>{{.key = "a", .value = "b"}};
   refused(call(register_container_instance, request), "ConflictException");
   EXPECT_EQ(listed(), 1U);
@@ -136,7 +144,8 @@ TEST_F(RegisterContainerInstance, TheSameTokenRegistersOnce) {
 
 TEST_F(RegisterContainerInstance, ComesAgainUnderItsArn) {
   auto request = registration("web", "i-1");
-  request.attributes = std::vector<Attribute>{{.name = "stack", .value = "prod"}, {.name = "ecs.capability.old"}};
+  request.attributes =
+      std::vector<Attribute>{{.name = "stack", .value = "prod"}, {.name = "ecs.capability.old"}};
   const auto first = *must(register_container_instance, request).container_instance;
   set_session(*first.container_instance_arn, false);
   // Agents leave custom attributes out when they come again.
@@ -157,7 +166,8 @@ TEST_F(RegisterContainerInstance, ComesAgainUnderItsArn) {
 
 TEST_F(RegisterContainerInstance, DrainingStaysDraining) {
   const auto first = enrol("web");
-  must(update_container_instances_state, {.cluster = "web", .container_instances = {*first.container_instance_arn},
+  must(update_container_instances_state, {.cluster = "web",
+                                          .container_instances = {*first.container_instance_arn},
                                           .status = model::ecs::ContainerInstanceStatus::draining});
   auto request = registration("web");
   request.container_instance_arn = first.container_instance_arn;
@@ -183,7 +193,8 @@ TEST_F(RegisterContainerInstance, AnotherSizeOrTypeIsRefused) {
 
 TEST_F(RegisterContainerInstance, UnknownAndInactiveArnsAreRefused) {
   auto request = registration("web");
-  request.container_instance_arn = "arn:aws:ecs:us-east-1:123456789012:container-instance/web/" + std::string(32, 'a');
+  request.container_instance_arn =
+      "arn:aws:ecs:us-east-1:123456789012:container-instance/web/" + std::string(32, 'a');
   refused(call(register_container_instance, request), "ClientException", "not found");
   const auto gone = enrol("web");
   must(deregister_container_instance, {.cluster = "web", .container_instance = *gone.container_instance_arn});
@@ -206,7 +217,8 @@ TEST_F(RegisterContainerInstance, ASecondAgentBesideALiveOneIsAnInstanceOfItsOwn
   const auto second = enrol("web", "i-1");
   EXPECT_NE(second.container_instance_arn, first.container_instance_arn);
   EXPECT_EQ(second.ec2_instance_id, first.ec2_instance_id);
-  must(deregister_container_instance, {.cluster = "web", .container_instance = *first.container_instance_arn});
+  must(deregister_container_instance,
+       {.cluster = "web", .container_instance = *first.container_instance_arn});
   EXPECT_EQ(listed(), 1U);
 }
 
@@ -218,7 +230,8 @@ TEST_F(RegisterContainerInstance, TasksThatTheAgentForgotAreStopped) {
   must(submit_task_state_change, {.cluster = "web", .task = *known.task_arn, .status = "RUNNING"});
   set_session(*instance.container_instance_arn, false);
   EXPECT_EQ(enrol("web", "i-1").container_instance_arn, instance.container_instance_arn);
-  const auto tasks = *must(describe_tasks, {.cluster = "web", .tasks = {*known.task_arn, *undelivered.task_arn}}).tasks;
+  const auto tasks =
+      *must(describe_tasks, {.cluster = "web", .tasks = {*known.task_arn, *undelivered.task_arn}}).tasks;
   EXPECT_EQ(tasks[0].last_status, "STOPPED");
   EXPECT_THAT(*tasks[0].stopped_reason, HasSubstr("i-1"));
   EXPECT_EQ(tasks[1].last_status, "PENDING");
@@ -228,7 +241,8 @@ TEST_F(RegisterContainerInstance, AHostIsInOneClusterOnly) {
   create("other");
   const auto first = enrol("web", "i-1");
   refused(call(register_container_instance, registration("other", "i-1")), "ClientException", "web");
-  must(deregister_container_instance, {.cluster = "web", .container_instance = *first.container_instance_arn});
+  must(deregister_container_instance,
+       {.cluster = "web", .container_instance = *first.container_instance_arn});
   enrol("other", "i-1");
 }
 

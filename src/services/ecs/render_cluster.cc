@@ -17,11 +17,14 @@ KeyValuePair statistic(std::string name, std::int32_t value) {
   return pair;
 }
 
-bool is_on(const domain::TaskRecord& task, LaunchType type) { return task.launch_type == type; }
+bool is_on(const domain::TaskRecord& task, LaunchType type) {
+  return task.launch_type == type;
+}
 
 std::vector<KeyValuePair> statistics(const store::Group<domain::TaskRecord>& tasks, std::int32_t services) {
   TaskCounts ec2, external;
-  for (const auto& [sort, task] : tasks) (is_on(*task->record, LaunchType::external) ? external : ec2).add(*task->record);
+  for (const auto& [sort, task] : tasks)
+    (is_on(*task->record, LaunchType::external) ? external : ec2).add(*task->record);
   // Fargate tasks do not exist here, but scripts that add the numbers up expect the names.
   return {statistic("runningEC2TasksCount", ec2.running),
           statistic("runningFargateTasksCount", 0),
@@ -37,7 +40,8 @@ std::vector<KeyValuePair> statistics(const store::Group<domain::TaskRecord>& tas
 
 }  // namespace
 
-model::ecs::Cluster render_cluster(const store::View& view, const ClusterRecord& record, ClusterFields fields) {
+model::ecs::Cluster render_cluster(const store::View& view, const ClusterRecord& record,
+                                   ClusterFields fields) {
   const domain::Realm realm{record.account, record.region};
   model::ecs::Cluster cluster;
   cluster.cluster_arn = domain::cluster_arn(realm, record.name);
@@ -61,8 +65,8 @@ model::ecs::Cluster render_cluster(const store::View& view, const ClusterRecord&
   cluster.settings.emplace();
   if (fields.settings && record.settings) cluster.settings = record.settings;
   cluster.capacity_providers = record.capacity_providers.value_or(std::vector<std::string>());
-  cluster.default_capacity_provider_strategy =
-      record.default_capacity_provider_strategy.value_or(std::vector<model::ecs::CapacityProviderStrategyItem>());
+  cluster.default_capacity_provider_strategy = record.default_capacity_provider_strategy.value_or(
+      std::vector<model::ecs::CapacityProviderStrategyItem>());
   if (fields.configurations) cluster.configuration = record.configuration;
   if (fields.attachments) cluster.attachments.emplace();
   cluster.service_connect_defaults = record.service_connect_defaults;

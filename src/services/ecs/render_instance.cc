@@ -37,7 +37,8 @@ Resource ports(std::string name, const Ports& reserved, const Ports& used) {
 }
 
 std::vector<Resource> resources(const ContainerInstanceRecord& record, const InstanceAllocation& used) {
-  return {amount("CPU", std::int64_t{record.cpu} - used.cpu), amount("MEMORY", std::int64_t{record.memory} - used.memory),
+  return {amount("CPU", std::int64_t{record.cpu} - used.cpu),
+          amount("MEMORY", std::int64_t{record.memory} - used.memory),
           ports("PORTS", record.reserved_tcp_ports, used.tcp_ports),
           ports("PORTS_UDP", record.reserved_udp_ports, used.udp_ports)};
 }
@@ -45,7 +46,8 @@ std::vector<Resource> resources(const ContainerInstanceRecord& record, const Ins
 }  // namespace
 
 model::ecs::ContainerInstance render_instance(const store::View& view,
-                                              const store::Stored<ContainerInstanceRecord>& stored, WithTags tags) {
+                                              const store::Stored<ContainerInstanceRecord>& stored,
+                                              WithTags tags) {
   const ContainerInstanceRecord& record = *stored.record;
   model::ecs::ContainerInstance instance;
   instance.container_instance_arn = record.arn;

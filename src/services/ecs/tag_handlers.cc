@@ -23,8 +23,8 @@ Decision<Response> decide(const Context& context, const store::View& view, const
   Tags tags = change(target->tags);
   const auto tags_max = static_cast<std::size_t>(context.services.limits.tags_per_resource);
   if (tags.size() > tags_max && tags.size() > target->tags.size())
-    return wire::invalid_parameter(fmt::format("A resource may have at most {} tags; {} would have {}.", tags_max, arn,
-                                               tags.size()));
+    return wire::invalid_parameter(
+        fmt::format("A resource may have at most {} tags; {} would have {}.", tags_max, arn, tags.size()));
   if (tags == target->tags) return Response();
   auto transaction = new_transaction(context);
   target->write(transaction, std::move(tags));
@@ -41,7 +41,8 @@ Async<ApiResult<Response>> change_tags(Context& context, std::string arn, std::f
 
 Tags merged(Tags tags, const Tags& added) {
   for (const auto& tag : added) {
-    const auto found = std::find_if(tags.begin(), tags.end(), [&](const Tag& have) { return have.key == tag.key; });
+    const auto found =
+        std::find_if(tags.begin(), tags.end(), [&](const Tag& have) { return have.key == tag.key; });
     if (found == tags.end())
       tags.push_back(tag);
     else
@@ -59,21 +60,25 @@ Tags without(Tags tags, const std::vector<std::string>& keys) {
 
 }  // namespace
 
-Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context, model::ecs::TagResourceRequest request) {
+Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context,
+                                                               model::ecs::TagResourceRequest request) {
   const auto checked =
       domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
   if (!checked) co_return wire::invalid_parameter(checked.error().message);
   std::function<Tags(Tags)> change = [&](Tags tags) { return merged(std::move(tags), request.tags); };
-  co_return co_await change_tags<model::ecs::TagResourceResponse>(context, request.resource_arn, std::move(change));
+  co_return co_await change_tags<model::ecs::TagResourceResponse>(context, request.resource_arn,
+                                                                  std::move(change));
 }
 
 Async<ApiResult<model::ecs::UntagResourceResponse>> untag_resource(Context& context,
                                                                    model::ecs::UntagResourceRequest request) {
   for (const auto& key : request.tag_keys)
     if (key.starts_with("aws:"))
-      co_return wire::invalid_parameter(fmt::format("tagKeys: '{}' begins with the reserved prefix 'aws:'.", key));
+      co_return wire::invalid_parameter(
+          fmt::format("tagKeys: '{}' begins with the reserved prefix 'aws:'.", key));
   std::function<Tags(Tags)> change = [&](Tags tags) { return without(std::move(tags), request.tag_keys); };
-  co_return co_await change_tags<model::ecs::UntagResourceResponse>(context, request.resource_arn, std::move(change));
+  co_return co_await change_tags<model::ecs::UntagResourceResponse>(context, request.resource_arn,
+                                                                    std::move(change));
 }
 
 Async<ApiResult<model::ecs::ListTagsForResourceResponse>> list_tags_for_resource(

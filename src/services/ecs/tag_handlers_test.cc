@@ -4,16 +4,20 @@
 namespace berth::services::ecs {
 namespace {
 
+using model::ecs::Tag;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using model::ecs::Tag;
 
 constexpr const char* kBase = "arn:aws:ecs:us-east-1:123456789012:";
 
 class TagHandlers : public testing::HandlersTest {
  protected:
-  std::vector<Tag> tags(const std::string& arn) { return *must(list_tags_for_resource, {.resource_arn = arn}).tags; }
-  auto tag(const std::string& arn, std::vector<Tag> added) { return call(tag_resource, {.resource_arn = arn, .tags = added}); }
+  std::vector<Tag> tags(const std::string& arn) {
+    return *must(list_tags_for_resource, {.resource_arn = arn}).tags;
+  }
+  auto tag(const std::string& arn, std::vector<Tag> added) {
+    return call(tag_resource, {.resource_arn = arn, .tags = added});
+  }
   auto untag(const std::string& arn, std::vector<std::string> keys) {
     return call(untag_resource, {.resource_arn = arn, .tag_keys = keys});
   }
@@ -40,12 +44,14 @@ TEST_F(TagHandlers, EveryKindOfResourceHasThem) {
 TEST_F(TagHandlers, WhatIsNotThere) {
   create("web");
   refused(tag(std::string(kBase) + "cluster/nope", {{.key = "a"}}), "ClusterNotFoundException");
-  refused(tag(std::string(kBase) + "task/web/" + std::string(32, 'a'), {{.key = "a"}}), "ResourceNotFoundException");
+  refused(tag(std::string(kBase) + "task/web/" + std::string(32, 'a'), {{.key = "a"}}),
+          "ResourceNotFoundException");
   refused(call(list_tags_for_resource, {.resource_arn = std::string(kBase) + "container-instance/web/x"}),
           "InvalidParameterException", "container instance");
-  refused(call(list_tags_for_resource, {.resource_arn = std::string(kBase) + "task-definition/nope:1"}), "ClientException",
-          "task definition does not exist");
-  refused(call(list_tags_for_resource, {.resource_arn = std::string(kBase) + "service/web/nope"}), "ServiceNotFoundException");
+  refused(call(list_tags_for_resource, {.resource_arn = std::string(kBase) + "task-definition/nope:1"}),
+          "ClientException", "task definition does not exist");
+  refused(call(list_tags_for_resource, {.resource_arn = std::string(kBase) + "service/web/nope"}),
+          "ServiceNotFoundException");
   refused(call(list_tags_for_resource, {.resource_arn = "arn:aws:ecs:us-east-1:999999999999:cluster/web"}),
           "ClusterNotFoundException");
 }
@@ -54,7 +60,8 @@ TEST_F(TagHandlers, BadInput) {
   const auto arn = create("web");
   refused(tag("web", {{.key = "a"}}), "InvalidParameterException", "resourceArn");
   refused(tag("arn:aws:s3:::bucket", {{.key = "a"}}), "InvalidParameterException", "resourceArn");
-  refused(tag(std::string(kBase) + "task/0123", {{.key = "a"}}), "InvalidParameterException", "Long arn format");
+  refused(tag(std::string(kBase) + "task/0123", {{.key = "a"}}), "InvalidParameterException",
+          "Long arn format");
   refused(tag(arn, {{.key = "aws:x"}}), "InvalidParameterException", "aws:x");
   refused(tag(arn, {{.key = "a"}, {.key = "a"}}), "InvalidParameterException", "'a'");
   refused(untag(arn, {"aws:x"}), "InvalidParameterException", "aws:x");

@@ -14,9 +14,14 @@ struct TaskCounts {
     switch (task.last_status) {
       case domain::TaskStatus::provisioning:
       case domain::TaskStatus::pending:
-      case domain::TaskStatus::activating: ++pending; break;
-      case domain::TaskStatus::running: ++running; break;
-      default: break;
+      case domain::TaskStatus::activating:
+        ++pending;
+        break;
+      case domain::TaskStatus::running:
+        ++running;
+        break;
+      default:
+        break;
     }
   }
 };

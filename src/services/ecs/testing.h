@@ -25,37 +25,40 @@ class RacingStore final : public store::Store {
   explicit RacingStore(store::Store& inner) : inner_(inner) {}
   /// Runs once, on the coroutine that commits; commits of its own go straight through.
   void before_next_commit(std::function<Async<void>()> action) { action_ = std::move(action); }
-  int commits() const { return commits_; }
 
   Async<store::View> read() override { co_return co_await inner_.read(); }
   Async<Result<store::Revision>> commit(store::Transaction transaction) override {
-    ++commits_;
     if (auto action = std::exchange(action_, nullptr)) co_await action();
     co_return co_await inner_.commit(std::move(transaction));
   }
-  Async<Result<bool>> outcome_of(std::string id) override { co_return co_await inner_.outcome_of(std::move(id)); }
+  Async<Result<bool>> outcome_of(std::string id) override {
+    co_return co_await inner_.outcome_of(std::move(id));
+  }
   store::Revision durable() const override { return inner_.durable(); }
   Async<Result<void>> until_durable(store::Revision revision) override {
     co_return co_await inner_.until_durable(revision);
   }
-  std::unique_ptr<store::Watch> watch(Executor executor) override { return inner_.watch(std::move(executor)); }
+  std::unique_ptr<store::Watch> watch(Executor executor) override {
+    return inner_.watch(std::move(executor));
+  }
 
  protected:
   std::unique_ptr<store::Subscription> subscribe_group(store::Kind, std::uint8_t, std::string,
                                                        runtime::Notifier::Handle) override {
     return nullptr;
   }
-  std::unique_ptr<store::Subscription> subscribe_key(store::Kind, std::string, runtime::Notifier::Handle) override {
+  std::unique_ptr<store::Subscription> subscribe_key(store::Kind, std::string,
+                                                     runtime::Notifier::Handle) override {
     return nullptr;
   }
 
  private:
   store::Store& inner_;
   std::function<Async<void>()> action_;
-  int commits_ = 0;
 };
 
-/// Handlers over an empty store in memory, without the wire: call(handler, request) is one request of a client.
+/// Handlers over an empty store in memory, without the wire: call(handler, request) is one request of a
+/// client.
 class HandlersTest : public ::testing::Test {
  protected:
   HandlersTest() {
@@ -75,15 +78,18 @@ class HandlersTest : public ::testing::Test {
     context.principal.arn = principal_arn_;
     return context;
   }
-  /// One request, to its end. The type of the request follows from the handler: call(list_clusters, {.max_results = 1}).
+  /// One request, to its end. The type of the request follows from the handler: call(list_clusters,
+  /// {.max_results = 1}).
   template <class Response, class Request>
-  ApiResult<Response> call(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
+  ApiResult<Response> call(Async<ApiResult<Response>> (*handler)(Context&, Request),
+                           std::type_identity_t<Request> request) {
     Context one = context();
     return runtime::block_on(executor(), handler(one, std::move(request)));
   }
   /// As above, for what must succeed.
   template <class Response, class Request>
-  Response must(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
+  Response must(Async<ApiResult<Response>> (*handler)(Context&, Request),
+                std::type_identity_t<Request> request) {
     auto answer = call(handler, std::move(request));
     if (!answer) ADD_FAILURE() << answer.error().code << ": " << answer.error().message;
     return answer ? std::move(*answer) : Response();
@@ -98,8 +104,11 @@ class HandlersTest : public ::testing::Test {
   }
   /// Makes the next commit lose against `request`, which must succeed.
   template <class Response, class Request>
-  void lose_against(Async<ApiResult<Response>> (*handler)(Context&, Request), std::type_identity_t<Request> request) {
-    store_.before_next_commit([this, handler, request]() -> Async<void> { return race<Response, Request>(this, handler, request); });
+  void lose_against(Async<ApiResult<Response>> (*handler)(Context&, Request),
+                    std::type_identity_t<Request> request) {
+    store_.before_next_commit([this, handler, request]() -> Async<void> {
+      return race<Response, Request>(this, handler, request);
+    });
   }
 
   template <class R>
@@ -121,12 +130,14 @@ class HandlersTest : public ::testing::Test {
     return *must(create_cluster, {.cluster_name = name}).cluster->cluster_arn;
   }
   static std::vector<model::ecs::Resource> resources(std::int32_t cpu, std::int32_t memory) {
-    return {{.name = "CPU", .type = "INTEGER", .integer_value = cpu},
-            {.name = "MEMORY", .type = "INTEGER", .integer_value = memory},
-            {.name = "PORTS", .type = "STRINGSET", .string_set_value = std::vector<std::string>{"22", "51678"}},
-            {.name = "PORTS_UDP", .type = "STRINGSET", .string_set_value = std::vector<std::string>{}}};
+    return {
+        {.name = "CPU", .type = "INTEGER", .integer_value = cpu},
+        {.name = "MEMORY", .type = "INTEGER", .integer_value = memory},
+        {.name = "PORTS", .type = "STRINGSET", .string_set_value = std::vector<std::string>{"22", "51678"}},
+        {.name = "PORTS_UDP", .type = "STRINGSET", .string_set_value = std::vector<std::string>{}}};
   }
-  static model::ecs::RegisterContainerInstanceRequest registration(const std::string& cluster, const std::string& host = "") {
+  static model::ecs::RegisterContainerInstanceRequest registration(const std::string& cluster,
+                                                                   const std::string& host = "") {
     model::ecs::RegisterContainerInstanceRequest request;
     request.cluster = cluster;
     request.instance_identity_document = host.empty() ? "" : "{\"BERTH_INSTANCE_ID\":\"" + host + "\"}";
@@ -137,7 +148,7 @@ class HandlersTest : public ::testing::Test {
   model::ecs::ContainerInstance enrol(const std::string& cluster, const std::string& host = "") {
     return must(register_container_instance, registration(cluster, host)).container_instance.value();
   }
-  /// A family of one busybox container, 128 CPU units and 64 MiB.
+  /// A family of one busybox container, 10 CPU units and 8 MiB.
   void define(const std::string& family) {
     model::ecs::RegisterTaskDefinitionRequest request;
     request.family = family;
@@ -167,7 +178,8 @@ class HandlersTest : public ::testing::Test {
 
  private:
   template <class Response, class Request>
-  static Async<void> race(HandlersTest* self, Async<ApiResult<Response>> (*handler)(Context&, Request), Request request) {
+  static Async<void> race(HandlersTest* self, Async<ApiResult<Response>> (*handler)(Context&, Request),
+                          Request request) {
     Context one = self->context();
     auto answer = co_await handler(one, std::move(request));
     if (!answer) ADD_FAILURE() << "the racing call failed: " << answer.error().message;
@@ -180,9 +192,10 @@ class HandlersTest : public ::testing::Test {
   }
 };
 
-/// Goes through all pages of a list and gives everything in order. `more(token)` calls for one page and answers its next
-/// token.
-inline int count_pages(const std::function<std::optional<std::string>(std::optional<std::string>)>& more, int pages_max = 1000) {
+/// Goes through all pages of a list and gives everything in order. `more(token)` calls for one page and
+/// answers its next token.
+inline int count_pages(const std::function<std::optional<std::string>(std::optional<std::string>)>& more,
+                       int pages_max = 1000) {
   std::optional<std::string> token;
   int pages = 0;
   do {

@@ -5,7 +5,8 @@
 #include "services/ecs/handlers.h"
 #include "services/ecs/render.h"
 
-// UpdateCluster, UpdateClusterSettings, PutClusterCapacityProviders: each replaces some members of an ACTIVE cluster.
+// UpdateCluster, UpdateClusterSettings, PutClusterCapacityProviders: each replaces some members of an ACTIVE
+// cluster.
 namespace berth::services::ecs {
 namespace {
 
@@ -45,7 +46,8 @@ Async<ApiResult<Response>> change_cluster(Context& context, std::string cluster,
 void merge(std::optional<std::vector<ClusterSetting>>& into, const std::vector<ClusterSetting>& settings) {
   if (!into) into.emplace();
   for (const auto& setting : settings) {
-    const auto found = std::find_if(into->begin(), into->end(), [&](const auto& have) { return have.name == setting.name; });
+    const auto found =
+        std::find_if(into->begin(), into->end(), [&](const auto& have) { return have.name == setting.name; });
     if (found == into->end())
       into->push_back(setting);
     else
@@ -69,7 +71,8 @@ Async<ApiResult<model::ecs::UpdateClusterResponse>> update_cluster(Context& cont
     record.service_connect_defaults.emplace();
     record.service_connect_defaults->namespace_ = request.service_connect_defaults->namespace_;
   };
-  co_return co_await change_cluster<model::ecs::UpdateClusterResponse>(context, request.cluster, std::move(change));
+  co_return co_await change_cluster<model::ecs::UpdateClusterResponse>(context, request.cluster,
+                                                                       std::move(change));
 }
 
 Async<ApiResult<model::ecs::UpdateClusterSettingsResponse>> update_cluster_settings(
@@ -83,11 +86,13 @@ Async<ApiResult<model::ecs::UpdateClusterSettingsResponse>> update_cluster_setti
 
 Async<ApiResult<model::ecs::PutClusterCapacityProvidersResponse>> put_cluster_capacity_providers(
     Context& context, model::ecs::PutClusterCapacityProvidersRequest request) {
-  if (auto error = check_capacity_providers(request.capacity_providers, request.default_capacity_provider_strategy))
+  if (auto error =
+          check_capacity_providers(request.capacity_providers, request.default_capacity_provider_strategy))
     co_return *std::move(error);
   Change change = [&](ClusterRecord& record) {
     record.capacity_providers = request.capacity_providers;
-    record.default_capacity_provider_strategy = normalise_strategy(request.default_capacity_provider_strategy);
+    record.default_capacity_provider_strategy =
+        normalise_strategy(request.default_capacity_provider_strategy);
   };
   co_return co_await change_cluster<model::ecs::PutClusterCapacityProvidersResponse>(context, request.cluster,
                                                                                      std::move(change));

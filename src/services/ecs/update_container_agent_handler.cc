@@ -19,8 +19,9 @@ Async<ApiResult<model::ecs::UpdateContainerAgentResponse>> update_container_agen
     co_return wire::client_exception("The container agent of a Windows instance cannot be updated this way.");
   const auto& version = found->record->version_info;
   if (!version || version->agent_version.value_or("").empty())
-    co_return wire::missing_version(fmt::format(
-        "The version of the container agent of {} is not known: it has not connected yet.", found->record->arn));
+    co_return wire::missing_version(
+        fmt::format("The version of the container agent of {} is not known: it has not connected yet.",
+                    found->record->arn));
   co_return wire::no_update_available(
       fmt::format("There's no update available for this Amazon ECS container agent. It runs version {}.",
                   *version->agent_version));

@@ -47,7 +47,8 @@ Decision<UpdateContainerInstancesStateResponse> decide(const Context& context, c
       transaction.put(record);
     }
     response.container_instances->push_back(render_instance(
-        view, {found->key, std::make_shared<const ContainerInstanceRecord>(std::move(record)), {}}, WithTags::yes));
+        view, {found->key, std::make_shared<const ContainerInstanceRecord>(std::move(record)), {}},
+        WithTags::yes));
   }
   if (transaction.write_count() == 0) return response;
   return {std::move(response), std::move(transaction)};
@@ -58,13 +59,16 @@ Decision<UpdateContainerInstancesStateResponse> decide(const Context& context, c
 Async<ApiResult<UpdateContainerInstancesStateResponse>> update_container_instances_state(
     Context& context, UpdateContainerInstancesStateRequest request) {
   using model::ecs::ContainerInstanceStatus;
-  if (request.status != ContainerInstanceStatus::active && request.status != ContainerInstanceStatus::draining)
+  if (request.status != ContainerInstanceStatus::active &&
+      request.status != ContainerInstanceStatus::draining)
     co_return wire::invalid_parameter(fmt::format(
         "Container instance status should be one of [ACTIVE, DRAINING], not {}.", to_string(request.status)));
-  if (request.container_instances.empty()) co_return wire::invalid_parameter("Container instances cannot be empty.");
+  if (request.container_instances.empty())
+    co_return wire::invalid_parameter("Container instances cannot be empty.");
   if (request.container_instances.size() > kInstancesMax)
-    co_return wire::invalid_parameter(fmt::format("containerInstances may name at most {} container instances, not {}.",
-                                                  kInstancesMax, request.container_instances.size()));
+    co_return wire::invalid_parameter(
+        fmt::format("containerInstances may name at most {} container instances, not {}.", kInstancesMax,
+                    request.container_instances.size()));
   const auto status =
       request.status == ContainerInstanceStatus::active ? InstanceStatus::active : InstanceStatus::draining;
   std::function<Decision<UpdateContainerInstancesStateResponse>(const store::View&)> decider =
