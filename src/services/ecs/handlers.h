@@ -87,6 +87,14 @@ Async<ApiResult<model::ecs::DescribeServicesResponse>> describe_services(Context
                                                                          model::ecs::DescribeServicesRequest request);
 Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& context,
                                                                  model::ecs::ListServicesRequest request);
+Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deployments(
+    Context& context, model::ecs::ListServiceDeploymentsRequest request);
+Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_service_deployments(
+    Context& context, model::ecs::DescribeServiceDeploymentsRequest request);
+Async<ApiResult<model::ecs::DescribeServiceRevisionsResponse>> describe_service_revisions(
+    Context& context, model::ecs::DescribeServiceRevisionsRequest request);
+Async<ApiResult<model::ecs::StopServiceDeploymentResponse>> stop_service_deployment(
+    Context& context, model::ecs::StopServiceDeploymentRequest request);
 
 // Tags.
 Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context,

@@ -43,6 +43,10 @@ void add_handlers(HandlerRegistry& registry) {
   registry.add<model::ecs::DeleteServiceOperation>(delete_service);
   registry.add<model::ecs::DescribeServicesOperation>(describe_services);
   registry.add<model::ecs::ListServicesOperation>(list_services);
+  registry.add<model::ecs::ListServiceDeploymentsOperation>(list_service_deployments);
+  registry.add<model::ecs::DescribeServiceDeploymentsOperation>(describe_service_deployments);
+  registry.add<model::ecs::DescribeServiceRevisionsOperation>(describe_service_revisions);
+  registry.add<model::ecs::StopServiceDeploymentOperation>(stop_service_deployment);
   registry.add<model::ecs::TagResourceOperation>(tag_resource);
   registry.add<model::ecs::UntagResourceOperation>(untag_resource);
   registry.add<model::ecs::ListTagsForResourceOperation>(list_tags_for_resource);

@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/arn.h"
+#include "services/core/lookup.h"
+#include "services/core/paginate.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+#include "services/ecs/service_lookup.h"
+
+namespace berth::services::ecs {
+namespace {
+
+using domain::ServiceDeploymentRecord;
+using domain::ServiceRevisionRecord;
+
+/// API: at most so many ARNs in one call.
+constexpr std::size_t kDescribeMax = 20;
+
+// The key of what an ARN of the type names; empty when it names nothing here.
+std::string key_of(const Context& context, std::string_view type, const std::string& arn) {
+  const auto parsed = parse_arn(arn);
+  if (!parsed || parsed->service != "ecs" || parsed->region != context.realm.region ||
+      parsed->account != context.realm.account)
+    return {};
+  const auto resource = parse_ecs_resource(parsed->resource);
+  if (!resource || resource->type != type || resource->service.empty()) return {};
+  return store::service_part_key(context.realm, resource->cluster, resource->service, resource->id);
+}
+
+std::optional<wire::ApiError> check_count(std::string_view member, std::size_t count) {
+  if (count == 0) return wire::invalid_parameter(fmt::format("{} cannot be empty.", member));
+  if (count > kDescribeMax)
+    return wire::invalid_parameter(fmt::format("{} may name at most {}, not {}.", member, kDescribeMax, count));
+  return std::nullopt;
+}
+
+model::ecs::ServiceDeploymentBrief brief_of(const model::ecs::ServiceDeployment& deployment) {
+  model::ecs::ServiceDeploymentBrief brief;
+  brief.service_deployment_arn = deployment.service_deployment_arn;
+  brief.service_arn = deployment.service_arn;
+  brief.cluster_arn = deployment.cluster_arn;
+  brief.started_at = deployment.started_at;
+  brief.created_at = deployment.created_at;
+  brief.finished_at = deployment.finished_at;
+  if (deployment.target_service_revision) brief.target_service_revision_arn = deployment.target_service_revision->arn;
+  brief.status = deployment.status;
+  brief.status_reason = deployment.status_reason;
+  return brief;
+}
+
+bool wanted(const model::ecs::ListServiceDeploymentsRequest& request, const model::ecs::ServiceDeployment& deployment) {
+  if (request.status && !request.status->empty() &&
+      std::find(request.status->begin(), request.status->end(), deployment.status) == request.status->end())
+    return false;
+  if (!request.created_at) return true;
+  if (request.created_at->after && deployment.created_at < *request.created_at->after) return false;
+  return !request.created_at->before || deployment.created_at <= *request.created_at->before;
+}
+
+std::string filter_text(const model::ecs::ListServiceDeploymentsRequest& request) {
+  std::string text = request.service;
+  if (request.status)
+    for (const auto status : *request.status) text += fmt::format(",{}", to_string(status));
+  if (request.created_at && request.created_at->after) text += fmt::format(">{}", request.created_at->after->ms);
+  if (request.created_at && request.created_at->before) text += fmt::format("<{}", request.created_at->before->ms);
+  return text;
+}
+
+}  // namespace
+
+Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deployments(
+    Context& context, model::ecs::ListServiceDeploymentsRequest request) {
+  auto name = cluster_name(context, request.cluster);
+  if (!name) co_return name.take_error();
+  const auto filter = hash_filter({*name, filter_text(request)});
+  auto page = page_request(context, "ListServiceDeployments", filter, request.next_token, request.max_results, 100, 20);
+  if (!page) co_return page.take_error();
+  model::ecs::ListServiceDeploymentsResponse response;
+  response.service_deployments.emplace();
+  const auto view = co_await context.read();
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) co_return cluster.take_error();
+  const auto* service = find_service(context, view, **cluster, request.service);
+  if (!service) co_return wire::service_not_found();
+  using Stored = store::Stored<ServiceDeploymentRecord>;
+  response.next_token = fill_page(
+      context, *page, view.group(store::kServiceDeploymentsByService, service->key),
+      [&](const Stored& stored) { return wanted(request, stored.record->deployment); },
+      [&](const Stored& stored) { response.service_deployments->push_back(brief_of(stored.record->deployment)); });
+  // Newest first, as far as a page reaches.
+  std::reverse(response.service_deployments->begin(), response.service_deployments->end());
+  co_return response;
+}
+
+Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_service_deployments(
+    Context& context, model::ecs::DescribeServiceDeploymentsRequest request) {
+  if (auto error = check_count("serviceDeploymentArns", request.service_deployment_arns.size())) co_return *std::move(error);
+  model::ecs::DescribeServiceDeploymentsResponse response;
+  response.service_deployments.emplace();
+  response.failures.emplace();
+  const auto view = co_await context.read();
+  for (const auto& arn : request.service_deployment_arns) {
+    if (const auto* found = view.find<ServiceDeploymentRecord>(key_of(context, "service-deployment", arn)))
+      response.service_deployments->push_back(found->record->deployment);
+    else
+      response.failures->push_back(failure(arn, "MISSING"));
+  }
+  co_return response;
+}
+
+Async<ApiResult<model::ecs::DescribeServiceRevisionsResponse>> describe_service_revisions(
+    Context& context, model::ecs::DescribeServiceRevisionsRequest request) {
+  if (auto error = check_count("serviceRevisionArns", request.service_revision_arns.size())) co_return *std::move(error);
+  model::ecs::DescribeServiceRevisionsResponse response;
+  response.service_revisions.emplace();
+  response.failures.emplace();
+  const auto view = co_await context.read();
+  for (const auto& arn : request.service_revision_arns) {
+    if (const auto* found = view.find<ServiceRevisionRecord>(key_of(context, "service-revision", arn)))
+      response.service_revisions->push_back(found->record->revision);
+    else
+      response.failures->push_back(failure(arn, "MISSING"));
+  }
+  co_return response;
+}
+
+}  // namespace berth::services::ecs
