@@ -45,7 +45,7 @@ void trip_breaker(PlanState& state) {
   auto& service = state.service();
   auto& primary = state.primary();
   if (primary.rollout_state != DeploymentRolloutState::in_progress || !scheduling::breaker_enabled(service)) return;
-  if (primary.failed_tasks < scheduling::breaker_threshold(primary.desired_count)) return;
+  if (primary.failed_tasks < scheduling::breaker_threshold(service.desired_count)) return;
   const std::string failed = primary.id;
   const std::string reason = "ECS deployment circuit breaker: tasks failed to start.";
   primary.rollout_state = DeploymentRolloutState::failed;

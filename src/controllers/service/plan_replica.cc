@@ -56,7 +56,8 @@ Positions choose(PlanState& state, const Positions& candidates, std::int64_t cou
     task.instance = fact.instance;
     task.zone = fact.zone;
     if (!strategies.empty() && state.facts.view_of) task.view = state.facts.view_of(fact.instance);
-    task.rank = state.healthy(fact) && !fact.host_silent && !fact.host_leaves ? 1 : 0;
+    const bool serves = state.healthy(fact) && !fact.host_silent && !fact.host_leaves;
+    task.rank = serves ? 2 : fact.running ? 1 : 0;
     task.started_order = fact.created_at.ms;
     tasks.push_back(std::move(task));
   }
@@ -108,9 +109,9 @@ void plan_replica(PlanState& state) {
   if (state.failed()) {
     // What the failed deployment was to replace stays, within what is wanted at all.
     const auto left = static_cast<std::int64_t>(groups.leaving.size() + groups.leaving_idle.size());
+    const auto surplus = std::min(left, groups.good_healthy + left - desired);
     Positions old = groups.leaving;
     old.insert(old.end(), groups.leaving_idle.begin(), groups.leaving_idle.end());
-    const auto surplus = std::min(left, std::min(good, desired) + left - desired);
     if (surplus > 0) stop_all(state, choose(state, old, surplus));
   } else {
     stop_all(state, groups.leaving_idle);
