@@ -194,11 +194,15 @@ void TaskManager::remember_credentials(const model::acs::Task& task) {
   }
 }
 
-bool TaskManager::set_credentials(const std::string& task_arn,
-                                  const model::acs::IAMRoleCredentials& credentials) {
-  if (!tasks_.contains(task_arn) || !credentials.credentials_id) return false;
-  credentials_[*credentials.credentials_id] = credentials;
-  return true;
+bool TaskManager::set_credentials(const model::acs::IAMRoleCredentials& credentials) {
+  const std::string id = credentials.credentials_id.value_or("");
+  const bool used = !id.empty() && std::ranges::any_of(tasks_, [&](const auto& entry) {
+    const engine::TaskState& state = entry.second->state;
+    return state.known != Status::stopped &&
+           (state.spec.credentials_id == id || state.spec.execution_credentials_id == id);
+  });
+  if (used) credentials_[id] = credentials;
+  return used;
 }
 
 const model::acs::IAMRoleCredentials* TaskManager::find_credentials(const std::string& credentials_id) const {

@@ -77,8 +77,8 @@ class TaskManager final : public session::TaskSink {
   // For the local endpoints, telemetry and credentials; valid until the next suspension.
   std::vector<const engine::TaskState*> list() const;
   const engine::TaskState* find(const std::string& task_arn) const;
-  /// New credentials of a role. False when no task uses that id.
-  bool set_credentials(const std::string& task_arn, const model::acs::IAMRoleCredentials& credentials);
+  /// New credentials of a role. False when no running task uses that id.
+  bool set_credentials(const model::acs::IAMRoleCredentials& credentials);
   const model::acs::IAMRoleCredentials* find_credentials(const std::string& credentials_id) const;
 
  private:

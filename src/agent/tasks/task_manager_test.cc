@@ -1,1 +1,313 @@
+// Goal: tasks go through their lives on a container engine, survive restarts of the agent at any moment,
+// leave nothing
+//       behind, and each change reaches the control plane once in effect and in order.
+// Method: a pretended engine and control plane on virtual time; agents are stopped and built anew on the same
+// disk.
+#include "agent/tasks/task_manager.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/tasks/pretended_containers_testing.h"
+#include "model/acs/codec.h"
+#include "runtime/sim/sim_world.h"
+
+namespace berth::agent::tasks {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string arn_of(const std::string& id) {
+  return "arn:aws:ecs:us-east-1:1:task/default/" + id;
+}
+
+model::acs::Task make_task(const std::string& id, const std::string& image,
+                           const std::string& desired = "RUNNING", const std::string& more = "") {
+  const std::string json = R"({"arn":")" + arn_of(id) + R"(","family":"f","version":"1","desiredStatus":")" +
+                           desired + R"(","containers":[{"name":"web","image":")" + image +
+                           R"(","essential":true)" + more + "}]}";
+  return model::decode_json<model::acs::Task>(json).value();
+}
+
+/// Takes reports, unless it is down; remembers the statuses of each task as a control plane would: forward
+/// only.
+class PretendedPlane final : public session::ReportSink {
+ public:
+  explicit PretendedPlane(runtime::Runtime& runtime) : runtime_(runtime) {}
+  Async<void> submit_task_state_change(std::string task_arn, std::string body) override {
+    while (down) co_await runtime_.sleep(1s);
+    co_await runtime_.sleep(10ms);
+    const auto json = parse_json(body).value();
+    taken[task_arn].emplace_back(json.at("status").as_string());
+    last[task_arn] = body;
+    co_await runtime_.sleep(10ms);
+  }
+  bool down = false;
+  std::map<std::string, std::vector<std::string>> taken;
+  std::map<std::string, std::string> last;
+
+ private:
+  runtime::Runtime& runtime_;
+};
+
+class TaskManagerTest : public testing::Test {
+ protected:
+  TaskManagerTest() {
+    host_.images = {"busybox", "job", "slow"};
+    host_.registry = Registry::refuses;
+    host_.lives["job"] = {3s, 7};
+    options_.host_cpu = 2048;
+    options_.host_memory_mib = 1000;
+    options_.engine.cleanup_wait = 60s;
+    boot();
+  }
+  ~TaskManagerTest() override {
+    if (manager_) halt();
+  }
+  void boot() {
+    store_ = std::make_unique<state::StateStore>(node_.files(), "/data");
+    EXPECT_TRUE(store_->prepare().ok());
+    EXPECT_TRUE(store_->load_agent().ok());
+    manager_ = std::make_unique<TaskManager>(
+        TaskManager::Deps{containers_, node_.runtime(), *store_, plane_, nullptr}, options_);
+    const auto loaded = manager_->load();
+    EXPECT_TRUE(loaded.ok()) << loaded.error().message;
+    world_.run(node_, manager_->resume());
+    manager_->start();
+  }
+  void halt() {
+    world_.run(node_, manager_->stop());
+    manager_.reset();
+  }
+  void accept(const model::acs::Task& task) {
+    const auto refused = world_.run(node_, manager_->accept({task}, ++sequence_));
+    EXPECT_THAT(refused, IsEmpty());
+  }
+  std::vector<std::string> told(const std::string& id) { return plane_.taken[arn_of(id)]; }
+
+  runtime::SimWorld world_{1};
+  runtime::SimNode& node_ = world_.add_node("host");
+  PretendedHost host_;
+  PretendedContainers containers_{host_, node_.runtime()};
+  PretendedPlane plane_{node_.runtime()};
+  TaskManagerOptions options_;
+  std::unique_ptr<state::StateStore> store_;
+  std::unique_ptr<TaskManager> manager_;
+  std::int64_t sequence_ = 1;
+};
+
+TEST_F(TaskManagerTest, ATaskRunsEndsAndIsCleanedUp) {
+  accept(make_task("t1", "job"));
+  world_.run_for(1s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+  world_.run_for(5s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+  EXPECT_THAT(plane_.last[arn_of("t1")], HasSubstr(R"("exitCode":7)"));
+  EXPECT_EQ(host_.containers.size(), 1U);
+  world_.run_for(70s);
+  EXPECT_EQ(host_.containers.size(), 0U);
+  EXPECT_EQ(manager_->find(arn_of("t1")), nullptr);
+  EXPECT_THAT(*node_.files().list("/data/tasks"), IsEmpty());
+}
+
+TEST_F(TaskManagerTest, StopComesThroughTheSameDoor) {
+  accept(make_task("t1", "busybox"));
+  world_.run_for(1s);
+  accept(make_task("t1", "busybox", "STOPPED"));
+  accept(make_task("t1", "busybox", "STOPPED"));
+  world_.run_for(1s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+  EXPECT_THAT(plane_.last[arn_of("t1")], HasSubstr(R"("exitCode":143)"));
+  EXPECT_EQ(manager_->sequence(), 4);
+}
+
+TEST_F(TaskManagerTest, UnknownTaskToStopIsToldStopped) {
+  accept(make_task("t1", "busybox", "STOPPED"));
+  world_.run_for(1s);
+  EXPECT_THAT(told("t1"), ElementsAre("STOPPED"));
+  EXPECT_EQ(host_.created, 0);
+}
+
+TEST_F(TaskManagerTest, NonsenseIsRefusedAndTheRestRuns) {
+  auto bad = make_task("bad", "busybox", "RUNNING", R"(,"overrides":"{\"cpu\":1}")");
+  const auto refused = world_.run(node_, manager_->accept({bad, make_task("good", "busybox")}, 9));
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].task_arn, arn_of("bad"));
+  EXPECT_THAT(refused[0].reason, HasSubstr("UnrecogniedTaskError: Error loading task - "));
+  world_.run_for(1s);
+  EXPECT_THAT(told("good"), ElementsAre("RUNNING"));
+  EXPECT_EQ(manager_->sequence(), 1);
+}
+
+TEST_F(TaskManagerTest, RestartAdoptsWhatRunsAndTellsWhatEnded) {
+  accept(make_task("stays", "busybox"));
+  accept(make_task("ends", "job"));
+  world_.run_for(1s);
+  halt();
+  world_.run_for(10s);
+  boot();
+  world_.run_for(1s);
+  EXPECT_THAT(told("stays"), ElementsAre("RUNNING"));
+  EXPECT_THAT(told("ends"), ElementsAre("RUNNING", "STOPPED"));
+  EXPECT_EQ(host_.created, 2);
+  EXPECT_EQ(host_.running(), 1U);
+  EXPECT_EQ(manager_->sequence(), 3);
+}
+
+TEST_F(TaskManagerTest, ReportsWaitForTheControlPlane) {
+  plane_.down = true;
+  accept(make_task("t1", "job"));
+  world_.run_for(1h);
+  EXPECT_THAT(told("t1"), IsEmpty());
+  halt();
+  boot();
+  plane_.down = false;
+  world_.run_for(10s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+}
+
+TEST_F(TaskManagerTest, PortsOfAStoppingTaskAreWaitedFor) {
+  const std::string port = R"(,"portMappings":[{"containerPort":80,"hostPort":80}])";
+  accept(make_task("old", "busybox", "RUNNING", port));
+  world_.run_for(1s);
+  accept(make_task("new", "busybox", "RUNNING", port));
+  world_.run_for(5s);
+  EXPECT_THAT(told("new"), IsEmpty());
+  accept(make_task("old", "busybox", "STOPPED"));
+  world_.run_for(1s);
+  EXPECT_THAT(told("new"), ElementsAre("RUNNING"));
+}
+
+TEST_F(TaskManagerTest, LostEventsAreFoundByLooking) {
+  host_.lose_events = true;
+  accept(make_task("t1", "job"));
+  world_.run_for(60s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+  world_.run_for(6min);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+}
+
+TEST_F(TaskManagerTest, ContainersThatAreNotOursAreNotTouched) {
+  host_.containers["foreign"].info.phase = ContainerPhase::running;
+  accept(make_task("t1", "job"));
+  world_.run_for(10min);
+  EXPECT_EQ(host_.containers.size(), 1U);
+  EXPECT_EQ(host_.running(), 1U);
+}
+
+TEST_F(TaskManagerTest, RestartWaitsForAnEngineThatIsAway) {
+  accept(make_task("t1", "busybox"));
+  world_.run_for(1s);
+  halt();
+  host_.reachable = false;
+  manager_ = std::make_unique<TaskManager>(
+      TaskManager::Deps{containers_, node_.runtime(), *store_, plane_, nullptr}, options_);
+  ASSERT_TRUE(manager_->load().ok());
+  runtime::TaskGroup group(node_.executor());
+  group.spawn(manager_->resume());
+  world_.run_for(1min);
+  EXPECT_EQ(group.size(), 1U);
+  host_.reachable = true;
+  world_.run_for(5s);
+  EXPECT_EQ(group.size(), 0U);
+  EXPECT_EQ(host_.running(), 1U);
+}
+
+TEST_F(TaskManagerTest, CredentialsLiveAsLongAsTheTask) {
+  auto task = make_task("t1", "busybox");
+  task.role_credentials.emplace().credentials_id = "cid";
+  accept(task);
+  EXPECT_NE(manager_->find_credentials("cid"), nullptr);
+  model::acs::IAMRoleCredentials fresh;
+  fresh.credentials_id = "cid";
+  fresh.access_key_id = "NEW";
+  EXPECT_TRUE(manager_->set_credentials(fresh));
+  EXPECT_EQ(manager_->find_credentials("cid")->access_key_id, "NEW");
+
+  accept(make_task("t1", "busybox", "STOPPED"));
+  world_.run_for(1s);
+  EXPECT_EQ(manager_->find_credentials("cid"), nullptr);
+  EXPECT_FALSE(manager_->set_credentials(fresh));
+}
+
+/// A world in which the agent is killed again and again.
+struct Storm {
+  explicit Storm(std::uint64_t seed) : world(seed), random(world.stream("storm")) {
+    host.images = {"busybox", "job"};
+    host.registry = Registry::refuses;
+    host.lives["job"] = {2s, 1};
+    options.engine.cleanup_wait = 30s;
+    options.host_cpu = 1024;
+    options.host_memory_mib = 100;
+  }
+  void boot() {
+    containers = std::make_unique<PretendedContainers>(host, node.runtime());
+    store = std::make_unique<state::StateStore>(node.files(), "/data");
+    check(store->prepare().ok() && store->load_agent().ok(), "the disk works");
+    manager = std::make_unique<TaskManager>(
+        TaskManager::Deps{*containers, node.runtime(), *store, plane, nullptr}, options);
+    const auto loaded = manager->load();
+    check(loaded.ok(), "what was saved is readable");
+    world.run(node, manager->resume());
+    manager->start();
+  }
+  void halt() {
+    world.run(node, manager->stop());
+    manager.reset();
+  }
+  void give(const model::acs::Task& task) { (void)world.run(node, manager->accept({task}, ++sequence)); }
+
+  runtime::SimWorld world;
+  runtime::SimNode& node = world.add_node("host");
+  PretendedHost host;
+  PretendedPlane plane{node.runtime()};
+  TaskManagerOptions options;
+  Prng random;
+  std::unique_ptr<PretendedContainers> containers;
+  std::unique_ptr<state::StateStore> store;
+  std::unique_ptr<TaskManager> manager;
+  std::int64_t sequence = 1;
+};
+
+/// RUNNING may be told twice when an answer was lost, but never after STOPPED, and STOPPED is told.
+bool is_sound(const std::vector<std::string>& told) {
+  return !told.empty() && told.back() == "STOPPED" && std::ranges::is_sorted(told);
+}
+
+TEST(TaskManagerStorm, KilledAtAnyMomentNothingIsLostDoubledOrLeftBehind) {
+  constexpr std::uint64_t kSeeds = 60;
+  constexpr int kTasks = 12;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Storm storm(seed);
+    storm.boot();
+    for (int i = 0; i < kTasks; ++i) {
+      const std::string id = "t" + std::to_string(i);
+      const std::string image = storm.random.chance(1, 2) ? "job" : "busybox";
+      storm.give(make_task(id, image, "RUNNING", R"(,"memory":30)"));
+      storm.world.run_for(Duration(storm.random.below(2'000'000'000)));
+      if (storm.random.chance(1, 2)) {
+        storm.halt();
+        storm.world.run_for(Duration(storm.random.below(5'000'000'000)));
+        storm.boot();
+      }
+      if (storm.random.chance(1, 2)) storm.world.run_for(Duration(storm.random.below(40'000'000)));
+      storm.give(make_task(id, image, "STOPPED"));
+    }
+    storm.world.run_for(10min);
+    EXPECT_TRUE(storm.host.containers.empty());
+    EXPECT_TRUE(storm.host.volumes.empty());
+    EXPECT_LE(storm.host.created, kTasks);
+    EXPECT_TRUE(storm.node.files().list("/data/tasks")->empty());
+    for (int i = 0; i < kTasks; ++i)
+      EXPECT_TRUE(is_sound(storm.plane.taken[arn_of("t" + std::to_string(i))])) << i;
+    storm.halt();
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace berth::agent::tasks

@@ -11,6 +11,7 @@
 #include "agent/session/acs_session.h"
 #include "agent/session/report_sender.h"
 #include "agent/state/state_store.h"
+#include "agent/telemetry/tcs_session.h"
 #include "base/log.h"
 #include "bin/berth_agent/state_view.h"
 #include "http/client.h"
@@ -160,10 +161,20 @@ class Agent {
     session::AcsDeps acs{*api_,      *dialer_,    runtime_,
                          *tasks_,    *reports_,   registered_,
                          facts_.docker_version,   config_.updates_enabled,
-                         {}};
+                         [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
     sessions_.spawn(acs_->run());
+    start_telemetry();
     co_return kExitOk;
+  }
+
+  void start_telemetry() {
+    if (config_.disable_metrics) return;
+    agent::telemetry::TcsDeps deps{*api_,   *dialer_,    runtime_,      *engine_,
+                                   *tasks_, registered_, BERTH_VERSION, facts_.docker_version,
+                                   !config_.disable_docker_health_check};
+    tcs_ = std::make_unique<agent::telemetry::TcsSession>(std::move(deps));
+    tcs_->start(sessions_);
   }
 
   // A port that is taken is not fatal: tasks matter more than looking at them.
@@ -201,6 +212,7 @@ class Agent {
   std::unique_ptr<http::Server> introspection_;
   std::unique_ptr<http::Server> task_server_;
   std::unique_ptr<session::AcsSession> acs_;
+  std::unique_ptr<agent::telemetry::TcsSession> tcs_;
   runtime::TaskGroup sessions_;
 };
 

@@ -1,0 +1,232 @@
+#pragma once
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/engine/container_runtime.h"
+#include "runtime/runtime.h"
+#include "runtime/sync.h"
+#include "runtime/task_group.h"
+
+/// A container engine for tests: containers are entries of a table that survives the agents that use it.
+namespace berth::agent::tasks {
+
+using engine::ContainerPhase;
+using engine::Done;
+using engine::DriverError;
+
+/// How the registry behaves.
+enum class Registry { answers, silent, refuses, lacks_image };
+
+/// What outlives an agent: containers, images, volumes.
+struct PretendedHost {
+  struct Container {
+    engine::ContainerInfo info;
+    JsonObject body;
+    std::optional<WallTime> ends_at;
+    std::int32_t exit_code = 0;
+    bool exists = true;
+  };
+  std::map<std::string, Container> containers;  ///< By id.
+  std::set<std::string> images;
+  std::set<std::string> volumes;
+  std::map<std::string, std::pair<Duration, std::int32_t>>
+      lives;  ///< By image: how long it runs, and its exit code.
+  Registry registry = Registry::answers;
+  int pulls = 0, pulls_given_up = 0, created = 0;
+  bool reachable = true;
+  bool lose_events = false;
+
+  std::size_t running() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        containers, [](const auto& entry) { return entry.second.info.phase == ContainerPhase::running; }));
+  }
+};
+
+class PretendedContainers final : public engine::ContainerRuntime {
+ public:
+  template <class T>
+  using Answer = Async<engine::DriverResult<T>>;
+
+  PretendedContainers(PretendedHost& host, runtime::Runtime& runtime) : host_(host), runtime_(runtime) {}
+
+  Answer<Done> pull(std::string image, std::optional<engine::RegistryAuth>, ProgressSink progress) override {
+    ++host_.pulls;
+    if (host_.registry == Registry::refuses) {
+      DriverError error{"CannotPullContainerError", "connection refused"};
+      error.unreachable = true;
+      co_return error;
+    }
+    struct Guard {
+      PretendedHost& host;
+      bool ended = false;
+      ~Guard() { host.pulls_given_up += ended ? 0 : 1; }
+    } guard{host_};
+    if (host_.registry == Registry::silent) co_await runtime_.sleep(std::chrono::hours(1));
+    if (host_.registry == Registry::lacks_image) {
+      guard.ended = true;
+      co_return DriverError{"CannotPullContainerError", "image " + image + " not found"};
+    }
+    if (progress) progress({"", "Pulling from library", 0, 0});
+    co_await runtime_.sleep(std::chrono::seconds(5));
+    host_.images.insert(image);
+    guard.ended = true;
+    co_return Done{};
+  }
+  Answer<engine::ImageInfo> inspect_image(std::string image) override {
+    if (!host_.images.contains(image)) co_return missing("CannotInspectImageError", image);
+    engine::ImageInfo info;
+    info.id = "sha256:" + image;
+    co_return info;
+  }
+  Answer<std::vector<engine::ImageInfo>> list_images() override {
+    co_return std::vector<engine::ImageInfo>{};
+  }
+  Answer<Done> remove_image(std::string name) override {
+    host_.images.erase(name);
+    co_return Done{};
+  }
+  Answer<Done> import_image(std::string name, std::string) override {
+    host_.images.insert(name);
+    co_return Done{};
+  }
+
+  Answer<std::string> create(engine::ContainerConfig config) override {
+    if (!host_.reachable) co_return DriverError{"CannotCreateContainerError", "unreachable"};
+    if (find(config.name) != nullptr) co_return DriverError{"CannotCreateContainerError", "name in use"};
+    const std::string id = "id" + std::to_string(++host_.created);
+    PretendedHost::Container made;
+    made.info.id = id;
+    made.info.name = config.name;
+    made.info.image = std::string(config.body.at("Image").as_string());
+    made.info.created_at = now();
+    made.body = std::move(config.body);
+    host_.containers[id] = std::move(made);
+    co_await runtime_.sleep(std::chrono::milliseconds(20));
+    co_return id;
+  }
+  Answer<Done> start(std::string id) override {
+    PretendedHost::Container* container = find(id);
+    if (container == nullptr) co_return missing("CannotStartContainerError", id);
+    container->info.phase = ContainerPhase::running;
+    container->info.started_at = now();
+    container->info.finished_at.reset();
+    if (const auto life = host_.lives.find(container->info.image); life != host_.lives.end()) {
+      container->ends_at = now() + life->second.first;
+      container->exit_code = life->second.second;
+    }
+    co_await runtime_.sleep(std::chrono::milliseconds(20));
+    co_return Done{};
+  }
+  Answer<Done> stop(std::string id, Duration) override {
+    PretendedHost::Container* container = find(id);
+    if (container == nullptr) co_return missing("CannotStopContainerError", id);
+    co_await runtime_.sleep(std::chrono::milliseconds(50));
+    settle();
+    if (container->info.phase == ContainerPhase::running) end(*container, 143);
+    co_return Done{};
+  }
+  Answer<Done> remove(std::string id, Force) override {
+    const PretendedHost::Container* container = find(id);
+    if (container != nullptr) host_.containers.erase(container->info.id);
+    co_return Done{};
+  }
+  Answer<engine::ContainerInfo> inspect(std::string id) override {
+    settle();
+    if (!host_.reachable) co_return DriverError{"CannotInspectContainerError", "unreachable"};
+    const PretendedHost::Container* container = find(id);
+    if (container == nullptr) co_return missing("CannotInspectContainerError", id);
+    engine::ContainerInfo info = container->info;
+    co_await runtime_.sleep(std::chrono::milliseconds(1));
+    co_return info;
+  }
+  Answer<std::vector<engine::ContainerSummary>> list(std::string) override {
+    co_return std::vector<engine::ContainerSummary>{};
+  }
+  Answer<engine::ContainerStats> stats(std::string) override { co_return engine::ContainerStats{}; }
+  Answer<std::unique_ptr<engine::EventStream>> events(std::optional<WallTime>) override {
+    co_return std::unique_ptr<engine::EventStream>(std::make_unique<Events>(*this));
+  }
+  Answer<engine::VolumeInfo> create_volume(engine::VolumeConfig config) override {
+    host_.volumes.insert(config.name);
+    co_return engine::VolumeInfo{config.name, config.driver, "/v/" + config.name, {}, {}};
+  }
+  Answer<engine::VolumeInfo> inspect_volume(std::string name) override {
+    if (!host_.volumes.contains(name)) co_return missing("CannotInspectVolumeError", name);
+    co_return engine::VolumeInfo{name, "local", "/v/" + name, {}, {}};
+  }
+  Answer<Done> remove_volume(std::string name) override {
+    host_.volumes.erase(name);
+    co_return Done{};
+  }
+  Answer<engine::EngineVersion> version() override { co_return engine::EngineVersion{}; }
+  Answer<engine::EngineInfo> info() override { co_return engine::EngineInfo{}; }
+  Answer<Done> ping() override { co_return Done{}; }
+
+  /// Ends what has run its time; deaths become events.
+  void settle() {
+    for (auto& [id, container] : host_.containers) {
+      if (container.info.phase == ContainerPhase::running && container.ends_at &&
+          *container.ends_at <= now()) {
+        end(container, container.exit_code);
+      }
+    }
+  }
+
+ private:
+  /// Looks for deaths ten times a second.
+  class Events final : public engine::EventStream {
+   public:
+    explicit Events(PretendedContainers& owner) : owner_(owner) {
+      for (const auto& [id, container] : owner.host_.containers) phases_[id] = container.info.phase;
+    }
+    Async<engine::DriverResult<engine::ContainerEvent>> next() override {
+      while (true) {
+        owner_.settle();
+        for (const auto& [id, container] : owner_.host_.containers) {
+          if (phases_[id] == container.info.phase) continue;
+          phases_[id] = container.info.phase;
+          if (container.info.phase != ContainerPhase::exited || owner_.host_.lose_events) continue;
+          engine::ContainerEvent event;
+          event.kind = engine::ContainerEvent::Kind::died;
+          event.container_id = id;
+          event.at = owner_.now();
+          co_return event;
+        }
+        co_await owner_.runtime_.sleep(std::chrono::milliseconds(100));
+      }
+    }
+
+   private:
+    PretendedContainers& owner_;
+    std::map<std::string, ContainerPhase> phases_;
+  };
+
+  WallTime now() const { return runtime_.clock().wall(); }
+  static DriverError missing(const std::string& name, const std::string& what) {
+    DriverError error{name, "No such object: " + what};
+    error.missing = true;
+    return error;
+  }
+  void end(PretendedHost::Container& container, std::int32_t code) const {
+    container.info.phase = ContainerPhase::exited;
+    container.info.exit_code = code;
+    container.info.finished_at = now();
+  }
+  PretendedHost::Container* find(const std::string& id) {
+    for (auto& [key, container] : host_.containers) {
+      if (key == id || container.info.name == id) return &container;
+    }
+    return nullptr;
+  }
+
+  PretendedHost& host_;
+  runtime::Runtime& runtime_;
+};
+
+}  // namespace berth::agent::tasks
