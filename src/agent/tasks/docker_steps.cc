@@ -237,9 +237,9 @@ Async<void> TaskManager::follow_events(WallTime since) {
         handle_event(*event);
       }
     }
+    co_await deps_.runtime.sleep(kEngineRetry);  // ends here when the agent is stopping
     if (!complained) spdlog::warn("agent: no events from the container engine; trying again");
     complained = true;
-    co_await deps_.runtime.sleep(kEngineRetry);
   }
 }
 
