@@ -30,22 +30,6 @@ std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& requ
   return std::nullopt;
 }
 
-StartRequest start_request(const RunTaskRequest& request) {
-  StartRequest start;
-  start.cluster = request.cluster;
-  start.task_definition = request.task_definition;
-  start.overrides = request.overrides;
-  start.group = request.group;
-  start.started_by = request.started_by;
-  start.tags = request.tags.value_or(std::vector<model::ecs::Tag>());
-  start.propagate_tags = request.propagate_tags;
-  start.managed_tags = request.enable_ecs_managed_tags.value_or(false);
-  start.enable_execute_command = request.enable_execute_command.value_or(false);
-  start.has_network_configuration =
-      request.network_configuration && request.network_configuration->awsvpc_configuration;
-  return start;
-}
-
 ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& request, const domain::TaskPlan& plan,
                                                     std::int32_t count) {
   std::vector<placement::RawConstraint> constraints;

@@ -25,6 +25,24 @@ struct StartRequest {
   bool has_network_configuration = false;
 };
 
+/// The part that a RunTaskRequest and a StartTaskRequest have in common.
+template <class Request>
+StartRequest start_request(const Request& request) {
+  StartRequest start;
+  start.cluster = request.cluster;
+  start.task_definition = request.task_definition;
+  start.overrides = request.overrides;
+  start.group = request.group;
+  start.started_by = request.started_by;
+  start.tags = request.tags.value_or(std::vector<model::ecs::Tag>());
+  start.propagate_tags = request.propagate_tags;
+  start.managed_tags = request.enable_ecs_managed_tags.value_or(false);
+  start.enable_execute_command = request.enable_execute_command.value_or(false);
+  start.has_network_configuration =
+      request.network_configuration && request.network_configuration->awsvpc_configuration;
+  return start;
+}
+
 /// The definition and everything else of a call that does not depend on the instance.
 struct StartInput {
   store::Ptr<domain::ClusterRecord> cluster;

@@ -18,22 +18,6 @@ namespace {
 using model::ecs::StartTaskRequest;
 using model::ecs::StartTaskResponse;
 
-StartRequest start_request(const StartTaskRequest& request) {
-  StartRequest start;
-  start.cluster = request.cluster;
-  start.task_definition = request.task_definition;
-  start.overrides = request.overrides;
-  start.group = request.group;
-  start.started_by = request.started_by;
-  start.tags = request.tags.value_or(std::vector<model::ecs::Tag>());
-  start.propagate_tags = request.propagate_tags;
-  start.managed_tags = request.enable_ecs_managed_tags.value_or(false);
-  start.enable_execute_command = request.enable_execute_command.value_or(false);
-  start.has_network_configuration =
-      request.network_configuration && request.network_configuration->awsvpc_configuration;
-  return start;
-}
-
 // Why the named instance cannot take the task; nothing when it can. `planned`: tasks of this call already meant for it.
 std::optional<model::ecs::Failure> obstacle(const store::View& view,
                                             const store::Stored<domain::ContainerInstanceRecord>& instance,
