@@ -23,7 +23,9 @@ bool is_nested_type(std::string_view type) {
 
 }  // namespace
 
-bool looks_like_arn(std::string_view text) { return text.starts_with("arn:"); }
+bool looks_like_arn(std::string_view text) {
+  return text.starts_with("arn:");
+}
 
 Result<Arn> parse_arn(std::string_view text) {
   if (text.size() > kArnBytesMax) return invalid("ARN: too long");
@@ -53,8 +55,10 @@ Result<EcsResource> parse_ecs_resource(std::string_view resource) {
   for (const auto part : parts)
     if (part.empty()) return invalid(fmt::format("resource '{}' has an empty part", resource));
   if (is_nested_type(parts[0])) {
-    if (parts.size() != 4) return invalid(fmt::format("resource '{}' must be {}/CLUSTER/SERVICE/ID", resource, parts[0]));
-    return EcsResource{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+    if (parts.size() != 4)
+      return invalid(fmt::format("resource '{}' must be {}/CLUSTER/SERVICE/ID", resource, parts[0]));
+    return EcsResource{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
+                       std::string(parts[3])};
   }
   if (parts.size() == 2) return EcsResource{std::string(parts[0]), {}, {}, std::string(parts[1])};
   const bool clustered = parts[0] == "task" || parts[0] == "service" || parts[0] == "container-instance";

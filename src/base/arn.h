@@ -6,7 +6,8 @@
 
 namespace berth {
 
-/// An Amazon Resource Name: `arn:partition:service:region:account:resource`. The resource may hold ':' and '/'.
+/// An Amazon Resource Name: `arn:partition:service:region:account:resource`. The resource may hold ':' and
+/// '/'.
 struct Arn {
   std::string partition = "aws";
   std::string service;
@@ -27,8 +28,8 @@ std::string render_arn(const Arn& arn);
 
 /// What an ECS ARN (or its resource part) names, in every form of the API: `cluster/NAME`,
 /// `container-instance/ID` and `container-instance/CLUSTER/ID` (likewise task, service),
-/// `task-definition/FAMILY:REVISION`, `capacity-provider/NAME`, `task-set/CLUSTER/SERVICE/ID`, `service-deployment/…`,
-/// `service-revision/…`.
+/// `task-definition/FAMILY:REVISION`, `capacity-provider/NAME`, `task-set/CLUSTER/SERVICE/ID`,
+/// `service-deployment/…`, `service-revision/…`.
 struct EcsResource {
   std::string type;     ///< "cluster", "task", …
   std::string cluster;  ///< Empty in the old, short forms and where the type has no cluster.

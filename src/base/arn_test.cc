@@ -17,7 +17,8 @@ TEST(Arn, ParsesAndRendersUnchanged) {
 }
 
 TEST(Arn, RefusesBrokenText) {
-  for (const char* text : {"", "arn:", "arn:aws:ecs:us-east-1", "arn:aws::r:a:x", "arn:aws:ecs:r:a:", "urn:a:b:c:d:e"})
+  for (const char* text :
+       {"", "arn:", "arn:aws:ecs:us-east-1", "arn:aws::r:a:x", "arn:aws:ecs:r:a:", "urn:a:b:c:d:e"})
     EXPECT_FALSE(parse_arn(text).ok()) << text;
 }
 

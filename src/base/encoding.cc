@@ -71,18 +71,26 @@ std::string encode_hex(std::string_view bytes) {
   return out;
 }
 
-std::string encode_base64(std::string_view bytes) { return encode_64(bytes, kStandard, true); }
-Result<std::string> decode_base64(std::string_view text) { return decode_64(text, kStandard); }
-std::string encode_base64url(std::string_view bytes) { return encode_64(bytes, kUrl, false); }
-Result<std::string> decode_base64url(std::string_view text) { return decode_64(text, kUrl); }
+std::string encode_base64(std::string_view bytes) {
+  return encode_64(bytes, kStandard, true);
+}
+Result<std::string> decode_base64(std::string_view text) {
+  return decode_64(text, kStandard);
+}
+std::string encode_base64url(std::string_view bytes) {
+  return encode_64(bytes, kUrl, false);
+}
+Result<std::string> decode_base64url(std::string_view text) {
+  return decode_64(text, kUrl);
+}
 
 std::string encode_uri(std::string_view text, Slash slash) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == '~' || (c == '/' && slash == Slash::keep);
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~' || (c == '/' && slash == Slash::keep);
     if (plain) {
       out += c;
     } else {

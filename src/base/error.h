@@ -33,12 +33,20 @@ struct Error {
   Retry retry = Retry::no;
 };
 
-inline Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message), Retry::no}; }
-inline Error not_found(std::string message) { return {ErrorCode::not_found, std::move(message), Retry::no}; }
-inline Error conflict(std::string message) { return {ErrorCode::conflict, std::move(message), Retry::re_decide}; }
+inline Error invalid(std::string message) {
+  return {ErrorCode::invalid, std::move(message), Retry::no};
+}
+inline Error not_found(std::string message) {
+  return {ErrorCode::not_found, std::move(message), Retry::no};
+}
+inline Error conflict(std::string message) {
+  return {ErrorCode::conflict, std::move(message), Retry::re_decide};
+}
 inline Error unavailable(std::string message) {
   return {ErrorCode::unavailable, std::move(message), Retry::same_request};
 }
-inline Error internal_error(std::string message) { return {ErrorCode::internal, std::move(message), Retry::no}; }
+inline Error internal_error(std::string message) {
+  return {ErrorCode::internal, std::move(message), Retry::no};
+}
 
 }  // namespace berth

@@ -15,15 +15,26 @@ void append_escaped(std::string& out, std::string_view text) {
   std::size_t clean = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]] continue;
+    if (c >= 0x20 && c != '"' && c != '\\') [[likely]]
+      continue;
     out.append(text, clean, i - clean);
     clean = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out += kHex[c >> 4];
@@ -46,7 +57,9 @@ Result<JsonValue> parse_json(std::string_view text) {
   return parser.release();
 }
 
-std::string render_json(const JsonValue& value) { return boost::json::serialize(value); }
+std::string render_json(const JsonValue& value) {
+  return boost::json::serialize(value);
+}
 
 void JsonWriter::separate() {
   if (comma_) out_ += ',';
@@ -111,6 +124,8 @@ void JsonWriter::raw(std::string_view json) {
   out_ += json;
 }
 
-void JsonWriter::value(const JsonValue& value) { raw(boost::json::serialize(value)); }
+void JsonWriter::value(const JsonValue& value) {
+  raw(boost::json::serialize(value));
+}
 
 }  // namespace berth

@@ -33,7 +33,8 @@ TEST(JsonWriter, WritesWhatTheParserReads) {
 }
 
 TEST(ParseJson, RefusesWhatIsNotOneDocument) {
-  for (const char* text : {"", "{", "{}x", "[1,]", "nul", "{\"a\":}"}) EXPECT_FALSE(parse_json(text).ok()) << text;
+  for (const char* text : {"", "{", "{}x", "[1,]", "nul", "{\"a\":}"})
+    EXPECT_FALSE(parse_json(text).ok()) << text;
   EXPECT_FALSE(parse_json(std::string(200, '[')).ok());
   EXPECT_TRUE(parse_json(" 12 ").ok());
 }

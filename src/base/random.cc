@@ -12,7 +12,9 @@ std::uint64_t splitmix(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-std::uint64_t rotate_left(std::uint64_t value, int bits) { return (value << bits) | (value >> (64 - bits)); }
+std::uint64_t rotate_left(std::uint64_t value, int bits) {
+  return (value << bits) | (value >> (64 - bits));
+}
 
 }  // namespace
 
@@ -20,7 +22,9 @@ Prng::Prng(std::uint64_t seed) {
   for (auto& word : state_) word = splitmix(seed);
 }
 
-Prng Prng::stream(std::uint64_t seed, std::string_view name) { return Prng(hash_bytes(name, seed ^ 0xB5297A4DULL)); }
+Prng Prng::stream(std::uint64_t seed, std::string_view name) {
+  return Prng(hash_bytes(name, seed ^ 0xB5297A4DULL));
+}
 
 std::uint64_t Prng::next() {
   const std::uint64_t result = rotate_left(state_[1] * 5, 7) * 9;
@@ -50,7 +54,9 @@ std::int64_t Prng::between(std::int64_t low, std::int64_t high) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + (span == 0 ? next() : below(span)));
 }
 
-double Prng::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Prng::unit() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
   std::uint64_t hash = seed;

@@ -9,14 +9,17 @@ namespace berth {
 
 /// A value, or the Error that kept it from coming about.
 ///
-/// Errors: reading `value()` of a failure, or `error()` of a success, is a broken invariant and ends the process.
+/// Errors: reading `value()` of a failure, or `error()` of a success, is a broken invariant and ends the
+/// process.
 template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -30,8 +33,12 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const& { return check(!ok(), "error() of a Result with a value"), *std::get_if<1>(&state_); }
-  Error&& error() && { return check(!ok(), "error() of a Result with a value"), std::move(*std::get_if<1>(&state_)); }
+  const Error& error() const& {
+    return check(!ok(), "error() of a Result with a value"), *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    return check(!ok(), "error() of a Result with a value"), std::move(*std::get_if<1>(&state_));
+  }
 
  private:
   std::variant<T, Error> state_;

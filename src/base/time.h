@@ -7,7 +7,8 @@ namespace berth {
 
 using Duration = std::chrono::nanoseconds;
 
-/// A moment on the wall clock: what users see and what is stored. Millisecond precision on the wire and in the store.
+/// A moment on the wall clock: what users see and what is stored. Millisecond precision on the wire and in
+/// the store.
 struct WallTime {
   std::int64_t ms = 0;  ///< Milliseconds since the Unix epoch.
   friend auto operator<=>(const WallTime&, const WallTime&) = default;

@@ -21,7 +21,8 @@ struct Controllers::Parts {
 };
 
 Controllers::Controllers(Deps deps) : Controllers(deps, deps.runtime.executor()) {}
-Controllers::Controllers(Deps deps, Executor executor) : parts_(std::make_unique<Parts>(deps, std::move(executor))) {}
+Controllers::Controllers(Deps deps, Executor executor)
+    : parts_(std::make_unique<Parts>(deps, std::move(executor))) {}
 Controllers::~Controllers() = default;
 
 void Controllers::start() {

@@ -23,7 +23,8 @@ std::string cluster_arn(const Realm& realm, std::string_view cluster) {
   return ecs_arn(realm, fmt::format("cluster/{}", cluster));
 }
 
-std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id, ArnForm form) {
+std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id,
+                                   ArnForm form) {
   return nested(realm, "container-instance", cluster, id, form);
 }
 

@@ -7,12 +7,14 @@
 
 namespace berth::domain {
 
-/// ARN output of container instances, tasks and services: `long` has the cluster's name in it, `short_` is that of
-/// the 2015 guide. Chosen by account setting when the resource is made; every form is understood as input.
+/// ARN output of container instances, tasks and services: `long` has the cluster's name in it, `short_` is
+/// that of the 2015 guide. Chosen by account setting when the resource is made; every form is understood as
+/// input.
 enum class ArnForm { long_, short_ };
 
 std::string cluster_arn(const Realm& realm, std::string_view cluster);
-std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id, ArnForm form);
+std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id,
+                                   ArnForm form);
 std::string task_arn(const Realm& realm, std::string_view cluster, std::string_view id, ArnForm form);
 std::string service_arn(const Realm& realm, std::string_view cluster, std::string_view name, ArnForm form);
 std::string task_definition_arn(const Realm& realm, std::string_view family, std::int32_t revision);

@@ -24,12 +24,14 @@ bool defines(const model::ecs::TaskDefinition& definition, const std::string& na
 }
 
 Result<void> check_container_override(const ContainerOverride& over) {
-  if (over.cpu && *over.cpu < 0) return invalid(fmt::format("Invalid 'cpu' setting for container '{}'.", *over.name));
+  if (over.cpu && *over.cpu < 0)
+    return invalid(fmt::format("Invalid 'cpu' setting for container '{}'.", *over.name));
   if (over.memory && *over.memory < 4)
-    return invalid(fmt::format("Invalid 'memory' setting for container '{}': it must be at least 4 MiB.", *over.name));
-  if (over.memory_reservation && *over.memory_reservation < 4)
     return invalid(
-        fmt::format("Invalid 'memoryReservation' setting for container '{}': it must be at least 4 MiB.", *over.name));
+        fmt::format("Invalid 'memory' setting for container '{}': it must be at least 4 MiB.", *over.name));
+  if (over.memory_reservation && *over.memory_reservation < 4)
+    return invalid(fmt::format(
+        "Invalid 'memoryReservation' setting for container '{}': it must be at least 4 MiB.", *over.name));
   if (over.environment)
     for (const auto& pair : *over.environment)
       if (!pair.name || pair.name->empty())
@@ -43,8 +45,8 @@ TaskOverride complete_overrides(const model::ecs::TaskDefinition& definition, co
   if (!complete.container_overrides) complete.container_overrides.emplace();
   auto& list = *complete.container_overrides;
   for (const auto& container : *definition.container_definitions) {
-    const bool there = std::any_of(list.begin(), list.end(),
-                                   [&](const ContainerOverride& over) { return over.name == container.name; });
+    const bool there = std::any_of(
+        list.begin(), list.end(), [&](const ContainerOverride& over) { return over.name == container.name; });
     if (!there) {
       ContainerOverride over;
       over.name = container.name;
@@ -55,7 +57,9 @@ TaskOverride complete_overrides(const model::ecs::TaskDefinition& definition, co
   return complete;
 }
 
-std::string size_text(const std::optional<std::int32_t>& size) { return size ? std::to_string(*size) : std::string(); }
+std::string size_text(const std::optional<std::int32_t>& size) {
+  return size ? std::to_string(*size) : std::string();
+}
 
 ContainerState build_container(const ContainerDefinition& container, const std::string& id) {
   ContainerState state;
@@ -87,8 +91,8 @@ Result<void> check_overrides(const model::ecs::TaskDefinition& definition, const
     for (const auto& over : *overrides->container_overrides) {
       if (!over.name) return invalid("A container override must have a name.");
       if (!defines(definition, *over.name))
-        return invalid(
-            fmt::format("Override for container named {} is not a container in the TaskDefinition.", *over.name));
+        return invalid(fmt::format(
+            "Override for container named {} is not a container in the TaskDefinition.", *over.name));
       if (!seen.insert(*over.name).second)
         return invalid(fmt::format("Duplicate override for container named {}.", *over.name));
       if (auto checked = check_container_override(over); !checked) return checked;

@@ -25,9 +25,10 @@ struct TaskPlan {
   ArnForm arn_form = ArnForm::long_;
 };
 
-/// Checks overrides against the definition: container names exist, sizes are positive, nothing is named twice.
-/// Errors: `invalid`, in the API's words.
-Result<void> check_overrides(const model::ecs::TaskDefinition& definition, const model::ecs::TaskOverride* overrides);
+/// Checks overrides against the definition: container names exist, sizes are positive, nothing is named
+/// twice. Errors: `invalid`, in the API's words.
+Result<void> check_overrides(const model::ecs::TaskDefinition& definition,
+                             const model::ecs::TaskOverride* overrides);
 
 /// A new task on `instance`, PENDING. `new_id` yields 32 hex digits at each call. Pure otherwise.
 TaskRecord build_task(const TaskPlan& plan, const ContainerInstanceRecord& instance,

@@ -17,7 +17,8 @@ using model::ecs::RegisterTaskDefinitionRequest;
 // Which container waits for which: links, volumesFrom and dependsOn together must have no cycle.
 using Graph = std::map<std::string, std::set<std::string>>;
 
-const ContainerDefinition* find_container(const RegisterTaskDefinitionRequest& request, std::string_view name) {
+const ContainerDefinition* find_container(const RegisterTaskDefinitionRequest& request,
+                                          std::string_view name) {
   for (const auto& container : request.container_definitions)
     if (container.name == name) return &container;
   return nullptr;
@@ -31,7 +32,8 @@ Result<void> check_links(const RegisterTaskDefinitionRequest& request, const Con
   for (const auto& link : *container.links) {
     const std::string target = link.substr(0, link.find(':'));
     if (target.empty() || std::count(link.begin(), link.end(), ':') > 1)
-      return invalid(fmt::format("Invalid link '{}' of container '{}': use name or name:alias.", link, *container.name));
+      return invalid(
+          fmt::format("Invalid link '{}' of container '{}': use name or name:alias.", link, *container.name));
     if (!find_container(request, target))
       return invalid(fmt::format("Container '{}' links to unknown container '{}'.", *container.name, target));
     graph[*container.name].insert(target);
@@ -39,20 +41,21 @@ Result<void> check_links(const RegisterTaskDefinitionRequest& request, const Con
   return {};
 }
 
-Result<void> check_volumes_from(const RegisterTaskDefinitionRequest& request, const ContainerDefinition& container,
-                                Graph& graph) {
+Result<void> check_volumes_from(const RegisterTaskDefinitionRequest& request,
+                                const ContainerDefinition& container, Graph& graph) {
   if (!container.volumes_from) return {};
   for (const auto& from : *container.volumes_from) {
     const std::string source = from.source_container.value_or("");
     if (!find_container(request, source))
-      return invalid(fmt::format("Container '{}' mounts volumes from unknown container '{}'.", *container.name, source));
+      return invalid(
+          fmt::format("Container '{}' mounts volumes from unknown container '{}'.", *container.name, source));
     graph[*container.name].insert(source);
   }
   return {};
 }
 
-Result<void> check_depends_on(const RegisterTaskDefinitionRequest& request, const ContainerDefinition& container,
-                              Graph& graph) {
+Result<void> check_depends_on(const RegisterTaskDefinitionRequest& request,
+                              const ContainerDefinition& container, Graph& graph) {
   if (!container.depends_on) return {};
   for (const auto& dependency : *container.depends_on) {
     const ContainerDefinition* target = find_container(request, dependency.container_name);
@@ -73,7 +76,8 @@ Result<void> check_depends_on(const RegisterTaskDefinitionRequest& request, cons
 }
 
 // Depth-first; `path` holds the containers whose dependencies are being followed.
-bool has_cycle(const Graph& graph, const std::string& at, std::set<std::string>& path, std::set<std::string>& done) {
+bool has_cycle(const Graph& graph, const std::string& at, std::set<std::string>& path,
+               std::set<std::string>& done) {
   if (done.contains(at)) return false;
   if (!path.insert(at).second) return true;
   if (const auto edges = graph.find(at); edges != graph.end())
@@ -112,8 +116,8 @@ Result<void> check_container_relations(const RegisterTaskDefinitionRequest& requ
   for (const auto& container : request.container_definitions) {
     std::set<std::string> path;
     if (has_cycle(graph, *container.name, path, done))
-      return invalid(fmt::format("Container '{}' is part of a dependency cycle (links, volumesFrom, dependsOn).",
-                                 *container.name));
+      return invalid(fmt::format(
+          "Container '{}' is part of a dependency cycle (links, volumesFrom, dependsOn).", *container.name));
   }
   return check_host_ports(request);
 }
@@ -124,8 +128,10 @@ Result<void> check_fargate(const RegisterTaskDefinitionRequest& request) {
     for (const auto compatibility : *request.requires_compatibilities)
       fargate = fargate || compatibility == model::ecs::Compatibility::fargate;
   if (!fargate) return {};
-  if (request.network_mode != NetworkMode::awsvpc) return invalid("Fargate only supports network mode ‘awsvpc’.");
-  if (!request.cpu || request.cpu->empty()) return invalid("Fargate requires that 'cpu' be defined at the task level.");
+  if (request.network_mode != NetworkMode::awsvpc)
+    return invalid("Fargate only supports network mode ‘awsvpc’.");
+  if (!request.cpu || request.cpu->empty())
+    return invalid("Fargate requires that 'cpu' be defined at the task level.");
   if (!request.memory || request.memory->empty())
     return invalid("Fargate requires that 'memory' be defined at the task level.");
   if (request.pid_mode == model::ecs::PidMode::host)

@@ -20,12 +20,14 @@ bool is_name(std::string_view text) {
 
 Result<void> check_tags(const std::vector<model::ecs::Tag>& tags, std::size_t tags_max) {
   if (tags.size() > tags_max)
-    return invalid(fmt::format("Too many tags: {} were given, at most {} are allowed.", tags.size(), tags_max));
+    return invalid(
+        fmt::format("Too many tags: {} were given, at most {} are allowed.", tags.size(), tags_max));
   std::set<std::string> seen;
   for (const auto& tag : tags) {
     const std::string key = tag.key.value_or("");
     if (key.empty() || key.size() > 128) return invalid("Tag keys must have between 1 and 128 characters.");
-    if (key.starts_with("aws:")) return invalid(fmt::format("Tag key '{}' begins with the reserved prefix 'aws:'.", key));
+    if (key.starts_with("aws:"))
+      return invalid(fmt::format("Tag key '{}' begins with the reserved prefix 'aws:'.", key));
     if (tag.value.value_or("").size() > 256)
       return invalid(fmt::format("The value of tag '{}' has more than 256 characters.", key));
     if (!seen.insert(key).second) return invalid(fmt::format("Duplicate tag key '{}'.", key));

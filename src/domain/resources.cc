@@ -30,7 +30,8 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
   return quantity;
 }
 
-const ContainerOverride* find_override(const model::ecs::TaskOverride* overrides, const std::optional<std::string>& name) {
+const ContainerOverride* find_override(const model::ecs::TaskOverride* overrides,
+                                       const std::optional<std::string>& name) {
   if (!overrides || !overrides->container_overrides) return nullptr;
   for (const auto& candidate : *overrides->container_overrides)
     if (candidate.name == name) return &candidate;
@@ -43,7 +44,8 @@ std::int64_t container_cpu(const ContainerDefinition& container, const Container
 }
 
 std::int64_t container_memory(const ContainerDefinition& container, const ContainerOverride* over) {
-  const auto reservation = over && over->memory_reservation ? over->memory_reservation : container.memory_reservation;
+  const auto reservation =
+      over && over->memory_reservation ? over->memory_reservation : container.memory_reservation;
   const auto limit = over && over->memory ? over->memory : container.memory;
   if (reservation && *reservation > 0) return *reservation;
   return limit.value_or(0);
@@ -60,7 +62,8 @@ void add_ports(const ContainerDefinition& container, bool host_network, TaskReso
   }
 }
 
-std::optional<std::int64_t> task_level(const std::optional<std::string>& over, const std::optional<std::string>& own,
+std::optional<std::int64_t> task_level(const std::optional<std::string>& over,
+                                       const std::optional<std::string>& own,
                                        Result<std::int64_t> (*parse)(std::string_view)) {
   const auto& text = over ? over : own;
   if (!text || text->empty()) return std::nullopt;
@@ -76,18 +79,21 @@ Result<std::int64_t> parse_task_cpu(std::string_view text) {
     return static_cast<std::int64_t>(quantity->number);
   if (quantity && (quantity->unit == "vcpu" || quantity->unit == "vcpus"))
     return static_cast<std::int64_t>(std::llround(quantity->number * 1024));
-  return invalid(fmt::format("Invalid 'cpu' setting '{}': use CPU units such as 256, or vCPUs such as '1 vCPU'.", text));
+  return invalid(
+      fmt::format("Invalid 'cpu' setting '{}': use CPU units such as 256, or vCPUs such as '1 vCPU'.", text));
 }
 
 Result<std::int64_t> parse_task_memory(std::string_view text) {
   const auto quantity = parse_quantity(text);
   if (quantity && quantity->unit.empty() && quantity->number == std::floor(quantity->number))
     return static_cast<std::int64_t>(quantity->number);
-  if (quantity && quantity->unit == "gb") return static_cast<std::int64_t>(std::llround(quantity->number * 1024));
+  if (quantity && quantity->unit == "gb")
+    return static_cast<std::int64_t>(std::llround(quantity->number * 1024));
   return invalid(fmt::format("Invalid 'memory' setting '{}': use MiB such as 512, or '1 GB'.", text));
 }
 
-TaskResources resources_of(const model::ecs::TaskDefinition& definition, const model::ecs::TaskOverride* overrides) {
+TaskResources resources_of(const model::ecs::TaskDefinition& definition,
+                           const model::ecs::TaskOverride* overrides) {
   TaskResources total;
   const bool host_network = definition.network_mode == NetworkMode::host;
   if (definition.container_definitions) {
@@ -99,8 +105,10 @@ TaskResources resources_of(const model::ecs::TaskDefinition& definition, const m
     }
   }
   const std::optional<std::string> none;
-  if (const auto cpu = task_level(overrides ? overrides->cpu : none, definition.cpu, parse_task_cpu)) total.cpu = *cpu;
-  if (const auto memory = task_level(overrides ? overrides->memory : none, definition.memory, parse_task_memory))
+  if (const auto cpu = task_level(overrides ? overrides->cpu : none, definition.cpu, parse_task_cpu))
+    total.cpu = *cpu;
+  if (const auto memory =
+          task_level(overrides ? overrides->memory : none, definition.memory, parse_task_memory))
     total.memory = *memory;
   std::sort(total.tcp_ports.begin(), total.tcp_ports.end());
   std::sort(total.udp_ports.begin(), total.udp_ports.end());

@@ -10,8 +10,8 @@
 
 namespace berth::domain {
 
-/// What a task takes on its instance until it stops: CPU units, MiB, fixed host ports. Dynamic host ports are the
-/// agent's choice and are not reserved.
+/// What a task takes on its instance until it stops: CPU units, MiB, fixed host ports. Dynamic host ports are
+/// the agent's choice and are not reserved.
 struct TaskResources {
   std::int64_t cpu = 0;
   std::int64_t memory = 0;
@@ -24,8 +24,10 @@ Result<std::int64_t> parse_task_cpu(std::string_view text);
 /// Memory as ECS spells it: "512", "1 GB", "0.5gb" → MiB. Errors: `invalid`.
 Result<std::int64_t> parse_task_memory(std::string_view text);
 
-/// What a task of this definition takes, with RunTask's overrides applied: the task-level sizes where given, else the
-/// sum over its containers; for memory the reservation counts before the limit (API: ContainerDefinition).
-TaskResources resources_of(const model::ecs::TaskDefinition& definition, const model::ecs::TaskOverride* overrides);
+/// What a task of this definition takes, with RunTask's overrides applied: the task-level sizes where given,
+/// else the sum over its containers; for memory the reservation counts before the limit (API:
+/// ContainerDefinition).
+TaskResources resources_of(const model::ecs::TaskDefinition& definition,
+                           const model::ecs::TaskOverride* overrides);
 
 }  // namespace berth::domain

@@ -46,9 +46,10 @@ std::vector<Compatibility> compatibilities(const RegisterTaskDefinitionRequest& 
   std::vector<Compatibility> list;
   if (request.network_mode != NetworkMode::awsvpc) list.push_back(Compatibility::external);
   list.push_back(Compatibility::ec2);
-  const bool asks = request.requires_compatibilities &&
-                    std::find(request.requires_compatibilities->begin(), request.requires_compatibilities->end(),
-                              Compatibility::fargate) != request.requires_compatibilities->end();
+  const bool asks =
+      request.requires_compatibilities &&
+      std::find(request.requires_compatibilities->begin(), request.requires_compatibilities->end(),
+                Compatibility::fargate) != request.requires_compatibilities->end();
   if (asks || (request.network_mode == NetworkMode::awsvpc && request.cpu && request.memory))
     list.push_back(Compatibility::fargate);
   return list;
@@ -76,12 +77,13 @@ void add_container_attributes(const ContainerDefinition& container, std::set<std
   }
   if (container.depends_on && !container.depends_on->empty()) names.insert(ecs + "container-ordering");
   if (container.start_timeout || container.stop_timeout) names.insert(ecs + "container-ordering");
-  if (container.environment_files && !container.environment_files->empty()) names.insert(ecs + "env-files.s3");
+  if (container.environment_files && !container.environment_files->empty())
+    names.insert(ecs + "env-files.s3");
   if (container.repository_credentials) names.insert(ecs + "private-registry-authentication.secretsmanager");
   if (container.secrets && !container.secrets->empty()) {
-    const bool manager = std::any_of(container.secrets->begin(), container.secrets->end(), [](const auto& secret) {
-      return secret.value_from.find(":secretsmanager:") != std::string::npos;
-    });
+    const bool manager = std::any_of(
+        container.secrets->begin(), container.secrets->end(),
+        [](const auto& secret) { return secret.value_from.find(":secretsmanager:") != std::string::npos; });
     names.insert(ecs + (manager ? "secrets.asm.environment-variables" : "secrets.ssm.environment-variables"));
   }
   if (container.port_mappings)
@@ -95,7 +97,8 @@ TaskDefinition normalise_task_definition(const RegisterTaskDefinitionRequest& re
   TaskDefinition definition;
   definition.family = request.family;
   definition.container_definitions = request.container_definitions;
-  for (auto& container : *definition.container_definitions) normalise_container(container, request.network_mode);
+  for (auto& container : *definition.container_definitions)
+    normalise_container(container, request.network_mode);
   definition.task_role_arn = request.task_role_arn;
   definition.execution_role_arn = request.execution_role_arn;
   definition.network_mode = request.network_mode;
@@ -134,7 +137,8 @@ std::vector<std::string> required_attributes(const TaskDefinition& definition) {
   if (definition.volumes)
     for (const auto& volume : *definition.volumes)
       if (volume.docker_volume_configuration)
-        names.insert("ecs.capability.docker-plugin." + volume.docker_volume_configuration->driver.value_or("local"));
+        names.insert("ecs.capability.docker-plugin." +
+                     volume.docker_volume_configuration->driver.value_or("local"));
   return {names.begin(), names.end()};
 }
 
@@ -146,15 +150,19 @@ std::string why_not_runnable(const TaskDefinition& definition) {
     return "'inferenceAccelerators' cannot be honoured on a plain host";
   if (definition.volumes) {
     for (const auto& volume : *definition.volumes) {
-      if (volume.efs_volume_configuration) return "EFS volumes cannot be honoured on a plain host: use a Docker volume";
-      if (volume.fsx_windows_file_server_volume_configuration) return "FSx volumes cannot be honoured on a plain host";
-      if (volume.configured_at_launch.value_or(false)) return "EBS volumes cannot be honoured on a plain host";
+      if (volume.efs_volume_configuration)
+        return "EFS volumes cannot be honoured on a plain host: use a Docker volume";
+      if (volume.fsx_windows_file_server_volume_configuration)
+        return "FSx volumes cannot be honoured on a plain host";
+      if (volume.configured_at_launch.value_or(false))
+        return "EBS volumes cannot be honoured on a plain host";
     }
   }
   for (const auto& container : *definition.container_definitions) {
     if (container.resource_requirements && !container.resource_requirements->empty())
       return "'resourceRequirements' (GPU) cannot be honoured on a plain host yet";
-    if (container.firelens_configuration) return "'firelensConfiguration' cannot be honoured on a plain host yet";
+    if (container.firelens_configuration)
+      return "'firelensConfiguration' cannot be honoured on a plain host yet";
     if (container.credential_specs && !container.credential_specs->empty())
       return "'credentialSpecs' cannot be honoured on a plain host";
   }

@@ -17,8 +17,11 @@ std::string why_refused(const RegisterTaskDefinitionRequest& request) {
   return checked ? std::string() : checked.error().message;
 }
 
-// Goal: each mistake is refused in words that name the container and the setting. Method: one change to a good request.
-TEST(CheckTaskDefinition, AcceptsAGoodOne) { EXPECT_EQ(why_refused(definition_request()), ""); }
+// Goal: each mistake is refused in words that name the container and the setting. Method: one change to a
+// good request.
+TEST(CheckTaskDefinition, AcceptsAGoodOne) {
+  EXPECT_EQ(why_refused(definition_request()), "");
+}
 
 TEST(CheckTaskDefinition, NamesWhatIsWrong) {
   auto request = definition_request("");
@@ -28,7 +31,8 @@ TEST(CheckTaskDefinition, NamesWhatIsWrong) {
   request = definition_request();
   request.container_definitions[0].memory.reset();
   EXPECT_EQ(why_refused(request),
-            "Invalid setting for container 'main'. At least one of 'memory' or 'memoryReservation' must be specified.");
+            "Invalid setting for container 'main'. At least one of 'memory' or 'memoryReservation' must be "
+            "specified.");
   request = definition_request();
   request.container_definitions[0].essential = false;
   EXPECT_NE(why_refused(request).find("essential"), std::string::npos);

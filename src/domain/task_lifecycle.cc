@@ -11,7 +11,9 @@ using model::ecs::Connectivity;
 using model::ecs::HealthStatus;
 using model::ecs::TaskStopCode;
 
-int rank(ContainerStatus status) { return static_cast<int>(status); }
+int rank(ContainerStatus status) {
+  return static_cast<int>(status);
+}
 
 ContainerState* find_container(TaskRecord& task, const std::string& name) {
   const auto found = std::find_if(task.containers.begin(), task.containers.end(),
@@ -63,7 +65,8 @@ void finish(TaskRecord& task, WallTime now) {
 
 void explain_stop(TaskRecord& task, const std::string& agent_reason) {
   if (!task.stop_code)
-    task.stop_code = ran(task) ? TaskStopCode::essential_container_exited : TaskStopCode::task_failed_to_start;
+    task.stop_code =
+        ran(task) ? TaskStopCode::essential_container_exited : TaskStopCode::task_failed_to_start;
   if (task.stopped_reason) return;
   if (!agent_reason.empty())
     task.stopped_reason = agent_reason;
@@ -89,7 +92,8 @@ std::optional<TaskRecord> apply(const TaskRecord& task, const AgentReport& event
   bool changed = !task.delivered;
   after.delivered = true;
   for (const auto& report : event.containers)
-    if (ContainerState* container = find_container(after, report.name)) changed |= apply_container(*container, report);
+    if (ContainerState* container = find_container(after, report.name))
+      changed |= apply_container(*container, report);
   changed |= assign(after.pull_started_at, event.pull_started_at);
   changed |= assign(after.pull_stopped_at, event.pull_stopped_at);
   changed |= assign(after.execution_stopped_at, event.execution_stopped_at);
@@ -128,7 +132,8 @@ std::optional<TaskRecord> apply(const TaskRecord& task, const Delivered&, WallTi
   return after;
 }
 
-// A task is as healthy as its essential containers with a health check: one UNHEALTHY makes it so, all must be HEALTHY.
+// A task is as healthy as its essential containers with a health check: one UNHEALTHY makes it so, all must
+// be HEALTHY.
 HealthStatus overall_health(const TaskRecord& task) {
   bool any_healthy = false, any_unknown = false;
   for (const auto& container : task.containers) {
@@ -164,13 +169,19 @@ std::optional<TaskRecord> apply(const TaskRecord& task, const ConnectivityChange
 }
 
 Error not_owner(Writer writer, const char* change) {
-  static constexpr const char* kNames[] = {"api", "agent", "service_scheduler", "instance_health", "reaper", "restore"};
-  return {ErrorCode::denied, fmt::format("{} may not {}", kNames[static_cast<int>(writer)], change), Retry::no};
+  static constexpr const char* kNames[] = {"api",    "agent",  "service_scheduler", "instance_health",
+                                           "reaper", "restore"};
+  return {ErrorCode::denied, fmt::format("{} may not {}", kNames[static_cast<int>(writer)], change),
+          Retry::no};
 }
 
 // The table of docs/design/task-lifecycle.md.
-bool may_create(Writer writer) { return writer == Writer::api || writer == Writer::service_scheduler; }
-bool may_want_stopped(Writer writer) { return writer != Writer::reaper; }
+bool may_create(Writer writer) {
+  return writer == Writer::api || writer == Writer::service_scheduler;
+}
+bool may_want_stopped(Writer writer) {
+  return writer != Writer::reaper;
+}
 bool may_advance(Writer writer, TaskStatus to) {
   if (to == TaskStatus::stopped)
     return writer == Writer::agent || writer == Writer::api || writer == Writer::instance_health;
@@ -179,10 +190,12 @@ bool may_advance(Writer writer, TaskStatus to) {
 
 }  // namespace
 
-int rank(TaskStatus status) { return static_cast<int>(status); }
+int rank(TaskStatus status) {
+  return static_cast<int>(status);
+}
 
-Result<std::optional<TaskRecord>> apply_task_transition(const TaskRecord& task, const TaskEvent& event, Writer writer,
-                                                        WallTime now) {
+Result<std::optional<TaskRecord>> apply_task_transition(const TaskRecord& task, const TaskEvent& event,
+                                                        Writer writer, WallTime now) {
   if (task.last_status == TaskStatus::stopped) return std::optional<TaskRecord>();
   auto after = std::visit([&](const auto& what) { return apply(task, what, now); }, event);
   if (after) {
@@ -202,7 +215,8 @@ Result<void> check_task_write(const TaskRecord* before, const TaskRecord* after,
   }
   if (!after) {
     if (writer != Writer::reaper) return not_owner(writer, "delete a task");
-    if (before->last_status != TaskStatus::stopped) return not_owner(writer, "delete a task that has not stopped");
+    if (before->last_status != TaskStatus::stopped)
+      return not_owner(writer, "delete a task that has not stopped");
     return {};
   }
   if (writer == Writer::reaper) return not_owner(writer, "change a task");

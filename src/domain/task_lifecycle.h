@@ -10,10 +10,12 @@
 
 namespace berth::domain {
 
-/// Who changes a task. Each status change has one owner (docs/design/task-lifecycle.md); the store refuses all others.
+/// Who changes a task. Each status change has one owner (docs/design/task-lifecycle.md); the store refuses
+/// all others.
 enum class Writer {
-  api,                ///< RunTask, StartTask, StopTask, UpdateContainerInstancesState, DeregisterContainerInstance, DeleteService.
-  agent,              ///< Submit…StateChange and acknowledged payloads.
+  api,    ///< RunTask, StartTask, StopTask, UpdateContainerInstancesState, DeregisterContainerInstance,
+          ///< DeleteService.
+  agent,  ///< Submit…StateChange and acknowledged payloads.
   service_scheduler,  ///< Starts and stops the tasks of services.
   instance_health,    ///< Gives up the tasks of instances that stay away.
   reaper,             ///< Deletes what retention no longer keeps.
@@ -37,8 +39,8 @@ struct ContainerReport {
   std::optional<std::vector<model::ecs::NetworkBinding>> network_bindings;
 };
 
-/// What an agent says of a task: at least once, in order for each task. `status` is absent in a SubmitContainerStateChange.
-/// Edges 1 (RUNNING), 2 and 4 (STOPPED).
+/// What an agent says of a task: at least once, in order for each task. `status` is absent in a
+/// SubmitContainerStateChange. Edges 1 (RUNNING), 2 and 4 (STOPPED).
 struct AgentReport {
   std::optional<TaskStatus> status;  ///< PENDING, RUNNING or STOPPED.
   std::string reason;
@@ -46,7 +48,8 @@ struct AgentReport {
   std::optional<WallTime> pull_started_at, pull_stopped_at, execution_stopped_at;
 };
 
-/// The instance is gone for Berth: deregistered with force, terminated, or away for longer than the grace. Edge 5.
+/// The instance is gone for Berth: deregistered with force, terminated, or away for longer than the grace.
+/// Edge 5.
 struct InstanceGone {
   model::ecs::TaskStopCode code;
   std::string reason;
@@ -68,11 +71,11 @@ struct ConnectivityChanged {
 using TaskEvent =
     std::variant<StopRequested, AgentReport, InstanceGone, Delivered, HealthReport, ConnectivityChanged>;
 
-/// The task after `event`, or nothing when the event changes nothing (a duplicate, or out of date). Status only moves
-/// forward; a STOPPED task never changes. Pure.
-/// Errors: `denied` when `writer` does not own that change.
-Result<std::optional<TaskRecord>> apply_task_transition(const TaskRecord& task, const TaskEvent& event, Writer writer,
-                                                        WallTime now);
+/// The task after `event`, or nothing when the event changes nothing (a duplicate, or out of date). Status
+/// only moves forward; a STOPPED task never changes. Pure. Errors: `denied` when `writer` does not own that
+/// change.
+Result<std::optional<TaskRecord>> apply_task_transition(const TaskRecord& task, const TaskEvent& event,
+                                                        Writer writer, WallTime now);
 
 /// The check of the store: may `writer` turn `before` (null: nothing) into `after` (null: erased)?
 Result<void> check_task_write(const TaskRecord* before, const TaskRecord* after, Writer writer);

@@ -27,7 +27,8 @@ AgentReport report(TaskStatus status, std::vector<ContainerReport> containers = 
 }
 
 ContainerReport stopped(std::optional<std::int32_t> code, std::optional<std::string> reason = std::nullopt) {
-  return {"main", ContainerStatus::stopped, code, std::move(reason), std::nullopt, std::nullopt, std::nullopt};
+  return {"main",      ContainerStatus::stopped, code, std::move(reason), std::nullopt, std::nullopt,
+          std::nullopt};
 }
 
 // Goal: each edge of the diagram does what it says, and what comes late or twice changes nothing.
@@ -47,9 +48,9 @@ TEST(TaskLifecycle, RunsAndStopsByItself) {
 }
 
 TEST(TaskLifecycle, NeverStartedIsTaskFailedToStart) {
-  const auto task =
-      after(pending_task(), report(TaskStatus::stopped, {stopped(std::nullopt, "CannotPullContainerError: no")}),
-            Writer::agent);
+  const auto task = after(
+      pending_task(), report(TaskStatus::stopped, {stopped(std::nullopt, "CannotPullContainerError: no")}),
+      Writer::agent);
   EXPECT_EQ(task.stop_code, TaskStopCode::task_failed_to_start);
   EXPECT_EQ(task.stopped_reason, "Task failed to start");
   EXPECT_EQ(task.containers[0].reason, "CannotPullContainerError: no");
@@ -75,8 +76,9 @@ TEST(TaskLifecycle, InstanceGoneStopsFromAnyStatus) {
 }
 
 TEST(TaskLifecycle, StaleExitCodeOfARunningContainerIsNotBelieved) {
-  const ContainerReport running{"main", ContainerStatus::running, 0, "CannotPullContainerError: x", std::nullopt,
-                                std::nullopt, std::nullopt};
+  const ContainerReport running{
+      "main",      ContainerStatus::running, 0, "CannotPullContainerError: x", std::nullopt, std::nullopt,
+      std::nullopt};
   const auto task = after(pending_task(), report(TaskStatus::running, {running}), Writer::agent);
   EXPECT_EQ(task.last_status, TaskStatus::running);
   EXPECT_FALSE(task.containers[0].exit_code.has_value());
@@ -114,18 +116,22 @@ TEST(TaskWrite, OnlyOwnersMayMoveAStatus) {
   EXPECT_TRUE(check_task_write(&done, &pending, Writer::restore).ok());
 }
 
-// Goal: whatever comes in whatever order, status never goes back and STOPPED stays. Method: random events, many seeds.
+// Goal: whatever comes in whatever order, status never goes back and STOPPED stays. Method: random events,
+// many seeds.
 TEST(TaskLifecycle, AnyOrderOfEventsOnlyMovesForward) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Prng prng(seed);
     auto task = pending_task();
     for (int step = 0; step < 12; ++step) {
-      const TaskEvent events[] = {report(TaskStatus::pending), report(TaskStatus::running), report(TaskStatus::stopped),
-                                  StopRequested{TaskStopCode::user_initiated, "r"}, Delivered{},
+      const TaskEvent events[] = {report(TaskStatus::pending),
+                                  report(TaskStatus::running),
+                                  report(TaskStatus::stopped),
+                                  StopRequested{TaskStopCode::user_initiated, "r"},
+                                  Delivered{},
                                   InstanceGone{TaskStopCode::termination_notice, "gone"}};
       const auto which = prng.below(prng.chance(1, 10) ? 6 : 5);
-      auto result = apply_task_transition(task, events[which], which == 3 || which == 5 ? Writer::api : Writer::agent,
-                                          WallTime{step});
+      auto result = apply_task_transition(
+          task, events[which], which == 3 || which == 5 ? Writer::api : Writer::agent, WallTime{step});
       ASSERT_TRUE(result.ok());
       if (!result->has_value()) continue;
       ASSERT_GE(rank((*result)->last_status), rank(task.last_status));

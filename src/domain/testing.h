@@ -7,7 +7,8 @@
 // Small worlds for the tests of this folder and of its users.
 namespace berth::domain::testing {
 
-inline model::ecs::ContainerDefinition container(std::string name, std::int32_t cpu = 10, std::int32_t memory = 64) {
+inline model::ecs::ContainerDefinition container(std::string name, std::int32_t cpu = 10,
+                                                 std::int32_t memory = 64) {
   model::ecs::ContainerDefinition container;
   container.name = std::move(name);
   container.image = "busybox";
@@ -52,7 +53,8 @@ inline ContainerInstanceRecord instance_record(std::string id = "i1") {
   record.cluster = "default";
   record.cluster_generation = "g1";
   record.id = std::move(id);
-  record.arn = container_instance_arn({record.account, record.region}, record.cluster, record.id, ArnForm::long_);
+  record.arn =
+      container_instance_arn({record.account, record.region}, record.cluster, record.id, ArnForm::long_);
   record.ec2_instance_id = "i-0123";
   record.status = InstanceStatus::active;
   record.cpu = 2048;
@@ -65,8 +67,9 @@ inline TaskRecord pending_task() {
   const auto definition = definition_record(definition_request());
   const auto cluster = cluster_record();
   int count = 0;
-  return build_task({cluster, definition}, instance_record(),
-                    [&] { return std::string(31, '0') + std::to_string(++count); }, WallTime{1000});
+  return build_task(
+      {cluster, definition}, instance_record(),
+      [&] { return std::string(31, '0') + std::to_string(++count); }, WallTime{1000});
 }
 
 }  // namespace berth::domain::testing

@@ -64,8 +64,8 @@ wire::ApiError auth_error(const auth::AuthFailure& failure, wire::Protocol proto
 wire::ApiError not_implemented(const wire::RequestIdentity& identity) {
   const auto* info = model::find_operation(identity.service, identity.operation);
   if (!info) return wire::unknown_operation();
-  const auto message =
-      fmt::format("{} is not implemented by Berth: see docs/compatibility.md for what is.", identity.operation);
+  const auto message = fmt::format("{} is not implemented by Berth: see docs/compatibility.md for what is.",
+                                   identity.operation);
   for (const auto name : info->errors)
     if (name == "UnsupportedFeatureException") return wire::unsupported_feature(message);
   return wire::client_exception(message);
@@ -107,24 +107,27 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   const std::string request_id = services.runtime.ids().uuid();
   const wire::ServiceInfo* service = wire::find_service(identity.service);
   const auth::SignedRequest signed_request{
-      request.method, parts.path, parts.query, parts.headers, request.body,
-      service ? service->accepted_signing_names() : std::span<const std::string_view>()};
+      request.method, parts.path,
+      parts.query,    parts.headers,
+      request.body,   service ? service->accepted_signing_names() : std::span<const std::string_view>()};
   const auto now = services.runtime.clock().wall();
   auto verified = auth::verify_request(signed_request, deps_.find_key, now, signing_keys_);
   if (const auto* failure = std::get_if<auth::AuthFailure>(&verified))
-    co_return to_http(wire::render_error(auth_error(*failure, identity.protocol), identity, request_id), request_id);
+    co_return to_http(wire::render_error(auth_error(*failure, identity.protocol), identity, request_id),
+                      request_id);
 
   auto& principal = std::get<auth::Principal>(verified);
   domain::Realm realm{principal.account_id, principal.region};
   const auto host = runtime::find_header(request.headers, "host");
   std::string endpoint = fmt::format("{}://{}", peer.tls ? "https" : "http", host.empty() ? peer.host : host);
-  services::Context context{services,  std::move(principal), std::move(realm), request_id,
-                            std::move(endpoint), now,        {}};
+  services::Context context{
+      services, std::move(principal), std::move(realm), request_id, std::move(endpoint), now, {}};
   auto answer = co_await dispatch(context, identity, view);
   // What the answer was made from must not be lost once it is given.
   if (context.seen > services.store.durable()) {
     const auto durable = co_await services.store.until_durable(context.seen);
-    if (!durable) answer = wire::server_exception("The store lost what this answer was made from: try again.");
+    if (!durable)
+      answer = wire::server_exception("The store lost what this answer was made from: try again.");
   }
   HttpResponse response;
   if (!answer)
@@ -132,7 +135,8 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   else if (identity.protocol == wire::Protocol::query || identity.protocol == wire::Protocol::ec2_query)
     response = to_http(wire::render_query_result(identity, *answer, request_id), request_id);
   else
-    response = to_http({200, std::string(wire::content_type_of(identity.protocol)), std::move(*answer), {}}, request_id);
+    response = to_http({200, std::string(wire::content_type_of(identity.protocol)), std::move(*answer), {}},
+                       request_id);
   if (model::find_operation(identity.service, identity.operation))
     metrics_.count(identity.service, identity.operation, response.status,
                    services.runtime.clock().monotonic() - started);

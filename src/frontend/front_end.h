@@ -21,8 +21,9 @@ struct FrontEndDeps {
   std::function<Async<Result<void>>()> reset;
 };
 
-/// From an HTTP request to the handler of its operation and back: identifies the API, verifies SigV4, dispatches,
-/// holds the answer until the revision it was made from is durable, renders it in the request's protocol.
+/// From an HTTP request to the handler of its operation and back: identifies the API, verifies SigV4,
+/// dispatches, holds the answer until the revision it was made from is durable, renders it in the request's
+/// protocol.
 ///
 /// Runs on: any thread.
 class FrontEnd {
@@ -33,7 +34,8 @@ class FrontEnd {
  private:
   Async<runtime::HttpResponse> handle_api(const runtime::HttpRequest& request, const runtime::Peer& peer);
   Async<runtime::HttpResponse> handle_plain(const runtime::HttpRequest& request);
-  Async<services::ApiResult<std::string>> dispatch(services::Context& context, const wire::RequestIdentity& identity,
+  Async<services::ApiResult<std::string>> dispatch(services::Context& context,
+                                                   const wire::RequestIdentity& identity,
                                                    const wire::RequestView& view);
 
   FrontEndDeps deps_;

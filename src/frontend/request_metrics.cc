@@ -4,7 +4,8 @@
 
 namespace berth::frontend {
 
-void RequestMetrics::count(std::string_view service, std::string_view operation, int status, Duration duration) {
+void RequestMetrics::count(std::string_view service, std::string_view operation, int status,
+                           Duration duration) {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
   std::size_t bucket = 0;
   while (bucket < kBucketsUs.size() && us > kBucketsUs[bucket]) ++bucket;
@@ -33,10 +34,12 @@ std::string RequestMetrics::render() const {
       out += fmt::format("berth_request_duration_seconds_bucket{{operation=\"{}\",le=\"{}\"}} {}\n", name,
                          static_cast<double>(kBucketsUs[i]) / 1e6, cumulative);
     }
-    out += fmt::format("berth_request_duration_seconds_bucket{{operation=\"{}\",le=\"+Inf\"}} {}\n", name, series.requests);
+    out += fmt::format("berth_request_duration_seconds_bucket{{operation=\"{}\",le=\"+Inf\"}} {}\n", name,
+                       series.requests);
     out += fmt::format("berth_request_duration_seconds_sum{{operation=\"{}\"}} {}\n", name,
                        static_cast<double>(series.total_us) / 1e6);
-    out += fmt::format("berth_request_duration_seconds_count{{operation=\"{}\"}} {}\n", name, series.requests);
+    out +=
+        fmt::format("berth_request_duration_seconds_count{{operation=\"{}\"}} {}\n", name, series.requests);
   }
   return out;
 }

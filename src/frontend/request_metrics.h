@@ -15,7 +15,7 @@ namespace berth::frontend {
 class RequestMetrics {
  public:
   /// Upper bounds of the duration histogram, in microseconds; the last bucket has none.
-  static constexpr std::array<std::int64_t, 10> kBucketsUs = {100,    250,     500,     1'000,   2'500,
+  static constexpr std::array<std::int64_t, 10> kBucketsUs = {100,   250,    500,    1'000,   2'500,
                                                               5'000, 10'000, 50'000, 250'000, 1'000'000};
 
   void count(std::string_view service, std::string_view operation, int status, Duration duration);
@@ -30,7 +30,8 @@ class RequestMetrics {
     std::uint64_t requests = 0;
   };
   mutable std::mutex mutex_;
-  std::map<std::string, Series, std::less<>> series_;  ///< By `service.Operation`; only known operations are counted by name.
+  std::map<std::string, Series, std::less<>>
+      series_;  ///< By `service.Operation`; only known operations are counted by name.
 };
 
 }  // namespace berth::frontend

@@ -97,9 +97,13 @@ DeploymentState* find_deployment(ServiceRecord& service, std::string_view id) {
   return nullptr;
 }
 
-std::string service_group(std::string_view service_name) { return fmt::format("service:{}", service_name); }
+std::string service_group(std::string_view service_name) {
+  return fmt::format("service:{}", service_name);
+}
 
-std::string event_subject(const ServiceRecord& service) { return fmt::format("(service {})", service.name); }
+std::string event_subject(const ServiceRecord& service) {
+  return fmt::format("(service {})", service.name);
+}
 
 DeploymentState& begin_deployment(ServiceRecord& service, const domain::TaskDefinitionRecord& definition,
                                   const DeploymentIds& ids, WallTime now) {
@@ -150,8 +154,10 @@ std::string service_part_arn(const ServiceRecord& service, std::string_view type
                      service.name, id);
 }
 
-domain::ServiceDeploymentRecord service_deployment_record(const ServiceRecord& service, const DeploymentState& deployment,
-                                                          const DeploymentState* source, domain::Compat compat) {
+domain::ServiceDeploymentRecord service_deployment_record(const ServiceRecord& service,
+                                                          const DeploymentState& deployment,
+                                                          const DeploymentState* source,
+                                                          domain::Compat compat) {
   domain::ServiceDeploymentRecord record;
   record.account = service.account;
   record.region = service.region;
@@ -177,13 +183,15 @@ domain::ServiceDeploymentRecord service_deployment_record(const ServiceRecord& s
   }
   using Monitors = model::ecs::ServiceDeploymentRollbackMonitorsStatus;
   shown.deployment_circuit_breaker.emplace();
-  shown.deployment_circuit_breaker->status = breaker_enabled(service) ? Monitors::monitoring : Monitors::disabled;
+  shown.deployment_circuit_breaker->status =
+      breaker_enabled(service) ? Monitors::monitoring : Monitors::disabled;
   shown.deployment_circuit_breaker->failure_count = 0;
   shown.deployment_circuit_breaker->threshold = breaker_threshold(service.desired_count);
   return record;
 }
 
-domain::ServiceRevisionRecord service_revision_record(const ServiceRecord& service, const DeploymentState& deployment,
+domain::ServiceRevisionRecord service_revision_record(const ServiceRecord& service,
+                                                      const DeploymentState& deployment,
                                                       const domain::TaskDefinitionRecord& definition) {
   domain::ServiceRevisionRecord record;
   record.account = service.account;

@@ -10,10 +10,14 @@ using domain::InstanceAllocation;
 
 placement::InstanceStatus convert(domain::InstanceStatus status) {
   switch (status) {
-    case domain::InstanceStatus::registering: return placement::InstanceStatus::registering;
-    case domain::InstanceStatus::active: return placement::InstanceStatus::active;
-    case domain::InstanceStatus::draining: return placement::InstanceStatus::draining;
-    case domain::InstanceStatus::inactive: return placement::InstanceStatus::inactive;
+    case domain::InstanceStatus::registering:
+      return placement::InstanceStatus::registering;
+    case domain::InstanceStatus::active:
+      return placement::InstanceStatus::active;
+    case domain::InstanceStatus::draining:
+      return placement::InstanceStatus::draining;
+    case domain::InstanceStatus::inactive:
+      return placement::InstanceStatus::inactive;
   }
   unreachable();
 }
@@ -24,7 +28,8 @@ void merge_ports(std::vector<std::int32_t>& into, const std::vector<std::int32_t
 
 }  // namespace
 
-placement::InstanceView instance_view(const ContainerInstanceRecord& instance, const InstanceAllocation* allocation) {
+placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
+                                      const InstanceAllocation* allocation) {
   placement::InstanceView view;
   view.arn = instance.arn;
   view.ec2_instance_id = instance.ec2_instance_id;
@@ -61,7 +66,8 @@ const placement::InstanceView& StoreSnapshot::at(std::size_t index) const {
   if (found != seen_.end()) return found->second;
   const auto& stored = instances_.at(index);
   const auto* allocation = view_.find<InstanceAllocation>(stored.key);
-  return seen_.emplace(index, instance_view(*stored.record, allocation ? allocation->record.get() : nullptr)).first->second;
+  return seen_.emplace(index, instance_view(*stored.record, allocation ? allocation->record.get() : nullptr))
+      .first->second;
 }
 
 const std::map<std::string, std::int64_t, std::less<>>& StoreSnapshot::groups_at(std::size_t index) const {

@@ -13,8 +13,8 @@ namespace berth::scheduling {
 placement::InstanceView instance_view(const domain::ContainerInstanceRecord& instance,
                                       const domain::InstanceAllocation* allocation);
 
-/// The ACTIVE container instances of a cluster as placement sees them. Instances are converted when first looked at, so
-/// a request that probes a few of thousands costs a few.
+/// The ACTIVE container instances of a cluster as placement sees them. Instances are converted when first
+/// looked at, so a request that probes a few of thousands costs a few.
 ///
 /// Borrows: the view. Runs on: one thread.
 class StoreSnapshot final : public placement::Snapshot {
@@ -26,7 +26,9 @@ class StoreSnapshot final : public placement::Snapshot {
   std::int64_t count_of_group(std::size_t index, std::string_view group) const override;
   void each_group(std::size_t index, const placement::GroupVisitor& visit) const override;
 
-  const store::Stored<domain::ContainerInstanceRecord>& instance(std::size_t index) const { return instances_.at(index); }
+  const store::Stored<domain::ContainerInstanceRecord>& instance(std::size_t index) const {
+    return instances_.at(index);
+  }
   /// The position of an instance by its key; nothing when it is not ACTIVE.
   std::optional<std::size_t> find(std::string_view key) const;
 

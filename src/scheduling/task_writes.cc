@@ -28,9 +28,9 @@ placement::ResourceRequest resource_request(const domain::TaskResources& resourc
 
 }  // namespace
 
-Result<placement::PlacementRequest> placement_request(const domain::TaskPlan& plan,
-                                                      const std::vector<placement::RawConstraint>& constraints,
-                                                      const std::vector<placement::RawStrategy>& strategies) {
+Result<placement::PlacementRequest> placement_request(
+    const domain::TaskPlan& plan, const std::vector<placement::RawConstraint>& constraints,
+    const std::vector<placement::RawStrategy>& strategies) {
   const auto& definition = plan.definition.definition;
   placement::PlacementRequest request;
   request.group = plan.group.empty() ? "family:" + plan.definition.family : plan.group;
@@ -63,7 +63,8 @@ std::string instance_key_of(const domain::TaskRecord& task) {
 }
 
 void add_task(store::Transaction& transaction, const domain::TaskRecord& task) {
-  transaction.expect_absent<domain::TaskRecord>(store::task_key({task.account, task.region}, task.cluster, task.id));
+  transaction.expect_absent<domain::TaskRecord>(
+      store::task_key({task.account, task.region}, task.cluster, task.id));
   transaction.put(task);
   transaction.claim(instance_key_of(task), resources_of(task));
 }

@@ -76,7 +76,8 @@ class Reader {
     const auto* value = find(name);
     if (!value) return;
     auto parsed = parse_json(*value);
-    if (!parsed || !parsed->is_object()) return fail(name, "it must be a JSON object of strings, such as {\"stack\":\"prod\"}");
+    if (!parsed || !parsed->is_object())
+      return fail(name, "it must be a JSON object of strings, such as {\"stack\":\"prod\"}");
     for (const auto& [key, item] : parsed->get_object()) {
       if (!item.is_string()) return fail(name, "it must be a JSON object of strings");
       into[std::string(key)] = std::string(item.get_string());
@@ -169,10 +170,15 @@ void read_containers(Reader& reader, AgentConfig& config) {
   reader.flag("ECS_DISABLE_DOCKER_HEALTH_CHECK", config.disable_docker_health_check);
   const auto* behavior = reader.find("ECS_IMAGE_PULL_BEHAVIOR");
   if (!behavior || *behavior == "default") return;
-  if (*behavior == "always") config.image_pull_behavior = PullBehavior::always;
-  else if (*behavior == "once") config.image_pull_behavior = PullBehavior::once;
-  else if (*behavior == "prefer-cached") config.image_pull_behavior = PullBehavior::prefer_cached;
-  else reader.fail("ECS_IMAGE_PULL_BEHAVIOR", fmt::format("'{}' must be default, always, once or prefer-cached", *behavior));
+  if (*behavior == "always")
+    config.image_pull_behavior = PullBehavior::always;
+  else if (*behavior == "once")
+    config.image_pull_behavior = PullBehavior::once;
+  else if (*behavior == "prefer-cached")
+    config.image_pull_behavior = PullBehavior::prefer_cached;
+  else
+    reader.fail("ECS_IMAGE_PULL_BEHAVIOR",
+                fmt::format("'{}' must be default, always, once or prefer-cached", *behavior));
 }
 
 }  // namespace
@@ -192,7 +198,8 @@ Result<Duration> parse_go_duration(std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits),
                                    [&](const auto& candidate) { return text.starts_with(candidate.first); });
-    if (unit == std::end(kUnits)) return invalid(fmt::format("'{}' is not a duration such as 10s or 1h30m", whole));
+    if (unit == std::end(kUnits))
+      return invalid(fmt::format("'{}' is not a duration such as 10s or 1h30m", whole));
     text.remove_prefix(unit->first.size());
     total += Duration(static_cast<std::int64_t>(number * unit->second));
   }
@@ -222,8 +229,10 @@ Result<AgentConfig> make_config(const Variables& variables) {
   read_host(reader, config);
   read_containers(reader, config);
   if (reader.error()) return *reader.error();
-  if (config.region.empty()) return invalid("AWS_DEFAULT_REGION: it must be set, as a plain host has no metadata service");
-  if (config.backend_host.empty()) config.backend_host = fmt::format("https://ecs.{}.amazonaws.com", config.region);
+  if (config.region.empty())
+    return invalid("AWS_DEFAULT_REGION: it must be set, as a plain host has no metadata service");
+  if (config.backend_host.empty())
+    config.backend_host = fmt::format("https://ecs.{}.amazonaws.com", config.region);
   return config;
 }
 

@@ -13,8 +13,8 @@ namespace berth::agent::config {
 
 enum class PullBehavior { default_, always, once, prefer_cached };
 
-/// Everything the agent can be told (guide p.40-42, and the names that agents of today added). Variables of the environment
-/// win over /etc/ecs/ecs.config. Names of members follow the variables.
+/// Everything the agent can be told (guide p.40-42, and the names that agents of today added). Variables of
+/// the environment win over /etc/ecs/ecs.config. Names of members follow the variables.
 struct AgentConfig {
   std::string cluster;       ///< ECS_CLUSTER; empty: `default`, which the agent then makes if it is missing.
   std::string backend_host;  ///< ECS_BACKEND_HOST with a scheme.
@@ -65,11 +65,12 @@ struct AgentConfig {
 /// "10s", "5m", "1h30m": Go's durations, as the variables are written. Errors: `invalid`.
 Result<Duration> parse_go_duration(std::string_view text);
 
-/// KEY=VALUE lines; blank lines and # comments are ignored, the last assignment wins, values are trimmed and may be quoted.
+/// KEY=VALUE lines; blank lines and # comments are ignored, the last assignment wins, values are trimmed and
+/// may be quoted.
 std::map<std::string, std::string> parse_config_file(std::string_view text);
 
-/// Reads the configuration out of the variables. A value that makes no sense is an error that names its variable; unknown
-/// variables are ignored; booleans that are neither are the default, as in the original.
+/// Reads the configuration out of the variables. A value that makes no sense is an error that names its
+/// variable; unknown variables are ignored; booleans that are neither are the default, as in the original.
 Result<AgentConfig> make_config(const std::map<std::string, std::string>& variables);
 
 }  // namespace berth::agent::config

@@ -30,7 +30,8 @@ TEST(AgentConfig, CheckpointFollowsTheDataDirectoryUnlessSaid) {
 }
 
 TEST(AgentConfig, ReadsLists) {
-  const auto config = configure({{"ECS_RESERVED_PORTS", "[22, 80]"}, {"ECS_INSTANCE_ATTRIBUTES", "{\"stack\":\"prod\"}"}});
+  const auto config =
+      configure({{"ECS_RESERVED_PORTS", "[22, 80]"}, {"ECS_INSTANCE_ATTRIBUTES", "{\"stack\":\"prod\"}"}});
   EXPECT_EQ(config->reserved_ports, (std::vector<std::int32_t>{22, 80}));
   EXPECT_EQ(config->instance_attributes.at("stack"), "prod");
 }
@@ -53,7 +54,8 @@ TEST(AgentConfig, SchemeIsOptional) {
 }
 
 TEST(ConfigFile, LastAssignmentWins) {
-  const auto variables = parse_config_file("# comment\nECS_CLUSTER=a\n\n ECS_CLUSTER = b \nECS_RESERVED_PORTS=[22,\"x\"]\n");
+  const auto variables =
+      parse_config_file("# comment\nECS_CLUSTER=a\n\n ECS_CLUSTER = b \nECS_RESERVED_PORTS=[22,\"x\"]\n");
   EXPECT_EQ(variables.at("ECS_CLUSTER"), "b");
   EXPECT_EQ(variables.at("ECS_RESERVED_PORTS"), "[22,\"x\"]");
 }

@@ -52,12 +52,13 @@ std::vector<std::string> replies_to(const Envelope& envelope, const Self& self) 
   }
   if (envelope.type == "StageUpdateMessage" || envelope.type == "PerformUpdateMessage") {
     if (!self.updates_enabled) return {nack(self, id, "Updates are disabled")};
-    return {nack(self, id, envelope.type == "StageUpdateMessage" ? "Unable to download: not supported by this agent"
-                                                                 : "Cannot perform update; update not downloaded")};
+    return {nack(self, id,
+                 envelope.type == "StageUpdateMessage" ? "Unable to download: not supported by this agent"
+                                                       : "Cannot perform update; update not downloaded")};
   }
   if (envelope.type == "AttachTaskNetworkInterfacesMessage" ||
-      envelope.type == "AttachInstanceNetworkInterfacesMessage" || envelope.type == "ConfirmAttachmentMessage" ||
-      envelope.type == "TaskManifestMessage")
+      envelope.type == "AttachInstanceNetworkInterfacesMessage" ||
+      envelope.type == "ConfirmAttachmentMessage" || envelope.type == "TaskManifestMessage")
     return {payload_ack(self.cluster, self.container_instance_arn, id)};
   if (envelope.type == "IAMRoleCredentialsMessage") {
     const auto credentials = credentials_of(envelope);
@@ -66,7 +67,8 @@ std::vector<std::string> replies_to(const Envelope& envelope, const Self& self) 
   return {};
 }
 
-std::string payload_ack(const std::string& cluster, const std::string& container_instance, const std::string& message_id) {
+std::string payload_ack(const std::string& cluster, const std::string& container_instance,
+                        const std::string& message_id) {
   JsonObject message;
   message["cluster"] = cluster;
   message["containerInstance"] = container_instance;
@@ -74,7 +76,8 @@ std::string payload_ack(const std::string& cluster, const std::string& container
   return render_envelope("AckRequest", std::move(message));
 }
 
-std::string credentials_ack(const std::string& message_id, const model::acs::IAMRoleCredentials& credentials) {
+std::string credentials_ack(const std::string& message_id,
+                            const model::acs::IAMRoleCredentials& credentials) {
   JsonObject message;
   message["messageId"] = message_id;
   message["credentialsId"] = credentials.credentials_id.value_or("");
@@ -86,7 +89,8 @@ std::optional<model::acs::IAMRoleCredentials> credentials_of(const Envelope& env
   model::DecodeContext problems(model::DecodeMode::lenient);
   model::acs::IAMRoleCredentialsMessage message;
   if (!decode(JsonValue(envelope.message), message, problems)) return std::nullopt;
-  if (!message.role_credentials || !message.role_credentials->credentials_id || !message.task_arn) return std::nullopt;
+  if (!message.role_credentials || !message.role_credentials->credentials_id || !message.task_arn)
+    return std::nullopt;
   return message.role_credentials;
 }
 

@@ -50,13 +50,15 @@ Async<void> AcsSession::run() {
       wait = kInactiveDelay;
       spdlog::warn("agent: this container instance is deregistered; trying again in an hour");
     }
-    const auto jitter = static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(wait.count() / 5 + 1)));
+    const auto jitter =
+        static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(wait.count() / 5 + 1)));
     co_await deps_.runtime.sleep(wait + Duration(jitter));
     backoff = std::min(Duration(backoff.count() * 3 / 2), kBackoffMax);
   }
 }
 
-// The endpoint is asked for once and kept: a control plane that moved is found again because a failed connect forgets it.
+// The endpoint is asked for once and kept: a control plane that moved is found again because a failed connect
+// forgets it.
 Async<std::string> AcsSession::discover() {
   if (!endpoint_.empty()) co_return endpoint_;
   JsonObject request;
@@ -73,10 +75,13 @@ Async<std::string> AcsSession::discover() {
 
 std::string AcsSession::target(const std::string& base_path) const {
   const auto encode = [](std::string_view text) { return encode_uri(text); };
-  std::string query = fmt::format("agentHash=berth&agentVersion={}&clusterArn={}&containerInstanceArn={}", BERTH_VERSION,
-                                  encode(deps_.registered.cluster), encode(deps_.registered.container_instance_arn));
-  if (!deps_.docker_version.empty()) query += "&dockerVersion=" + encode("DockerVersion: " + deps_.docker_version);
-  query += fmt::format("&protocolVersion=2&sendCredentials={}&seqNum={}", sent_credentials_request_ ? "false" : "true",
+  std::string query =
+      fmt::format("agentHash=berth&agentVersion={}&clusterArn={}&containerInstanceArn={}", BERTH_VERSION,
+                  encode(deps_.registered.cluster), encode(deps_.registered.container_instance_arn));
+  if (!deps_.docker_version.empty())
+    query += "&dockerVersion=" + encode("DockerVersion: " + deps_.docker_version);
+  query += fmt::format("&protocolVersion=2&sendCredentials={}&seqNum={}",
+                       sent_credentials_request_ ? "false" : "true",
                        std::max<std::int64_t>(1, deps_.tasks.sequence()));
   return base_path + "ws?" + query;
 }
@@ -84,8 +89,8 @@ std::string AcsSession::target(const std::string& base_path) const {
 Async<AcsSession::Ending> AcsSession::connect_once() {
   const std::string endpoint = co_await discover();
   if (endpoint.empty()) co_return Ending::broken;
-  auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)), deps_.runtime.clock().wall(),
-                                  deps_.api.signing_keys());
+  auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)),
+                                  deps_.runtime.clock().wall(), deps_.api.signing_keys());
   auto socket = co_await deps_.dialer.dial(std::move(request), kDialTimeout);
   if (!socket) {
     const auto& error = socket.error();
@@ -102,7 +107,8 @@ Async<AcsSession::Ending> AcsSession::connect_once() {
 
 Async<AcsSession::Ending> AcsSession::converse(runtime::MessageSocket& socket) {
   for (;;) {
-    const Duration silence = std::chrono::milliseconds(kSilenceMsMin + static_cast<std::int64_t>(random_.below(kSilenceMsMin)));
+    const Duration silence =
+        std::chrono::milliseconds(kSilenceMsMin + static_cast<std::int64_t>(random_.below(kSilenceMsMin)));
     auto text = co_await runtime::with_deadline<std::string>(deps_.runtime, silence, socket.receive());
     if (!text) {
       socket.close(1000, "ConnectionExpired: Reconnect to continue");
@@ -166,8 +172,9 @@ Async<void> AcsSession::handle_payload(const JsonObject& message, runtime::Messa
   }
   // A payload with a task that makes no sense is not acknowledged: the report of that task is its answer.
   if (!refused.empty()) co_return;
-  const auto sent = co_await socket.send(payload_ack(payload.cluster_arn.value_or(deps_.registered.cluster),
-                                                     deps_.registered.container_instance_arn, *payload.message_id));
+  const auto sent =
+      co_await socket.send(payload_ack(payload.cluster_arn.value_or(deps_.registered.cluster),
+                                       deps_.registered.container_instance_arn, *payload.message_id));
   if (!sent) spdlog::warn("agent: an acknowledgement was not sent: {}", sent.error().message);
 }
 

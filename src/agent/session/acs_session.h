@@ -22,13 +22,15 @@ struct AcsDeps {
   std::function<void(const model::acs::IAMRoleCredentials&)> keep_credentials;
 };
 
-/// The agent's end of ACS (agent-protocol 4): asks for the endpoint, connects, handles messages, and connects again, for
-/// as long as it is not cancelled.
+/// The agent's end of ACS (agent-protocol 4): asks for the endpoint, connects, handles messages, and connects
+/// again, for as long as it is not cancelled.
 ///
-/// Runs on: the agent's executor. Payloads are handled strictly in order of arrival, and acknowledged only when the
+/// Runs on: the agent's executor. Payloads are handled strictly in order of arrival, and acknowledged only
+/// when the
 ///          tasks are in the checkpoint.
 /// Limits:  reconnects after 250 ms growing by half to 2 min, with up to a fifth of jitter; after
-///          InactiveInstanceException an hour. A connection on which nothing comes for 1 to 2 minutes is given up.
+///          InactiveInstanceException an hour. A connection on which nothing comes for 1 to 2 minutes is
+///          given up.
 class AcsSession {
  public:
   explicit AcsSession(AcsDeps deps);

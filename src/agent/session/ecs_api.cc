@@ -10,18 +10,17 @@ namespace {
 constexpr std::string_view kTargetPrefix = "AmazonEC2ContainerServiceV20141113.";
 constexpr std::string_view kUserAgent = "Berth Agent - v" BERTH_VERSION " (linux)";
 
-void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now, auth::SigningKeyCache& keys) {
+void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now,
+          auth::SigningKeyCache& keys) {
   std::vector<HeaderView> views;
   for (const auto& header : request.headers) views.push_back({header.name, header.value});
   const std::string_view target = request.target;
   const auto mark = target.find('?');
-  const auth::SignedRequest unsigned_request{request.method,
-                                             target.substr(0, mark),
-                                             mark == std::string_view::npos ? "" : target.substr(mark + 1),
-                                             views,
-                                             request.body,
-                                             {}};
-  auto signature = auth::sign_request(unsigned_request, {endpoint.credentials, endpoint.region, "ecs", now}, keys);
+  const auth::SignedRequest unsigned_request{
+      request.method, target.substr(0, mark), mark == std::string_view::npos ? "" : target.substr(mark + 1),
+      views,          request.body,           {}};
+  auto signature =
+      auth::sign_request(unsigned_request, {endpoint.credentials, endpoint.region, "ecs", now}, keys);
   request.headers.push_back({"Authorization", std::move(signature.authorization)});
   request.headers.push_back({"X-Amz-Date", std::move(signature.date)});
   if (!signature.session_token.empty())
@@ -74,7 +73,8 @@ Async<ApiOutcome> EcsApi::call(std::string operation, std::string body, Duration
   if (!response) co_return ApiFailure{{}, response.error().message, 0};
   if (response->status != 200) co_return failure_of(*response);
   auto parsed = parse_json(response->body.empty() ? "{}" : response->body);
-  if (!parsed || !parsed->is_object()) co_return ApiFailure{{}, operation + ": the answer is no JSON object", 0};
+  if (!parsed || !parsed->is_object())
+    co_return ApiFailure{{}, operation + ": the answer is no JSON object", 0};
   co_return std::move(parsed->get_object());
 }
 

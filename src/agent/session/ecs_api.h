@@ -13,9 +13,9 @@ namespace berth::agent::session {
 
 /// What the control plane answered when it refused, or why it could not be asked.
 struct ApiFailure {
-  std::string code;     ///< The exception's name; empty when there was no answer.
+  std::string code;  ///< The exception's name; empty when there was no answer.
   std::string message;
-  int status = 0;       ///< HTTP status; 0 when there was no answer.
+  int status = 0;  ///< HTTP status; 0 when there was no answer.
   /// Worth repeating the same call: no answer, a 5xx, or throttling.
   bool retriable() const;
 };
@@ -23,19 +23,21 @@ using ApiOutcome = std::variant<JsonObject, ApiFailure>;
 
 /// Whom the agent talks to, and as whom.
 struct Endpoint {
-  std::string url;     ///< http://host:port
-  std::string host;    ///< host:port, as it is signed.
+  std::string url;   ///< http://host:port
+  std::string host;  ///< host:port, as it is signed.
   std::string region;
   auth::SigningCredentials credentials;
 };
 /// Errors: `invalid` for a URL without a host.
 Result<Endpoint> make_endpoint(std::string url, std::string region, auth::SigningCredentials credentials);
 
-/// Signed calls of the ECS API (agent-protocol 2). Runs on: the agent's executor; several calls at once are fine.
+/// Signed calls of the ECS API (agent-protocol 2). Runs on: the agent's executor; several calls at once are
+/// fine.
 class EcsApi {
  public:
   EcsApi(Endpoint endpoint, runtime::HttpCaller& caller, runtime::Runtime& runtime);
-  Async<ApiOutcome> call(std::string operation, std::string body, Duration timeout = std::chrono::seconds(42));
+  Async<ApiOutcome> call(std::string operation, std::string body,
+                         Duration timeout = std::chrono::seconds(42));
   const Endpoint& endpoint() const { return endpoint_; }
   auth::SigningKeyCache& signing_keys() { return keys_; }
 

@@ -69,7 +69,9 @@ std::string identity_document(const config::AgentConfig& config, const HostFacts
   return text;
 }
 
-bool is_type_change(const ApiFailure& failure) { return failure.message.find(kTypeChanged) != std::string::npos; }
+bool is_type_change(const ApiFailure& failure) {
+  return failure.message.find(kTypeChanged) != std::string::npos;
+}
 
 // The cluster to register in when none is configured: made if it is not there yet. Empty: could not be made.
 Async<std::string> make_default_cluster(EcsApi& api) {
@@ -113,7 +115,8 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
   const std::string ecs = "ecs.capability.";
   const auto add = [&](std::string name) { list.emplace_back(std::move(name), std::string()); };
   if (!config.disable_privileged) add(amazon + "privileged-container");
-  const int minor = facts.docker_api_version.starts_with("1.") ? std::atoi(facts.docker_api_version.c_str() + 2) : 17;
+  const int minor =
+      facts.docker_api_version.starts_with("1.") ? std::atoi(facts.docker_api_version.c_str() + 2) : 17;
   for (int version = 17; version <= std::min(minor, 44); ++version)
     add(amazon + "docker-remote-api.1." + std::to_string(version));
   for (const auto& driver : config.logging_drivers) add(amazon + "logging-driver." + driver);
@@ -121,8 +124,8 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
   if (config.apparmor_capable) add(amazon + "apparmor");
   if (config.enable_task_iam_role) add(amazon + "task-iam-role");
   if (config.enable_task_iam_role_network_host) add(amazon + "task-iam-role-network-host");
-  for (const char* name : {"container-ordering", "container-health-check", "full-sync", "network.container-port-range",
-                           "pid-ipc-namespace-sharing"})
+  for (const char* name : {"container-ordering", "container-health-check", "full-sync",
+                           "network.container-port-range", "pid-ipc-namespace-sharing"})
     add(ecs + name);
   if (config.enable_task_cpu_mem_limit) add(ecs + "task-cpu-mem-limit");
   add(ecs + "docker-plugin.local");
@@ -134,8 +137,9 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
   return list;
 }
 
-std::string registration_request(const config::AgentConfig& config, const HostFacts& facts, const std::string& cluster,
-                                 const std::string& saved_arn, const std::string& client_token) {
+std::string registration_request(const config::AgentConfig& config, const HostFacts& facts,
+                                 const std::string& cluster, const std::string& saved_arn,
+                                 const std::string& client_token) {
   std::string text;
   JsonWriter writer(text);
   const auto member = [&](std::string_view name, std::string_view value) {
@@ -161,23 +165,27 @@ std::string registration_request(const config::AgentConfig& config, const HostFa
   if (!facts.docker_version.empty()) member("dockerVersion", "DockerVersion: " + facts.docker_version);
   writer.end_object();
   write_pairs(writer, "attributes", "name", registration_attributes(config, facts, saved_arn.empty()));
-  const std::vector<std::pair<std::string, std::string>> tags(config.instance_tags.begin(), config.instance_tags.end());
+  const std::vector<std::pair<std::string, std::string>> tags(config.instance_tags.begin(),
+                                                              config.instance_tags.end());
   if (!tags.empty()) write_pairs(writer, "tags", "key", tags);
   member("clientToken", client_token);
   writer.end_object();
   return text;
 }
 
-Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api, const config::AgentConfig& config,
-                                                                       const HostFacts& facts, std::string saved_arn,
+Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api,
+                                                                       const config::AgentConfig& config,
+                                                                       const HostFacts& facts,
+                                                                       std::string saved_arn,
                                                                        runtime::Runtime& runtime) {
   if (facts.memory_mib <= config.reserved_memory_mib)
     co_return RegistrationFailure{"ECS_RESERVED_MEMORY is more than the memory of this host", true};
   std::string cluster = config.cluster.empty() ? "default" : config.cluster;
   Duration wait = kRetryMin;
   for (;;) {
-    auto outcome = co_await api.call("RegisterContainerInstance",
-                                     registration_request(config, facts, cluster, saved_arn, runtime.ids().uuid()));
+    auto outcome =
+        co_await api.call("RegisterContainerInstance",
+                          registration_request(config, facts, cluster, saved_arn, runtime.ids().uuid()));
     if (const auto* answer = std::get_if<JsonObject>(&outcome)) {
       Registered registered = registered_as(*answer, cluster);
       if (registered.container_instance_arn.empty())
@@ -194,7 +202,8 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& a
       }
     } else if (is_type_change(failure) || failure.code == "InvalidParameterException") {
       co_return RegistrationFailure{failure.message, true};
-    } else if (!failure.retriable() && failure.code != "ClusterNotFoundException" && failure.code != "AccessDeniedException") {
+    } else if (!failure.retriable() && failure.code != "ClusterNotFoundException" &&
+               failure.code != "AccessDeniedException") {
       co_return RegistrationFailure{failure.code + ": " + failure.message, false};
     }
     co_await runtime.sleep(wait);

@@ -12,9 +12,9 @@ namespace berth::agent::session {
 struct HostFacts {
   std::int32_t cpus = 1;
   std::int64_t memory_mib = 0;
-  std::string machine_id;        ///< /etc/machine-id; may be empty.
+  std::string machine_id;  ///< /etc/machine-id; may be empty.
   std::string architecture = "x86_64";
-  std::string docker_version;    ///< "20.10.24"
+  std::string docker_version;      ///< "20.10.24"
   std::string docker_api_version;  ///< "1.41"
   std::vector<std::string> volume_plugins;
 };
@@ -35,18 +35,22 @@ struct RegistrationFailure {
 /// `i-` and 17 hex digits of the machine id: the same after each start, without any metadata service.
 std::string instance_id_of(const config::AgentConfig& config, const HostFacts& facts);
 
-/// The attributes to send: capabilities, then the operator's own on the first registration (agent-protocol 2.2).
+/// The attributes to send: capabilities, then the operator's own on the first registration
+/// (agent-protocol 2.2).
 std::vector<std::pair<std::string, std::string>> registration_attributes(const config::AgentConfig& config,
                                                                          const HostFacts& facts, bool first);
 
 /// The body of RegisterContainerInstance. `saved_arn` is empty on the first registration. Pure.
-std::string registration_request(const config::AgentConfig& config, const HostFacts& facts, const std::string& cluster,
-                                 const std::string& saved_arn, const std::string& client_token);
+std::string registration_request(const config::AgentConfig& config, const HostFacts& facts,
+                                 const std::string& cluster, const std::string& saved_arn,
+                                 const std::string& client_token);
 
-/// Registers, or registers again under the saved ARN; makes the cluster `default` when none is configured and it is
-/// missing. Tries again after passing faults until `patience` is over.
-Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api, const config::AgentConfig& config,
-                                                                       const HostFacts& facts, std::string saved_arn,
+/// Registers, or registers again under the saved ARN; makes the cluster `default` when none is configured and
+/// it is missing. Tries again after passing faults until `patience` is over.
+Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api,
+                                                                       const config::AgentConfig& config,
+                                                                       const HostFacts& facts,
+                                                                       std::string saved_arn,
                                                                        runtime::Runtime& runtime);
 
 }  // namespace berth::agent::session

@@ -27,7 +27,8 @@ Async<void> ReportSender::submit_task_state_change(std::string task_arn, std::st
     if (!failure) co_return;
     spdlog::warn("agent: the report of {} was not taken: {} {}", task_arn, failure->code, failure->message);
     if (failure->code == "InvalidParameterException") co_return;
-    const auto jitter = static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(backoff.count() / 5 + 1)));
+    const auto jitter =
+        static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(backoff.count() / 5 + 1)));
     co_await runtime_.sleep(backoff + Duration(jitter));
     backoff = std::min(Duration(backoff.count() * 13 / 10), kBackoffMax);
   }

@@ -16,8 +16,9 @@ namespace berth::agent::session {
 class TaskSink {
  public:
   virtual ~TaskSink() = default;
-  /// Takes the tasks of one payload: STOPPED ones first, then the others. Completes when all that was accepted is in the
-  /// checkpoint; answers the ARNs of tasks that made no sense with the reason to report for each
+  /// Takes the tasks of one payload: STOPPED ones first, then the others. Completes when all that was
+  /// accepted is in the checkpoint; answers the ARNs of tasks that made no sense with the reason to report
+  /// for each
   /// (`UnrecogniedTaskError: …`). With any such task the payload must not be acknowledged.
   struct Refused {
     std::string task_arn;
@@ -28,8 +29,8 @@ class TaskSink {
   virtual std::int64_t sequence() const = 0;
 };
 
-/// Where the task manager's reports go. Returns when the control plane has taken the report or refused it for good; in
-/// between it tries again for as long as it takes.
+/// Where the task manager's reports go. Returns when the control plane has taken the report or refused it for
+/// good; in between it tries again for as long as it takes.
 class ReportSink {
  public:
   virtual ~ReportSink() = default;

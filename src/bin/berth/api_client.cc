@@ -45,9 +45,11 @@ Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject reque
   auto response = co_await caller_->call(std::move(http), kCallTimeout);
   if (!response) co_return std::move(response).error();
   auto body = parse_json(response->body);
-  if (!body) co_return invalid(fmt::format("{}: the answer is no JSON (HTTP {})", operation, response->status));
+  if (!body)
+    co_return invalid(fmt::format("{}: the answer is no JSON (HTTP {})", operation, response->status));
   if (response->status != 200)
-    co_return invalid(fmt::format("{}: {}: {}", operation, text_of(*body, "__type"), text_of(*body, "message")));
+    co_return invalid(
+        fmt::format("{}: {}: {}", operation, text_of(*body, "__type"), text_of(*body, "message")));
   co_return *std::move(body);
 }
 

@@ -14,9 +14,10 @@ namespace berth::cli {
 /// Signed calls to the control plane. Runs on: one executor.
 class ApiClient {
  public:
-  ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime, Executor executor);
-  /// Calls an operation of the ECS API (target prefix included when it has a dot). Errors: `invalid` with the API's
-  /// code and message; those of HttpCaller.
+  ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime,
+            Executor executor);
+  /// Calls an operation of the ECS API (target prefix included when it has a dot). Errors: `invalid` with the
+  /// API's code and message; those of HttpCaller.
   Async<Result<JsonValue>> call(std::string operation, JsonObject request);
   /// GET /healthz answers 200.
   Async<bool> healthy();

@@ -24,8 +24,9 @@ int backup(CommandContext& context, const std::string& file) {
 
 int restore(CommandContext& context, const std::string& file) {
   const std::string store = context.installation.data_dir + "/berth.db";
-  return finish(store::sqlite::restore_backup(file, store),
-                fmt::format("{} is restored from {}; what was there before is {}.before-restore", store, file, store));
+  return finish(
+      store::sqlite::restore_backup(file, store),
+      fmt::format("{} is restored from {}; what was there before is {}.before-restore", store, file, store));
 }
 
 }  // namespace berth::cli

@@ -21,7 +21,8 @@ struct CommandContext {
 Async<int> up(CommandContext& context);
 Async<int> down(CommandContext& context);
 Async<int> status(CommandContext& context);
-/// Runs the machine's AWS CLI with endpoint, region and credentials filled in; returns only when that cannot be started.
+/// Runs the machine's AWS CLI with endpoint, region and credentials filled in; returns only when that cannot
+/// be started.
 int aws(CommandContext& context, const std::vector<std::string>& arguments);
 int backup(CommandContext& context, const std::string& file);
 int restore(CommandContext& context, const std::string& file);

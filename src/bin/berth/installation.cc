@@ -8,9 +8,15 @@
 
 namespace berth::cli {
 
-std::string Installation::endpoint() const { return fmt::format("http://127.0.0.1:{}", port); }
-std::string Installation::pid_file(const std::string& program) const { return data_dir + "/run/" + program + ".pid"; }
-std::string Installation::log_file(const std::string& program) const { return data_dir + "/logs/" + program + ".log"; }
+std::string Installation::endpoint() const {
+  return fmt::format("http://127.0.0.1:{}", port);
+}
+std::string Installation::pid_file(const std::string& program) const {
+  return data_dir + "/run/" + program + ".pid";
+}
+std::string Installation::log_file(const std::string& program) const {
+  return data_dir + "/logs/" + program + ".log";
+}
 
 Result<Credentials> read_credentials(runtime::Files& files, const Installation& installation) {
   auto text = files.read(installation.data_dir + "/credentials", 1U << 16);
@@ -25,7 +31,8 @@ Result<Credentials> read_credentials(runtime::Files& files, const Installation& 
     if (name == "aws_secret_access_key") credentials.secret = value;
   }
   if (credentials.secret.empty())
-    return invalid(fmt::format("{}/credentials holds no key: is this a data directory of Berth?", installation.data_dir));
+    return invalid(fmt::format("{}/credentials holds no key: is this a data directory of Berth?",
+                               installation.data_dir));
   return credentials;
 }
 

@@ -47,13 +47,18 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
     }
     if (i + 1 == words.size()) return false;
     const std::string value = words[i + 1];
-    if (words[i] == "--data-dir") installation.data_dir = value;
-    else if (words[i] == "--region") installation.region = value;
-    else if (words[i] == "--cluster") installation.cluster = value;
+    if (words[i] == "--data-dir")
+      installation.data_dir = value;
+    else if (words[i] == "--region")
+      installation.region = value;
+    else if (words[i] == "--cluster")
+      installation.cluster = value;
     else if (words[i] == "--port") {
       if (!parse_port(value, installation.port)) return false;
-    } else return false;
-    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i), words.begin() + static_cast<std::ptrdiff_t>(i) + 2);
+    } else
+      return false;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i),
+                words.begin() + static_cast<std::ptrdiff_t>(i) + 2);
   }
   return true;
 }

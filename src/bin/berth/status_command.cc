@@ -19,9 +19,10 @@ Async<Result<void>> show_cluster(ApiClient& client, std::string arn) {
   if (!described) co_return std::move(described).error();
   for (const auto& cluster : described->as_object().at("clusters").as_array()) {
     const auto& object = cluster.as_object();
-    fmt::print("cluster {}: {}, {} container instances, {} tasks running, {} pending\n", text(object, "clusterName"),
-               text(object, "status"), text(object, "registeredContainerInstancesCount"),
-               text(object, "runningTasksCount"), text(object, "pendingTasksCount"));
+    fmt::print("cluster {}: {}, {} container instances, {} tasks running, {} pending\n",
+               text(object, "clusterName"), text(object, "status"),
+               text(object, "registeredContainerInstancesCount"), text(object, "runningTasksCount"),
+               text(object, "pendingTasksCount"));
   }
   JsonObject request;
   request["cluster"] = arn;

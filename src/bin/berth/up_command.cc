@@ -29,7 +29,8 @@ Result<void> start(CommandContext& context, const std::string& program, std::vec
   spec.environment = std::move(environment);
   const auto process = context.processes.start_detached(spec, context.installation.log_file(program));
   if (!process) return process.error();
-  return context.files.write_atomically(context.installation.pid_file(program), std::to_string(*process), 0644);
+  return context.files.write_atomically(context.installation.pid_file(program), std::to_string(*process),
+                                        0644);
 }
 
 Async<bool> wait_healthy(CommandContext& context) {
@@ -72,7 +73,8 @@ Async<bool> wait_connected(CommandContext& context, const Credentials& credentia
       const auto described = co_await client.call("DescribeContainerInstances", request);
       if (described)
         for (const auto& instance : described->as_object().at("containerInstances").as_array())
-          if (instance.as_object().at("agentConnected").as_bool() && instance.as_object().contains("versionInfo"))
+          if (instance.as_object().at("agentConnected").as_bool() &&
+              instance.as_object().contains("versionInfo"))
             co_return true;
     }
     co_await context.runtime.sleep(kPoll);

@@ -40,7 +40,8 @@ agent::session::HostFacts read_host(runtime::Files& files) {
     while (!facts.machine_id.empty() && facts.machine_id.back() == '\n') facts.machine_id.pop_back();
   }
   utsname names{};
-  if (uname(&names) == 0) facts.architecture = std::strcmp(names.machine, "aarch64") == 0 ? "arm64" : names.machine;
+  if (uname(&names) == 0)
+    facts.architecture = std::strcmp(names.machine, "aarch64") == 0 ? "arm64" : names.machine;
   return facts;
 }
 
@@ -55,10 +56,11 @@ Variables read_variables(runtime::Files& files) {
   return environment;
 }
 
-void add_shared_credentials(runtime::Files& files, const Variables& variables, agent::config::AgentConfig& config) {
+void add_shared_credentials(runtime::Files& files, const Variables& variables,
+                            agent::config::AgentConfig& config) {
   if (!config.access_key_id.empty()) return;
-  const auto path =
-      value_or(variables, "AWS_SHARED_CREDENTIALS_FILE", value_or(variables, "HOME", "/root") + "/.aws/credentials");
+  const auto path = value_or(variables, "AWS_SHARED_CREDENTIALS_FILE",
+                             value_or(variables, "HOME", "/root") + "/.aws/credentials");
   const auto profile = "[" + value_or(variables, "AWS_PROFILE", "default") + "]";
   const auto text = files.read(path);
   if (!text) return;

@@ -13,9 +13,10 @@ int main(int argc, char** argv) {
   const std::string flag = argc > 1 ? argv[1] : "";
   if (flag == "--version") return fmt::print("berth-agent {}\n", BERTH_VERSION), 0;
   if (!flag.empty()) {
-    fmt::print(flag == "--help" ? stdout : stderr,
-               "berth-agent: the container agent. It is configured by ECS_… variables and /etc/ecs/ecs.config; "
-               "see docs/ops/.\n");
+    fmt::print(
+        flag == "--help" ? stdout : stderr,
+        "berth-agent: the container agent. It is configured by ECS_… variables and /etc/ecs/ecs.config; "
+        "see docs/ops/.\n");
     return flag == "--help" ? 0 : 2;
   }
   runtime::RealFiles files;

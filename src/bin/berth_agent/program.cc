@@ -53,7 +53,8 @@ class Agent {
     if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
       co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
     registered_ = std::get<Registered>(std::move(outcome));
-    spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn, registered_.cluster);
+    spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn,
+                 registered_.cluster);
     if (auto written = save_identity(); !written) co_return fail(written.error().message, kExitRestart);
     const int code = co_await start_tasks();
     co_return code;
@@ -68,7 +69,9 @@ class Agent {
   }
 
  private:
-  static std::string data_dir(const AgentConfig& config) { return config.data_dir.empty() ? "/data" : config.data_dir; }
+  static std::string data_dir(const AgentConfig& config) {
+    return config.data_dir.empty() ? "/data" : config.data_dir;
+  }
 
   static int fail(const std::string& message, int code) {
     spdlog::critical("agent: {}", message);
@@ -80,8 +83,10 @@ class Agent {
     if (!engine) return std::move(engine).error();
     engine_ = *std::move(engine);
     auto auths = docker::RegistryAuths::parse(config_.engine_auth_type, config_.engine_auth_data);
-    if (auths) auths_ = *std::move(auths);
-    else spdlog::error("agent: ECS_ENGINE_AUTH_DATA is not used: {}", auths.error().message);
+    if (auths)
+      auths_ = *std::move(auths);
+    else
+      spdlog::error("agent: ECS_ENGINE_AUTH_DATA is not used: {}", auths.error().message);
     http::ClientOptions options;
     options.proxy = {config_.http_proxy, config_.http_proxy, config_.no_proxy};
     auto caller = http::make_http_caller(config_.backend_host, options, runtime_.executor(), runtime_);
@@ -90,9 +95,9 @@ class Agent {
     auto dialer = http::make_socket_dialer(config_.backend_host, options, runtime_.executor(), runtime_);
     if (!dialer) return std::move(dialer).error();
     dialer_ = *std::move(dialer);
-    auto endpoint = session::make_endpoint(
-        config_.backend_host, config_.region,
-        {config_.access_key_id, config_.secret_access_key, config_.session_token});
+    auto endpoint =
+        session::make_endpoint(config_.backend_host, config_.region,
+                               {config_.access_key_id, config_.secret_access_key, config_.session_token});
     if (!endpoint) return std::move(endpoint).error();
     api_ = std::make_unique<session::EcsApi>(*std::move(endpoint), *caller_, runtime_);
     reports_ = std::make_unique<session::ReportSender>(*api_, runtime_, registered_);
@@ -125,17 +130,21 @@ class Agent {
       if (auto cleared = store_.clear(); !cleared) return cleared.error();
       return std::string();
     }
-    if (auto same = agent::state::check_same_agent(**saved, cluster(), instance_type()); !same) return same.error();
+    if (auto same = agent::state::check_same_agent(**saved, cluster(), instance_type()); !same)
+      return same.error();
     sequence_ = (*saved)->sequence;
     return (*saved)->container_instance_arn;
   }
 
   std::string cluster() const { return config_.cluster.empty() ? "default" : config_.cluster; }
-  std::string instance_type() const { return config_.instance_type.empty() ? "berth.local" : config_.instance_type; }
+  std::string instance_type() const {
+    return config_.instance_type.empty() ? "berth.local" : config_.instance_type;
+  }
   std::string instance_id() const { return session::instance_id_of(config_, facts_); }
 
   Result<void> save_identity() {
-    return store_.save_agent({cluster(), registered_.container_instance_arn, instance_id(), instance_type(), sequence_});
+    return store_.save_agent(
+        {cluster(), registered_.container_instance_arn, instance_id(), instance_type(), sequence_});
   }
 
   Async<int> start_tasks() {
@@ -158,10 +167,16 @@ class Agent {
     task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock());
     introspection_ = serve("0.0.0.0", agent::endpoints::kIntrospectionPort, *introspection_handler_);
     task_server_ = serve("127.0.0.1", agent::endpoints::kTaskServerPort, *task_handler_);
-    session::AcsDeps acs{*api_,      *dialer_,    runtime_,
-                         *tasks_,    *reports_,   registered_,
-                         facts_.docker_version,   config_.updates_enabled,
-                         [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); }};
+    session::AcsDeps acs{
+        *api_,
+        *dialer_,
+        runtime_,
+        *tasks_,
+        *reports_,
+        registered_,
+        facts_.docker_version,
+        config_.updates_enabled,
+        [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
     sessions_.spawn(acs_->run());
     start_telemetry();
@@ -170,22 +185,29 @@ class Agent {
 
   void start_telemetry() {
     if (config_.disable_metrics) return;
-    agent::telemetry::TcsDeps deps{*api_,   *dialer_,    runtime_,      *engine_,
-                                   *tasks_, registered_, BERTH_VERSION, facts_.docker_version,
+    agent::telemetry::TcsDeps deps{*api_,
+                                   *dialer_,
+                                   runtime_,
+                                   *engine_,
+                                   *tasks_,
+                                   registered_,
+                                   BERTH_VERSION,
+                                   facts_.docker_version,
                                    !config_.disable_docker_health_check};
     tcs_ = std::make_unique<agent::telemetry::TcsSession>(std::move(deps));
     tcs_->start(sessions_);
   }
 
   // A port that is taken is not fatal: tasks matter more than looking at them.
-  std::unique_ptr<http::Server> serve(const std::string& address, std::uint16_t port, runtime::RequestHandler& handler) {
+  std::unique_ptr<http::Server> serve(const std::string& address, std::uint16_t port,
+                                      runtime::RequestHandler& handler) {
     http::ServerOptions options;
     options.address = address;
     options.port = port;
     http::ServerLimits limits;
     limits.header_read_timeout = limits.write_timeout = agent::endpoints::kEndpointTimeout;
-    auto server = std::make_unique<http::Server>(std::vector<Executor>{runtime_.executor()}, std::move(options), limits,
-                                                 handler, runtime_);
+    auto server = std::make_unique<http::Server>(std::vector<Executor>{runtime_.executor()},
+                                                 std::move(options), limits, handler, runtime_);
     const auto started = server->start();
     if (started) return server;
     spdlog::warn("agent: port {} is not served: {}", port, started.error().message);

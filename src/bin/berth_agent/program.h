@@ -9,7 +9,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitRestart = 1;
 inline constexpr int kExitTerminal = 5;
 
-/// Builds the real objects, registers, runs until SIGTERM or SIGINT, saves and stops. Containers are left alone.
+/// Builds the real objects, registers, runs until SIGTERM or SIGINT, saves and stops. Containers are left
+/// alone.
 int run_agent(const agent::config::AgentConfig& config, agent::session::HostFacts facts);
 
 }  // namespace berth::agent_program

@@ -3,13 +3,15 @@
 namespace berth::agent_program {
 
 agent::endpoints::AgentMetadata StateView::metadata() const {
-  return {registered_.cluster, registered_.container_instance_arn, "Berth Agent - v" BERTH_VERSION " (be47f1a0)"};
+  return {registered_.cluster, registered_.container_instance_arn,
+          "Berth Agent - v" BERTH_VERSION " (be47f1a0)"};
 }
 
 std::vector<agent::endpoints::EndpointTask> StateView::tasks() const {
   std::vector<agent::endpoints::EndpointTask> list;
   for (const auto* task : tasks_.list())
-    list.push_back(agent::endpoints::make_endpoint_task(*task, registered_.cluster, registered_.availability_zone));
+    list.push_back(
+        agent::endpoints::make_endpoint_task(*task, registered_.cluster, registered_.availability_zone));
   return list;
 }
 
@@ -23,8 +25,8 @@ std::optional<agent::endpoints::RoleCredentials> StateView::find_credentials(std
   const auto* found = tasks_.find_credentials(std::string(id));
   if (!found) return std::nullopt;
   return agent::endpoints::RoleCredentials{found->role_arn.value_or(""), found->access_key_id.value_or(""),
-                                           found->secret_access_key.value_or(""), found->session_token.value_or(""),
-                                           found->expiration.value_or("")};
+                                           found->secret_access_key.value_or(""),
+                                           found->session_token.value_or(""), found->expiration.value_or("")};
 }
 
 }  // namespace berth::agent_program

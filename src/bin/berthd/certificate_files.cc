@@ -7,7 +7,8 @@
 namespace berth::berthd {
 namespace {
 
-Result<http::TlsIdentity> read_pair(runtime::Files& files, const std::string& certificate, const std::string& key) {
+Result<http::TlsIdentity> read_pair(runtime::Files& files, const std::string& certificate,
+                                    const std::string& key) {
   auto certificate_pem = files.read(certificate);
   if (!certificate_pem) return std::move(certificate_pem).error();
   auto key_pem = files.read(key);
@@ -15,8 +16,8 @@ Result<http::TlsIdentity> read_pair(runtime::Files& files, const std::string& ce
   return http::TlsIdentity{*std::move(certificate_pem), *std::move(key_pem)};
 }
 
-Result<void> write_pair(runtime::Files& files, const http::TlsIdentity& identity, const std::string& certificate,
-                        const std::string& key) {
+Result<void> write_pair(runtime::Files& files, const http::TlsIdentity& identity,
+                        const std::string& certificate, const std::string& key) {
   if (auto written = files.write_atomically(key, identity.key_pem, 0600); !written) return written;
   return files.write_atomically(certificate, identity.certificate_pem, 0644);
 }

@@ -8,8 +8,9 @@
 
 namespace berth::berthd {
 
-/// The server's certificate: `DIR/ca.pem`, `ca-key.pem`, `server.pem`, `server-key.pem`, made at the first start and made
-/// anew when names change or the end is near. Errors: `invalid` for files that are no PEM, `internal`.
+/// The server's certificate: `DIR/ca.pem`, `ca-key.pem`, `server.pem`, `server-key.pem`, made at the first
+/// start and made anew when names change or the end is near. Errors: `invalid` for files that are no PEM,
+/// `internal`.
 Result<http::TlsIdentity> load_or_make_certificate(runtime::Files& files, const std::string& data_dir,
                                                    const std::string& listen_address, std::uint16_t port,
                                                    const std::string& region, WallTime now);

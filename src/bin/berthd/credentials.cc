@@ -27,9 +27,10 @@ Result<RootKey> parse(const std::string& text, const std::string& path) {
     if (name == "aws_secret_access_key") key.secret = trim(line.substr(equals + 1));
   }
   if (key.access_key_id.empty() || key.secret.empty())
-    return invalid(fmt::format("{}: profile [berth] has no aws_access_key_id and aws_secret_access_key. "
-                               "Move the file away to have a new key made.",
-                               path));
+    return invalid(
+        fmt::format("{}: profile [berth] has no aws_access_key_id and aws_secret_access_key. "
+                    "Move the file away to have a new key made.",
+                    path));
   return key;
 }
 
@@ -42,8 +43,8 @@ std::string random_text(runtime::IdSource& ids, std::string_view alphabet, std::
 
 }  // namespace
 
-Result<RootKey> load_or_make_root_key(runtime::Files& files, runtime::IdSource& ids, const std::string& data_dir,
-                                      const std::string& region) {
+Result<RootKey> load_or_make_root_key(runtime::Files& files, runtime::IdSource& ids,
+                                      const std::string& data_dir, const std::string& region) {
   const std::string path = data_dir + "/credentials";
   auto text = files.read(path);
   if (text) return parse(*text, path);
@@ -51,8 +52,9 @@ Result<RootKey> load_or_make_root_key(runtime::Files& files, runtime::IdSource& 
   RootKey key;
   key.access_key_id = "AKIA" + random_text(ids, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
   key.secret = random_text(ids, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 40);
-  const std::string content = fmt::format("[berth]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n",
-                                          key.access_key_id, key.secret, region);
+  const std::string content =
+      fmt::format("[berth]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = {}\n",
+                  key.access_key_id, key.secret, region);
   if (auto written = files.write_atomically(path, content, 0600); !written) return written.error();
   return key;
 }

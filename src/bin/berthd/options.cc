@@ -24,11 +24,13 @@ po::options_description describe() {
   add("listen", po::value<std::string>(), "ADDRESS:PORT (default 127.0.0.1:51670)");
   add("tls", po::value<std::string>(), "`required` refuses plain HTTP; default: both on the same port");
   add("insecure", "allow plain HTTP on an address that is not loopback");
-  add("region", po::value<std::string>(), "region of the agents' endpoint and the root key (default us-east-1)");
+  add("region", po::value<std::string>(),
+      "region of the agents' endpoint and the root key (default us-east-1)");
   add("account-id", po::value<std::string>(), "12 digits (default 123456789012)");
   add("store", po::value<std::string>(), "sqlite");
   add("compat", po::value<std::string>(), "current or guide-2015: limits and output where the two differ");
-  add("instance-grace", po::value<std::string>(), "after which the tasks of a host that stays away are replaced (5m)");
+  add("instance-grace", po::value<std::string>(),
+      "after which the tasks of a host that stays away are replaced (5m)");
   add("stopped-task-retention", po::value<std::string>(), "how long stopped tasks can be described (1h)");
   add("test-reset", "enable POST /_berth/reset, which empties the state");
   add("log-level", po::value<std::string>(), "debug, info, warn, error, crit or none (default info)");
@@ -48,7 +50,8 @@ std::string flag_of_variable(const std::string& name, const po::options_descript
   return options.find_nothrow(flag, false) ? flag : std::string();
 }
 
-Result<std::string> text_choice(const po::variables_map& values, const char* flag, const std::string& fallback,
+Result<std::string> text_choice(const po::variables_map& values, const char* flag,
+                                const std::string& fallback,
                                 std::initializer_list<std::string_view> allowed) {
   if (!values.count(flag)) return fallback;
   const auto text = values[flag].as<std::string>();
@@ -86,7 +89,8 @@ bool is_loopback(const std::string& address) {
 }
 
 Result<void> check_options(const Options& options) {
-  if (options.account_id.size() != 12 || !std::all_of(options.account_id.begin(), options.account_id.end(), ::isdigit))
+  if (options.account_id.size() != 12 ||
+      !std::all_of(options.account_id.begin(), options.account_id.end(), ::isdigit))
     return invalid(fmt::format("--account-id '{}' must be 12 digits.", options.account_id));
   if (!is_loopback(options.listen_address) && !options.tls_required && !options.insecure)
     return invalid(fmt::format(
@@ -139,7 +143,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments,
     po::store(po::command_line_parser(arguments).options(description).run(), values);
     std::ostringstream lines;
     for (const auto& [name, value] : environment)
-      if (const auto flag = flag_of_variable(name, description); !flag.empty()) lines << flag << " = " << value << '\n';
+      if (const auto flag = flag_of_variable(name, description); !flag.empty())
+        lines << flag << " = " << value << '\n';
     std::istringstream from_environment(lines.str());
     po::store(po::parse_config_file(from_environment, description), values);
     if (values.count("config")) {
@@ -173,11 +178,16 @@ Result<Duration> parse_duration(std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     double unit = 0;
     std::size_t length = 1;
-    if (text.starts_with("ms")) unit = 1e6, length = 2;
-    else if (text.starts_with('s')) unit = 1e9;
-    else if (text.starts_with('m')) unit = 60e9;
-    else if (text.starts_with('h')) unit = 3600e9;
-    else return invalid(fmt::format("'{}' is not a duration such as 90s, 5m or 1h30m", whole));
+    if (text.starts_with("ms"))
+      unit = 1e6, length = 2;
+    else if (text.starts_with('s'))
+      unit = 1e9;
+    else if (text.starts_with('m'))
+      unit = 60e9;
+    else if (text.starts_with('h'))
+      unit = 3600e9;
+    else
+      return invalid(fmt::format("'{}' is not a duration such as 90s, 5m or 1h30m", whole));
     text.remove_prefix(length);
     total += Duration(static_cast<std::int64_t>(number * unit));
   }

@@ -10,7 +10,8 @@
 
 namespace berth::berthd {
 
-/// What berthd was told: flags, then BERTH_… variables, then lines `flag = value` of --config; the first that says wins.
+/// What berthd was told: flags, then BERTH_… variables, then lines `flag = value` of --config; the first that
+/// says wins.
 struct Options {
   std::string data_dir = "/var/lib/berth";
   std::string listen_address = "127.0.0.1";

@@ -30,11 +30,14 @@ Async<Result<void>> erase_all(store::Store& store, runtime::Runtime& runtime) {
 Async<Result<void>> reset_store(store::Store& store, runtime::Runtime& runtime) {
   using Step = Async<Result<void>> (*)(store::Store&, runtime::Runtime&);
   // Tasks go first, so that nothing is left that claims an instance.
-  static constexpr Step kSteps[] = {
-      erase_all<domain::TaskRecord>,           erase_all<domain::InstanceAllocation>,
-      erase_all<domain::ContainerInstanceRecord>, erase_all<domain::TaskDefinitionRecord>,
-      erase_all<domain::FamilyRecord>,         erase_all<domain::ClusterRecord>,
-      erase_all<domain::AccountSettingRecord>, erase_all<domain::ClientTokenRecord>};
+  static constexpr Step kSteps[] = {erase_all<domain::TaskRecord>,
+                                    erase_all<domain::InstanceAllocation>,
+                                    erase_all<domain::ContainerInstanceRecord>,
+                                    erase_all<domain::TaskDefinitionRecord>,
+                                    erase_all<domain::FamilyRecord>,
+                                    erase_all<domain::ClusterRecord>,
+                                    erase_all<domain::AccountSettingRecord>,
+                                    erase_all<domain::ClientTokenRecord>};
   for (const Step step : kSteps) {
     auto done = co_await step(store, runtime);
     if (!done) co_return done;

@@ -41,9 +41,10 @@ auth::KeyLookup make_key_lookup(const Options& options, const RootKey& key) {
   info->account_id = options.account_id;
   info->arn = fmt::format("arn:aws:iam::{}:root", options.account_id);
   info->user_id = options.account_id;
-  return [id = key.access_key_id, info](std::string_view access_key_id) -> std::shared_ptr<const auth::KeyInfo> {
-    return access_key_id == id ? info : nullptr;
-  };
+  return
+      [id = key.access_key_id, info](std::string_view access_key_id) -> std::shared_ptr<const auth::KeyInfo> {
+        return access_key_id == id ? info : nullptr;
+      };
 }
 
 std::size_t connection_threads(const Options& options) {
@@ -101,7 +102,8 @@ class Server {
  private:
   Result<void> serve(const RootKey& key) {
     const auto find_key = make_key_lookup(options_, key);
-    services_.emplace(services::Services{*committer_, runtime_, domain::limits_of(options_.compat), options_.compat, {}});
+    services_.emplace(
+        services::Services{*committer_, runtime_, domain::limits_of(options_.compat), options_.compat, {}});
     gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewayDeps{*committer_, runtime_, find_key, runtime_.ids().uuid(), true, {}});
     controllers::Options controller_options;
@@ -119,14 +121,15 @@ class Server {
     http_options.address = options_.listen_address;
     http_options.port = options_.listen_port;
     http_options.plain = options_.tls_required ? http::PlainHttp::refused : http::PlainHttp::allowed;
-    auto certificate = load_or_make_certificate(files_, options_.data_dir, options_.listen_address,
-                                                options_.listen_port, options_.region, runtime_.clock().wall());
+    auto certificate =
+        load_or_make_certificate(files_, options_.data_dir, options_.listen_address, options_.listen_port,
+                                 options_.region, runtime_.clock().wall());
     if (!certificate) return std::move(certificate).error();
     http_options.tls = *std::move(certificate);
     std::vector<Executor> executors;
     for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
-    http_ = std::make_unique<http::Server>(std::move(executors), std::move(http_options), http::ServerLimits{},
-                                           *switchboard_, runtime_);
+    http_ = std::make_unique<http::Server>(std::move(executors), std::move(http_options),
+                                           http::ServerLimits{}, *switchboard_, runtime_);
     auto started = http_->start();
     if (!started) http_.reset();
     if (started) runtime::block_on(executor(), start_loops(*gateway_, *controllers_));
@@ -168,6 +171,8 @@ Result<void> run_server(const Options& options) {
   return {};
 }
 
-std::vector<std::string> implemented_operations() { return make_registry().list(); }
+std::vector<std::string> implemented_operations() {
+  return make_registry().list();
+}
 
 }  // namespace berth::berthd

@@ -8,12 +8,15 @@ namespace berth::berthd {
 /// One port for everything: API requests go to the front end, websockets to the agent gateway.
 class Switchboard final : public runtime::RequestHandler {
  public:
-  Switchboard(frontend::FrontEnd& front_end, gateway::Gateway& gateway) : front_end_(front_end), gateway_(gateway) {}
+  Switchboard(frontend::FrontEnd& front_end, gateway::Gateway& gateway)
+      : front_end_(front_end), gateway_(gateway) {}
 
-  Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request, const runtime::Peer& peer) override {
+  Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
+                                      const runtime::Peer& peer) override {
     return front_end_.handle(request, peer);
   }
-  Async<runtime::UpgradeDecision> upgrade(const runtime::HttpRequest& request, const runtime::Peer& peer) override {
+  Async<runtime::UpgradeDecision> upgrade(const runtime::HttpRequest& request,
+                                          const runtime::Peer& peer) override {
     return gateway_.upgrade(request, peer);
   }
   Async<void> run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket) override {

@@ -68,7 +68,8 @@ std::optional<std::string> WorkQueue::take() {
 std::optional<Duration> WorkQueue::until_next_timer() const {
   const std::lock_guard lock(mutex_);
   if (timers_.empty()) return std::nullopt;
-  return std::max<Duration>(timers_.begin()->first - runtime_.clock().monotonic(), std::chrono::milliseconds(1));
+  return std::max<Duration>(timers_.begin()->first - runtime_.clock().monotonic(),
+                            std::chrono::milliseconds(1));
 }
 
 void WorkQueue::finish(const std::string& key, const Outcome& outcome) {

@@ -16,9 +16,9 @@
 
 namespace berth::controllers {
 
-/// Keys to look at. Guarantees: a key is never worked on twice at once; however often it is added while it waits, it is
-/// worked on once; added while it is being worked on, it is worked on once more afterwards; after a failure it comes
-/// back by itself, later each time.
+/// Keys to look at. Guarantees: a key is never worked on twice at once; however often it is added while it
+/// waits, it is worked on once; added while it is being worked on, it is worked on once more afterwards;
+/// after a failure it comes back by itself, later each time.
 ///
 /// Runs on: add() on any thread; run() on one executor, where the work is done too.
 /// Limits:  kConcurrentMax keys are worked on at a time; each key is queued once.
@@ -26,8 +26,8 @@ class WorkQueue {
  public:
   /// What came of one look at a key.
   struct Outcome {
-    bool failed = false;              ///< Come back after a growing pause.
-    std::optional<Duration> again;    ///< Come back after this, if nothing adds the key before.
+    bool failed = false;            ///< Come back after a growing pause.
+    std::optional<Duration> again;  ///< Come back after this, if nothing adds the key before.
   };
   using Work = std::function<Async<Outcome>(std::string key)>;
 

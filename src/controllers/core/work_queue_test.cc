@@ -1,5 +1,5 @@
-// Goal: the queue's guarantees: never the same key twice at once, no addition lost, one run for many additions, growing pauses.
-// Method: virtual time; work that takes a while and counts itself.
+// Goal: the queue's guarantees: never the same key twice at once, no addition lost, one run for many
+// additions, growing pauses. Method: virtual time; work that takes a while and counts itself.
 #include "controllers/core/work_queue.h"
 
 #include <gtest/gtest.h>

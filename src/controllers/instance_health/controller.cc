@@ -21,12 +21,14 @@ bool away(const ContainerInstanceRecord& instance) {
 
 std::string reason_of(const ContainerInstanceRecord& instance, Duration grace) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(grace).count();
-  return fmt::format("Host EC2 (instance {}) stayed disconnected for {} seconds.", instance.ec2_instance_id, seconds);
+  return fmt::format("Host EC2 (instance {}) stayed disconnected for {} seconds.", instance.ec2_instance_id,
+                     seconds);
 }
 
 }  // namespace
 
-InstanceHealthController::InstanceHealthController(store::Store& store, runtime::Runtime& runtime, Duration grace)
+InstanceHealthController::InstanceHealthController(store::Store& store, runtime::Runtime& runtime,
+                                                   Duration grace)
     : store_(store), runtime_(runtime), grace_(grace), started_(runtime.clock().monotonic()) {}
 
 Async<std::set<std::string>> InstanceHealthController::find_lost() {
@@ -43,7 +45,8 @@ Async<std::set<std::string>> InstanceHealthController::find_lost() {
     // Away since before this process began: the stored time counts, once agents had time to come back.
     const bool from_before = since - started_ <= kLookEvery;
     const Duration needed = from_before ? std::min(grace_, kSeenMin) : grace_;
-    const bool long_by_wall = wall - stored.record->disconnected_at.value_or(stored.record->registered_at) >= grace_;
+    const bool long_by_wall =
+        wall - stored.record->disconnected_at.value_or(stored.record->registered_at) >= grace_;
     if (now - since >= needed && long_by_wall && !view.group(store::kTasksByInstance, stored.key).empty())
       lost.insert(stored.key);
     return true;
@@ -61,7 +64,8 @@ Async<bool> InstanceHealthController::give_up(std::string instance_key) {
     transaction.emplace(runtime_.ids().uuid(), domain::Writer::instance_health);
     // Should the agent come back meanwhile, the race is lost.
     transaction->expect(*instance);
-    const domain::InstanceGone gone{model::ecs::TaskStopCode::termination_notice, reason_of(*instance->record, grace_)};
+    const domain::InstanceGone gone{model::ecs::TaskStopCode::termination_notice,
+                                    reason_of(*instance->record, grace_)};
     std::size_t count = 0;
     for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance_key)) {
       if (count++ == kTasksPerTransaction) break;

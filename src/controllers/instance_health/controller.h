@@ -14,12 +14,13 @@ inline constexpr Duration kLookEvery = std::chrono::seconds(1);
 /// Tasks given up in one transaction: each writes its record and gives back its claim.
 inline constexpr std::size_t kTasksPerTransaction = 45;
 
-/// Gives up the tasks of container instances whose agent stays away: they become STOPPED, and services replace them. When
-/// such an instance comes back, its agent is told to stop what Berth no longer counts.
+/// Gives up the tasks of container instances whose agent stays away: they become STOPPED, and services
+/// replace them. When such an instance comes back, its agent is told to stop what Berth no longer counts.
 ///
-/// An instance's time runs out only when its agent has been away for the grace by the wall clock (what is stored, so that a
-/// restart of the control plane does not start anew in full) and this process has itself seen it away for the grace, or for
-/// as long as it has been running, at least kSeenMin. So a step of the wall clock does not give up everything at once.
+/// An instance's time runs out only when its agent has been away for the grace by the wall clock (what is
+/// stored, so that a restart of the control plane does not start anew in full) and this process has itself
+/// seen it away for the grace, or for as long as it has been running, at least kSeenMin. So a step of the
+/// wall clock does not give up everything at once.
 ///
 /// Borrows: store and runtime, until run() has ended. Runs on: the executor of run().
 class InstanceHealthController {

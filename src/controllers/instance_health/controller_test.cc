@@ -1,5 +1,5 @@
-// Goal: an instance that stays away loses its tasks after the grace, not before, and not because a clock was set.
-// Method: virtual time, memory engine, records by hand.
+// Goal: an instance that stays away loses its tasks after the grace, not before, and not because a clock was
+// set. Method: virtual time, memory engine, records by hand.
 #include "controllers/instance_health/controller.h"
 
 #include <gtest/gtest.h>

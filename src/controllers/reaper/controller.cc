@@ -48,14 +48,16 @@ void reap_tasks(Batch& batch, const store::View& view, const std::string& realm,
   for (const auto& [sort, task] : group) {
     const WallTime stopped = task->record->stopped_at.value_or(WallTime{});
     const bool too_old = batch.older(stopped, retention.stopped_tasks);
-    const bool too_many = left > retention.stopped_tasks_max && batch.older(stopped, retention.stopped_tasks_min);
+    const bool too_many =
+        left > retention.stopped_tasks_max && batch.older(stopped, retention.stopped_tasks_min);
     if (batch.full() || (!too_old && !too_many)) return;
     batch.erase(*task);
     --left;
   }
 }
 
-void reap_tokens(Batch& batch, const store::View& view, const std::string& realm, const Retention& retention) {
+void reap_tokens(Batch& batch, const store::View& view, const std::string& realm,
+                 const Retention& retention) {
   const auto group = view.group(store::kTokensByAge, realm);
   std::size_t left = group.size();
   for (const auto& [sort, token] : group) {
@@ -71,7 +73,8 @@ void reap_instances(Batch& batch, const store::View& view, const Retention& rete
   for (const auto& [sort, instance] : view.group(store::kInactiveInstances, "")) {
     const WallTime since = instance->record->inactive_at.value_or(WallTime{});
     if (batch.count() + 2 > kBatchMax || !batch.older(since, retention.inactive_instances)) return;
-    if (const auto* allocation = view.find<domain::InstanceAllocation>(instance->key)) batch.erase(*allocation);
+    if (const auto* allocation = view.find<domain::InstanceAllocation>(instance->key))
+      batch.erase(*allocation);
     batch.erase(*instance);
   }
 }
@@ -97,8 +100,10 @@ void reap_services(Batch& batch, const store::View& view, const Retention& reten
   }
   view.walk<domain::ServiceRecord>("", [&](const Stored<domain::ServiceRecord>& service) {
     if (service.record->status == domain::ServiceStatus::inactive) return !batch.full();
-    reap_group(batch, view.group(store::kServiceDeploymentsByService, service.key), retention.service_deployments_max);
-    reap_group(batch, view.group(store::kServiceRevisionsByService, service.key), retention.service_deployments_max);
+    reap_group(batch, view.group(store::kServiceDeploymentsByService, service.key),
+               retention.service_deployments_max);
+    reap_group(batch, view.group(store::kServiceRevisionsByService, service.key),
+               retention.service_deployments_max);
     return !batch.full();
   });
 }
@@ -106,7 +111,8 @@ void reap_services(Batch& batch, const store::View& view, const Retention& reten
 void reap_clusters(Batch& batch, const store::View& view, const Retention& retention) {
   view.walk<domain::ClusterRecord>("", [&](const Stored<domain::ClusterRecord>& cluster) {
     if (cluster.record->status != domain::ClusterStatus::inactive) return true;
-    if (batch.older(cluster.record->inactive_at.value_or(WallTime{}), retention.inactive_clusters) && !batch.full())
+    if (batch.older(cluster.record->inactive_at.value_or(WallTime{}), retention.inactive_clusters) &&
+        !batch.full())
       batch.erase(cluster);
     return !batch.full();
   });

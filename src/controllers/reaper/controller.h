@@ -13,7 +13,8 @@ class ReaperController {
   ReaperController(store::Store& store, runtime::Runtime& runtime, Retention retention);
   /// Works until cancelled.
   Async<void> run();
-  /// Deletes one batch, as many as kBatchMax records. Answers how many it deleted; 0 also when the store failed.
+  /// Deletes one batch, as many as kBatchMax records. Answers how many it deleted; 0 also when the store
+  /// failed.
   Async<std::size_t> reap();
 
  private:

@@ -105,7 +105,8 @@ TEST_F(ReaperTest, InactiveServicesStayForADay) {
   service.inactive_at = ago(23h);
   put(service);
   EXPECT_EQ(reap({}), 1U);
-  EXPECT_TRUE(world_.run(node_, find<domain::ServiceRecord>(&committer_, store::service_key(kRealm, "c", "young"))));
+  EXPECT_TRUE(
+      world_.run(node_, find<domain::ServiceRecord>(&committer_, store::service_key(kRealm, "c", "young"))));
 }
 
 }  // namespace

@@ -14,7 +14,9 @@ using domain::ServiceRecord;
 using domain::ServiceStatus;
 using domain::TaskRecord;
 
-std::string cluster_of(const std::string& service_key) { return service_key.substr(0, service_key.rfind('/')); }
+std::string cluster_of(const std::string& service_key) {
+  return service_key.substr(0, service_key.rfind('/'));
+}
 
 template <class R>
 const R* present(const store::Change& change) {
@@ -26,13 +28,15 @@ bool frees_room(const InstanceAllocation* before, const InstanceAllocation* afte
   if (!before) return false;
   if (!after) return true;
   return after->cpu < before->cpu || after->memory < before->memory ||
-         after->tcp_ports.size() < before->tcp_ports.size() || after->udp_ports.size() < before->udp_ports.size();
+         after->tcp_ports.size() < before->tcp_ports.size() ||
+         after->udp_ports.size() < before->udp_ports.size();
 }
 
 // Whether services may have to do something about a change of an instance.
 bool matters(const ContainerInstanceRecord* before, const ContainerInstanceRecord* after) {
-  return !before || !after || before->status != after->status || before->agent_connected != after->agent_connected ||
-         before->attributes != after->attributes || before->cpu != after->cpu || before->memory != after->memory;
+  return !before || !after || before->status != after->status ||
+         before->agent_connected != after->agent_connected || before->attributes != after->attributes ||
+         before->cpu != after->cpu || before->memory != after->memory;
 }
 
 }  // namespace
@@ -110,7 +114,8 @@ void ServiceController::take_in(const std::vector<store::Change>& changes, std::
 Async<void> ServiceController::add_of_clusters(std::set<std::string> clusters) {
   const auto view = co_await store_.read();
   for (const auto& cluster : clusters)
-    for (const auto& [key, service] : view.group(store::kServicesByCluster, cluster)) queue_.add(service->key);
+    for (const auto& [key, service] : view.group(store::kServicesByCluster, cluster))
+      queue_.add(service->key);
 }
 
 Async<void> ServiceController::add_all() {

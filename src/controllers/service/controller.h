@@ -19,11 +19,10 @@ inline constexpr int kDecisionsMax = 16;
 
 /// The service scheduler: brings every service to what was asked for, and keeps it there.
 ///
-/// Level-triggered: what woke it is never trusted, each look starts from a fresh view. Starts with a full pass, then follows
-/// the change feed, and looks at everything again every kResyncEvery.
-/// Borrows: store and runtime, until run() has ended.
-/// Runs on: the executor of run().
-/// Errors:  an unavailable store delays a service, with a growing pause.
+/// Level-triggered: what woke it is never trusted, each look starts from a fresh view. Starts with a full
+/// pass, then follows the change feed, and looks at everything again every kResyncEvery. Borrows: store and
+/// runtime, until run() has ended. Runs on: the executor of run(). Errors:  an unavailable store delays a
+/// service, with a growing pause.
 class ServiceController {
  public:
   ServiceController(store::Store& store, runtime::Runtime& runtime, domain::Compat compat);

@@ -1,6 +1,6 @@
 // Goal: the service scheduler brings a service to its desired count and keeps it there, in a real store.
-// Method: memory engine, the controller running, an agent played by the test through transitions of tasks; waits go by the change
-// feed.
+// Method: memory engine, the controller running, an agent played by the test through transitions of tasks;
+// waits go by the change feed.
 #include "controllers/service/controller.h"
 
 #include <gmock/gmock.h>
@@ -150,7 +150,8 @@ class ServiceControllerTest : public ::testing::Test {
         } else {
           report.status = TaskStatus::running;
         }
-        auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent, runtime_.clock().wall());
+        auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent,
+                                                   runtime_.clock().wall());
         if (after && *after) scheduling::move_task(transaction, *task, **std::move(after));
       }
     }
@@ -208,10 +209,12 @@ TEST_F(ServiceControllerTest, BringsAServiceToItsDesiredCountOverBothInstances) 
   create(4);
   until([&](const store::View& view) { return steady(view, key_) && tasks(view) == 4; });
   std::map<std::string, int> by_host;
-  runtime::block_on(executor(), [](store::Store* store, std::string key, std::map<std::string, int>* out) -> Async<void> {
-    const auto view = co_await store->read();
-    for (const auto& [sort, task] : view.group(store::kTasksByService, key)) ++(*out)[task->record->instance_id];
-  }(&committer_, key_, &by_host));
+  runtime::block_on(executor(),
+                    [](store::Store* store, std::string key, std::map<std::string, int>* out) -> Async<void> {
+                      const auto view = co_await store->read();
+                      for (const auto& [sort, task] : view.group(store::kTasksByService, key))
+                        ++(*out)[task->record->instance_id];
+                    }(&committer_, key_, &by_host));
   EXPECT_EQ(by_host["h1"], 2);
   EXPECT_EQ(by_host["h2"], 2);
   EXPECT_THAT(messages(), Contains(HasSubstr("(service web) has started 4 tasks: (task ")));
@@ -222,7 +225,9 @@ TEST_F(ServiceControllerTest, ReplacesATaskThatDied) {
   create(2);
   until([&](const store::View& view) { return steady(view, key_); });
   play_agent(true);
-  until([&](const store::View& view) { return view.group(store::kStoppedTasksByService, key_).size() == 1 && tasks(view) == 2; });
+  until([&](const store::View& view) {
+    return view.group(store::kStoppedTasksByService, key_).size() == 1 && tasks(view) == 2;
+  });
 }
 
 TEST_F(ServiceControllerTest, ExplainsATaskThatFindsNoPlaceAndPlacesItWhenThereIsRoom) {
@@ -231,7 +236,8 @@ TEST_F(ServiceControllerTest, ExplainsATaskThatFindsNoPlaceAndPlacesItWhenThereI
   until([&](const store::View& view) {
     const auto& events = view.find<ServiceRecord>(key_)->record->events;
     for (const auto& event : *events)
-      if (event.message->find("was unable to place a task because the resources could not be found. ") != std::string::npos)
+      if (event.message->find("was unable to place a task because the resources could not be found. ") !=
+          std::string::npos)
         return true;
     return false;
   });

@@ -37,7 +37,8 @@ void finish(ServiceDeploymentRecord& record, ServiceDeploymentStatus status, Wal
 void complete(store::Transaction& transaction, const store::View& view, const ServiceRecord& service,
               const DeploymentState& primary, WallTime now) {
   int ended = 0;
-  const auto group = view.group(store::kServiceDeploymentsByService, store::Schema<ServiceRecord>::key(service));
+  const auto group =
+      view.group(store::kServiceDeploymentsByService, store::Schema<ServiceRecord>::key(service));
   for (const auto& [sort, stored] : group) {
     const auto status = stored->record->deployment.status;
     ServiceDeploymentRecord record = *stored->record;
@@ -88,13 +89,15 @@ void fail(store::Transaction& transaction, const store::View& view, const Servic
 
 }  // namespace
 
-void reflect_deployments(store::Transaction& transaction, const store::View& view, const ServiceRecord& before,
-                         const ServiceRecord& after, WallTime now) {
+void reflect_deployments(store::Transaction& transaction, const store::View& view,
+                         const ServiceRecord& before, const ServiceRecord& after, WallTime now) {
   for (const auto& deployment : after.deployments) {
     const auto* earlier = find(before, deployment.id);
     if (earlier && earlier->rollout_state == deployment.rollout_state) continue;
-    if (deployment.rollout_state == DeploymentRolloutState::completed) complete(transaction, view, after, deployment, now);
-    if (deployment.rollout_state == DeploymentRolloutState::failed) fail(transaction, view, after, deployment, now);
+    if (deployment.rollout_state == DeploymentRolloutState::completed)
+      complete(transaction, view, after, deployment, now);
+    if (deployment.rollout_state == DeploymentRolloutState::failed)
+      fail(transaction, view, after, deployment, now);
   }
 }
 

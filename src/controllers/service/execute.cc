@@ -17,7 +17,8 @@ void stop_tasks(store::Transaction& transaction, const FactSource& source, const
   for (const auto& order : plan.stops) {
     const auto& task = source.task(order.task);
     const domain::StopRequested stop{model::ecs::TaskStopCode::service_scheduler_initiated, order.reason};
-    auto after = domain::apply_task_transition(*task.record, stop, Writer::service_scheduler, source.facts().now);
+    auto after =
+        domain::apply_task_transition(*task.record, stop, Writer::service_scheduler, source.facts().now);
     if (after && *after) scheduling::move_task(transaction, task, **std::move(after));
   }
 }
@@ -32,21 +33,23 @@ void say_unable(ServicePlan& plan, const std::string& why_not, WallTime now) {
   auto& last = plan.after.unable_to_place_at;
   if (!last || now >= *last + kUnableToPlaceEvery || now < *last) {
     last = now;
-    plan.events.push_back(fmt::format("{} was unable to place a task because the resources could not be found. {}",
-                                      scheduling::event_subject(plan.after), why_not));
+    plan.events.push_back(
+        fmt::format("{} was unable to place a task because the resources could not be found. {}",
+                    scheduling::event_subject(plan.after), why_not));
   }
   const WallTime again = *last + kUnableToPlaceEvery;
   if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
 }
 
-void start_tasks(store::Transaction& transaction, const store::View& view, ServicePlan& plan, Execution& execution,
-                 WallTime now, runtime::Runtime& runtime, Prng& prng) {
+void start_tasks(store::Transaction& transaction, const store::View& view, ServicePlan& plan,
+                 Execution& execution, WallTime now, runtime::Runtime& runtime, Prng& prng) {
   if (plan.starts == 0) {
     plan.after.unable_to_place_at.reset();
     return;
   }
   auto& ids = runtime.ids();
-  const Placed placed = place_tasks(view, plan.after, plan, [&ids] { return ids.hex(32); }, now, prng);
+  const Placed placed = place_tasks(
+      view, plan.after, plan, [&ids] { return ids.hex(32); }, now, prng);
   for (const auto& task : placed.tasks) scheduling::add_task(transaction, task);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
   execution.placement_blocked = !placed.all;
@@ -68,8 +71,10 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   transaction.expect(service);
   stop_tasks(transaction, source, plan);
   start_tasks(transaction, view, plan, execution, now, runtime, prng);
-  for (auto& message : plan.events) scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
-  if (!source.facts().exits.empty()) plan.after.exits_seen = static_cast<std::int64_t>(view.revision().value());
+  for (auto& message : plan.events)
+    scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
+  if (!source.facts().exits.empty())
+    plan.after.exits_seen = static_cast<std::int64_t>(view.revision().value());
   // Once it is known that nothing can be placed, the plan may be another: what is old may have to go first.
   if (execution.placement_blocked && !placement_blocked) plan.look_again = now;
   execution.look_again = plan.look_again;

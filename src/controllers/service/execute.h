@@ -18,11 +18,11 @@ struct Execution {
   bool placement_blocked = false;
 };
 
-/// Plans for the service, places what is to be started, and puts it all in one transaction that expects the service
-/// unchanged. Pure save for ids and `prng`.
+/// Plans for the service, places what is to be started, and puts it all in one transaction that expects the
+/// service unchanged. Pure save for ids and `prng`.
 ///
 /// Limits: kStopsMax and kStartsMax keep it within a transaction.
-Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service, domain::Compat compat,
-                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng);
+Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
+                  domain::Compat compat, bool placement_blocked, runtime::Runtime& runtime, Prng& prng);
 
 }  // namespace berth::controllers::service

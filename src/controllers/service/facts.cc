@@ -17,13 +17,14 @@ using domain::TaskStatus;
 using model::ecs::HealthStatus;
 using model::ecs::TaskStopCode;
 
-/// Stopped tasks are in the order of the wall clock, which may jump: after so many in a row that were counted already, all
-/// older ones are taken for counted.
+/// Stopped tasks are in the order of the wall clock, which may jump: after so many in a row that were counted
+/// already, all older ones are taken for counted.
 constexpr int kCountedInARow = 64;
 
 Health health_of(const TaskRecord& task) {
   bool checked = false;
-  for (const auto& container : task.containers) checked = checked || (container.essential && container.has_health_check);
+  for (const auto& container : task.containers)
+    checked = checked || (container.essential && container.has_health_check);
   if (!checked) return Health::unchecked;
   switch (task.health_status.value_or(HealthStatus::unknown)) {
     case HealthStatus::healthy:
@@ -41,7 +42,8 @@ bool failed(const TaskRecord& task) {
          task.stop_code == TaskStopCode::essential_container_exited;
 }
 
-// What of a placement request says whether an instance should run a daemon at all: attributes and constraints.
+// What of a placement request says whether an instance should run a daemon at all: attributes and
+// constraints.
 placement::PlacementRequest without_resources(placement::PlacementRequest request) {
   request.resources = {};
   return request;
@@ -62,7 +64,8 @@ std::vector<placement::RawStrategy> raw_strategies(const domain::ServiceRecord& 
   std::vector<placement::RawStrategy> raw;
   if (service.placement_strategy)
     for (const auto& strategy : *service.placement_strategy)
-      raw.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(), strategy.field.value_or("")});
+      raw.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
+                     strategy.field.value_or("")});
   return raw;
 }
 
@@ -73,9 +76,10 @@ const store::Stored<domain::TaskDefinitionRecord>* definition_of(const store::Vi
       store::task_definition_key({service.account, service.region}, deployment.family, deployment.revision));
 }
 
-FactSource::FactSource(const store::View& view, const store::Stored<domain::ServiceRecord>& service, WallTime now,
-                       domain::Compat compat, bool placement_blocked)
-    : view_(view), service_(*service.record), key_(service.key), facts_{*service.record, {}, {}, {}, placement_blocked, now, compat} {
+FactSource::FactSource(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
+                       WallTime now, domain::Compat compat, bool placement_blocked)
+    : view_(view), service_(*service.record), key_(service.key), facts_{*service.record,   {},  {},    {},
+                                                                        placement_blocked, now, compat} {
   facts_.view_of = [this](const std::string& key) { return view_of(key); };
   read_tasks();
   read_exits();
@@ -96,7 +100,10 @@ const placement::InstanceView* FactSource::view_of(const std::string& key) {
   const auto* record = instance(key);
   if (!record) return nullptr;
   const auto* allocation = view_.find<domain::InstanceAllocation>(key);
-  return &views_.emplace(key, scheduling::instance_view(*record, allocation ? allocation->record.get() : nullptr)).first->second;
+  return &views_
+              .emplace(key,
+                       scheduling::instance_view(*record, allocation ? allocation->record.get() : nullptr))
+              .first->second;
 }
 
 void FactSource::read_tasks() {
@@ -115,7 +122,8 @@ void FactSource::read_tasks() {
     fact.created_at = task.created_at;
     fact.started_at = task.started_at;
     const auto* host = instance(fact.instance);
-    fact.host_leaves = !host || host->status == InstanceStatus::draining || host->status == InstanceStatus::inactive;
+    fact.host_leaves =
+        !host || host->status == InstanceStatus::draining || host->status == InstanceStatus::inactive;
     fact.host_silent = !host || !host->agent_connected;
     if (daemon && fact.host_leaves)
       for (const auto& [other_sort, other] : view_.group(store::kTasksByInstance, fact.instance))
@@ -128,7 +136,8 @@ void FactSource::read_tasks() {
 void FactSource::read_exits() {
   const auto group = view_.group(store::kStoppedTasksByService, key_);
   int counted = 0;
-  for (auto at = std::make_reverse_iterator(group.end()); at != std::make_reverse_iterator(group.begin()); ++at) {
+  for (auto at = std::make_reverse_iterator(group.end()); at != std::make_reverse_iterator(group.begin());
+       ++at) {
     const auto& stored = *at->second;
     if (static_cast<std::int64_t>(stored.revision.value()) <= service_.exits_seen) {
       if (++counted == kCountedInARow) return;
@@ -137,7 +146,8 @@ void FactSource::read_exits() {
     counted = 0;
     const TaskRecord& task = *stored.record;
     if (failed(task))
-      facts_.exits.push_back({task.deployment_id.value_or(""), task.started_at, task.stopped_at.value_or(facts_.now)});
+      facts_.exits.push_back(
+          {task.deployment_id.value_or(""), task.started_at, task.stopped_at.value_or(facts_.now)});
   }
 }
 

@@ -25,7 +25,8 @@ void add_tag(std::vector<Tag>& tags, std::string key, std::string value) {
   tags.push_back(std::move(tag));
 }
 
-std::vector<Tag> tags_of(const domain::ServiceRecord& service, const domain::TaskDefinitionRecord& definition) {
+std::vector<Tag> tags_of(const domain::ServiceRecord& service,
+                         const domain::TaskDefinitionRecord& definition) {
   std::vector<Tag> tags;
   if (service.propagate_tags == PropagateTags::service && service.tags) tags = *service.tags;
   if (service.propagate_tags == PropagateTags::task_definition && definition.tags) tags = *definition.tags;
@@ -37,7 +38,8 @@ std::vector<Tag> tags_of(const domain::ServiceRecord& service, const domain::Tas
 }
 
 domain::TaskPlan task_plan(const domain::ServiceRecord& service, const domain::DeploymentState& deployment,
-                           const domain::ClusterRecord& cluster, const domain::TaskDefinitionRecord& definition) {
+                           const domain::ClusterRecord& cluster,
+                           const domain::TaskDefinitionRecord& definition) {
   domain::TaskPlan plan{cluster, definition};
   plan.group = scheduling::service_group(service.name);
   plan.started_by = deployment.id;
@@ -60,8 +62,8 @@ struct Placing {
 };
 
 void add(Placed& placed, const Placing& placing, std::size_t index) {
-  placed.tasks.push_back(
-      domain::build_task(placing.plan, *placing.snapshot.instance(index).record, placing.new_id, placing.now));
+  placed.tasks.push_back(domain::build_task(placing.plan, *placing.snapshot.instance(index).record,
+                                            placing.new_id, placing.now));
 }
 
 void place_anywhere(Placed& placed, const Placing& placing, Prng& prng) {

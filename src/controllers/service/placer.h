@@ -15,7 +15,8 @@ struct Placed {
   std::string why_not;  ///< A sentence, when not all were placed.
 };
 
-/// Places `plan.starts` tasks of the PRIMARY deployment of `service` (the service as it will be). Pure save for ids.
+/// Places `plan.starts` tasks of the PRIMARY deployment of `service` (the service as it will be). Pure save
+/// for ids.
 Placed place_tasks(const store::View& view, const domain::ServiceRecord& service, const ServicePlan& plan,
                    const std::function<std::string()>& new_id, WallTime now, Prng& prng);
 

@@ -44,7 +44,8 @@ void forgive(PlanState& state, DeploymentState& deployment) {
 void trip_breaker(PlanState& state) {
   auto& service = state.service();
   auto& primary = state.primary();
-  if (primary.rollout_state != DeploymentRolloutState::in_progress || !scheduling::breaker_enabled(service)) return;
+  if (primary.rollout_state != DeploymentRolloutState::in_progress || !scheduling::breaker_enabled(service))
+    return;
   if (primary.failed_tasks < scheduling::breaker_threshold(service.desired_count)) return;
   const std::string failed = primary.id;
   const std::string reason = "ECS deployment circuit breaker: tasks failed to start.";
@@ -113,7 +114,8 @@ bool PlanState::starts_paused() {
   // A wall clock that was set back must not stretch the pause.
   if (*deployment.next_start_at > facts.now + scheduling::kRetryDelayMax) return false;
   look_again(*deployment.next_start_at);
-  event_at_most(service().unable_to_start_at, kUnableToStartEvery, "is unable to consistently start tasks successfully.");
+  event_at_most(service().unable_to_start_at, kUnableToStartEvery,
+                "is unable to consistently start tasks successfully.");
   return true;
 }
 
@@ -124,7 +126,8 @@ std::string PlanState::scaling_reason() {
 void account_failures(PlanState& state) {
   for (const auto& exit : state.facts.exits) {
     if (exit.started_at && exit.stopped_at >= *exit.started_at + scheduling::kShortRun) continue;
-    if (auto* deployment = scheduling::find_deployment(state.service(), exit.deployment_id)) count_failure(state, *deployment);
+    if (auto* deployment = scheduling::find_deployment(state.service(), exit.deployment_id))
+      count_failure(state, *deployment);
   }
   for (auto& deployment : state.service().deployments) forgive(state, deployment);
 }
@@ -135,7 +138,8 @@ void stop_unhealthy(PlanState& state) {
     if (state.stopping[i] || !state.unhealthy(task)) continue;
     state.stop(i, "Task failed container health checks");
     if (!state.stopping[i]) continue;
-    if (auto* deployment = scheduling::find_deployment(state.service(), task.deployment_id)) count_failure(state, *deployment);
+    if (auto* deployment = scheduling::find_deployment(state.service(), task.deployment_id))
+      count_failure(state, *deployment);
   }
 }
 
@@ -177,7 +181,8 @@ void settle_deployments(PlanState& state, std::int64_t desired) {
     }
     deployment.desired_count = 0;
     for (std::size_t i = 0; i < state.facts.tasks.size(); ++i)
-      if (state.facts.tasks[i].deployment_id == deployment.id && !state.stopping[i]) ++deployment.desired_count;
+      if (state.facts.tasks[i].deployment_id == deployment.id && !state.stopping[i])
+        ++deployment.desired_count;
   }
   auto& primary = state.primary();
   const bool whole = serving == desired && others == 0 && leaving == 0 && !state.failed();
@@ -185,8 +190,8 @@ void settle_deployments(PlanState& state, std::int64_t desired) {
     primary.rollout_state = DeploymentRolloutState::completed;
     primary.rollout_state_reason = fmt::format("ECS deployment {} completed.", primary.id);
     primary.updated_at = state.facts.now;
-    state.plan.events.push_back(
-        fmt::format("{} (deployment {}) deployment completed.", scheduling::event_subject(service), primary.id));
+    state.plan.events.push_back(fmt::format("{} (deployment {}) deployment completed.",
+                                            scheduling::event_subject(service), primary.id));
   }
   if (primary.rollout_state == DeploymentRolloutState::completed) service.last_completed = primary;
   if (whole && !service.steady_since) {

@@ -16,10 +16,11 @@ namespace berth::controllers::service {
 /// Tasks that one plan stops, and starts, at most: the rest waits for the next plan, which follows at once.
 inline constexpr std::size_t kStopsMax = 40;
 inline constexpr std::int64_t kStartsMax = 20;
-/// How long a task without a health check must have run before a deployment counts it as healthy; after a failure it is
-/// kShortRun.
+/// How long a task without a health check must have run before a deployment counts it as healthy; after a
+/// failure it is kShortRun.
 inline constexpr Duration kSettleTime = std::chrono::seconds(1);
-/// How often users are told of a task that cannot be placed, while that lasts (the guide's example: about 93 s).
+/// How often users are told of a task that cannot be placed, while that lasts (the guide's example: about 93
+/// s).
 inline constexpr Duration kUnableToPlaceEvery = std::chrono::seconds(90);
 /// How often they are told that tasks keep failing, or that a deployment is stuck.
 inline constexpr Duration kUnableToStartEvery = std::chrono::minutes(15);
@@ -65,7 +66,8 @@ struct Facts {
   std::vector<TaskFact> tasks;
   std::vector<ExitFact> exits;
   std::vector<HostFact> hosts;
-  /// The last attempt to place a task of the PRIMARY deployment failed, and nothing suggests that another would not.
+  /// The last attempt to place a task of the PRIMARY deployment failed, and nothing suggests that another
+  /// would not.
   bool placement_blocked = false;
   WallTime now;
   domain::Compat compat = domain::Compat::current;
@@ -87,9 +89,10 @@ struct ServicePlan {
   std::optional<WallTime> look_again;    ///< When time alone may change the plan.
 };
 
-/// Invariants: tasks of the service never exceed its maximum by a start, healthy ones never fall below its minimum by a stop
-/// (a smaller desired count, a deleted service and unhealthy tasks apart); a FAILED deployment starts nothing; a task is
-/// replaced before it is stopped wherever the bounds and the instances allow.
+/// Invariants: tasks of the service never exceed its maximum by a start, healthy ones never fall below its
+/// minimum by a stop (a smaller desired count, a deleted service and unhealthy tasks apart); a FAILED
+/// deployment starts nothing; a task is replaced before it is stopped wherever the bounds and the instances
+/// allow.
 ServicePlan plan(const Facts& facts);
 
 }  // namespace berth::controllers::service

@@ -1,7 +1,7 @@
-// Goal: whatever happens, a plan keeps to the service's bounds, and once nothing more goes wrong the service gets to where it
-// should be.
-// Method: worlds from seeds: random sizes and percentages, tasks that start, fail, turn unhealthy, instances that drain, updates
-// in between; after each plan the bounds are checked, at the end that all is steady.
+// Goal: whatever happens, a plan keeps to the service's bounds, and once nothing more goes wrong the service
+// gets to where it should be. Method: worlds from seeds: random sizes and percentages, tasks that start,
+// fail, turn unhealthy, instances that drain, updates in between; after each plan the bounds are checked, at
+// the end that all is steady.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,10 +41,12 @@ struct Sim {
   bool failed() const { return world.primary().rollout_state == model::ecs::DeploymentRolloutState::failed; }
   std::string describe() const {
     std::string text = "desired " + std::to_string(world.service.desired_count) + ", healthy at least " +
-                       std::to_string(bounds().healthy_min) + ", tasks at most " + std::to_string(bounds().tasks_max);
+                       std::to_string(bounds().healthy_min) + ", tasks at most " +
+                       std::to_string(bounds().tasks_max);
     for (const auto& task : world.tasks)
       text += "; " + task.id + (task.deployment_id == world.primary().id ? " new" : " old") +
-              (task.wanted ? "" : " stopping") + (task.running ? " running" : "") + (task.host_leaves ? " draining" : "");
+              (task.wanted ? "" : " stopping") + (task.running ? " running" : "") +
+              (task.host_leaves ? " draining" : "");
     return text;
   }
 
@@ -68,7 +70,8 @@ struct Sim {
         task.host_leaves = true;
       }
     }
-    if (trouble && prng.chance(1, 30)) world.service.desired_count = static_cast<std::int32_t>(prng.below(12));
+    if (trouble && prng.chance(1, 30))
+      world.service.desired_count = static_cast<std::int32_t>(prng.below(12));
     if (trouble && prng.chance(1, 20)) {
       const auto fresh = world.deploy();
       if (prng.chance(1, 3)) broken = fresh;
@@ -105,7 +108,8 @@ TEST(ServicePlanProperty, StaysWithinItsBoundsAndConverges) {
     sim.broken.clear();
     // Rounding leaves some services no way to move at all: 100 % healthy of one task, 150 % at most.
     const auto bounds = sim.bounds();
-    if (bounds.healthy_min >= sim.world.service.desired_count && bounds.tasks_max <= sim.world.service.desired_count)
+    if (bounds.healthy_min >= sim.world.service.desired_count &&
+        bounds.tasks_max <= sim.world.service.desired_count)
       continue;
     for (int i = 0; i < 2000 && !sim.world.service.steady_since; ++i) {
       // A failed deployment waits for its user.

@@ -11,9 +11,9 @@ using Positions = std::vector<std::size_t>;
 
 // The tasks of a REPLICA service by what is to become of them; positions in Facts::tasks.
 struct Groups {
-  Positions good;              // Of the PRIMARY deployment, on an instance that stays.
-  Positions leaving;           // To be replaced, serving.
-  Positions leaving_idle;      // To be replaced, not serving.
+  Positions good;          // Of the PRIMARY deployment, on an instance that stays.
+  Positions leaving;       // To be replaced, serving.
+  Positions leaving_idle;  // To be replaced, not serving.
   std::int64_t good_healthy = 0;
   std::int64_t stopping = 0;
 };
@@ -29,7 +29,8 @@ Groups group_tasks(PlanState& state) {
       if (state.healthy(task)) ++groups.good_healthy;
     } else {
       // However new it is: stopping it would be seen.
-      const bool serves = task.running && (task.health == Health::unchecked || task.health == Health::healthy);
+      const bool serves =
+          task.running && (task.health == Health::unchecked || task.health == Health::healthy);
       (serves ? groups.leaving : groups.leaving_idle).push_back(i);
     }
   }
@@ -40,7 +41,8 @@ std::vector<placement::Strategy> strategies_of(const domain::ServiceRecord& serv
   std::vector<placement::RawStrategy> raw;
   if (service.placement_strategy)
     for (const auto& strategy : *service.placement_strategy)
-      raw.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(), strategy.field.value_or("")});
+      raw.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
+                     strategy.field.value_or("")});
   auto parsed = placement::parse_strategies(raw);
   return parsed ? *std::move(parsed) : std::vector<placement::Strategy>();
 }
@@ -62,7 +64,8 @@ Positions choose(PlanState& state, const Positions& candidates, std::int64_t cou
     tasks.push_back(std::move(task));
   }
   Positions chosen;
-  for (const std::size_t at : placement::choose_tasks_to_stop(tasks, count, strategies)) chosen.push_back(candidates[at]);
+  for (const std::size_t at : placement::choose_tasks_to_stop(tasks, count, strategies))
+    chosen.push_back(candidates[at]);
   return chosen;
 }
 
@@ -70,7 +73,8 @@ void stop_all(PlanState& state, const Positions& tasks) {
   for (const std::size_t i : tasks) state.stop(i, state.scaling_reason());
 }
 
-// How many serving tasks of those to be replaced may go now. Replacements come first as long as there is hope for them.
+// How many serving tasks of those to be replaced may go now. Replacements come first as long as there is hope
+// for them.
 std::int64_t stoppable(PlanState& state, const Groups& groups, std::int64_t desired,
                        const scheduling::DeploymentBounds& bounds) {
   const auto serving = groups.good_healthy + static_cast<std::int64_t>(groups.leaving.size());
@@ -88,11 +92,13 @@ void say_if_stuck(PlanState& state, const Groups& groups, std::int64_t desired,
   const auto all = static_cast<std::int64_t>(state.facts.tasks.size());
   const bool all_healthy = groups.good_healthy == static_cast<std::int64_t>(groups.good.size());
   const bool stuck = !groups.leaving.empty() && static_cast<std::int64_t>(groups.good.size()) < desired &&
-                     all >= bounds.tasks_max && groups.stopping == 0 && all_healthy && state.plan.stops.empty();
+                     all >= bounds.tasks_max && groups.stopping == 0 && all_healthy &&
+                     state.plan.stops.empty();
   if (stuck)
-    state.event_at_most(state.service().unable_to_deploy_at, kUnableToStartEvery,
-                        "was unable to stop or start tasks during a deployment because of the service deployment "
-                        "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.");
+    state.event_at_most(
+        state.service().unable_to_deploy_at, kUnableToStartEvery,
+        "was unable to stop or start tasks during a deployment because of the service deployment "
+        "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Goal: a service's next step is right in every situation that users meet: creation, exits, scaling, rolling updates, health,
-// draining, circuit breaker, daemons, deletion.
-// Method: facts by hand, one or few plans, what they order and say.
+// Goal: a service's next step is right in every situation that users meet: creation, exits, scaling, rolling
+// updates, health, draining, circuit breaker, daemons, deletion. Method: facts by hand, one or few plans,
+// what they order and say.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using model::ecs::DeploymentRolloutState;
-using testing::PlanWorld;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::PlanWorld;
 
 TEST(ServicePlan, StartsWhatIsMissing) {
   PlanWorld world(3);
@@ -29,8 +29,9 @@ TEST(ServicePlan, IsCompleteAndSteadyWhenAllRun) {
   const auto plan = world.step();
   EXPECT_EQ(plan.starts, 0);
   EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
-  EXPECT_THAT(plan.events, ElementsAre("(service web) (deployment ecs-svc/0000000000000000001) deployment completed.",
-                                       "(service web) has reached a steady state."));
+  EXPECT_THAT(plan.events,
+              ElementsAre("(service web) (deployment ecs-svc/0000000000000000001) deployment completed.",
+                          "(service web) has reached a steady state."));
   EXPECT_TRUE(world.step().events.empty()) << "said once";
 }
 
@@ -62,7 +63,8 @@ TEST(ServicePlan, ScalesInAndSaysSo) {
   ASSERT_EQ(plan.stops.size(), 2U);
   EXPECT_EQ(plan.stops[0].task, 2U) << "what does not serve goes first";
   EXPECT_THAT(plan.stops[0].reason, HasSubstr("Scaling activity initiated by (deployment ecs-svc/"));
-  EXPECT_THAT(plan.events, Contains(HasSubstr("(service web) has stopped 2 running tasks: (task t3) (task t")));
+  EXPECT_THAT(plan.events,
+              Contains(HasSubstr("(service web) has stopped 2 running tasks: (task t3) (task t")));
 }
 
 TEST(ServicePlan, RollsStartFirst) {
@@ -195,8 +197,10 @@ TEST(ServicePlan, PausesGrowWhileTasksKeepFailing) {
 
 TEST(ServicePlan, SaysThatTasksKeepFailing) {
   PlanWorld world(1);
-  world.exits = {{world.primary().id, std::nullopt, world.now}, {world.primary().id, std::nullopt, world.now}};
-  EXPECT_THAT(world.step().events, ElementsAre("(service web) is unable to consistently start tasks successfully."));
+  world.exits = {{world.primary().id, std::nullopt, world.now},
+                 {world.primary().id, std::nullopt, world.now}};
+  EXPECT_THAT(world.step().events,
+              ElementsAre("(service web) is unable to consistently start tasks successfully."));
   EXPECT_TRUE(world.step().events.empty());
 }
 

@@ -16,7 +16,8 @@ struct Services {
   runtime::Runtime& runtime;
   domain::Limits limits;
   domain::Compat compat = domain::Compat::current;
-  /// Where agents are told to connect: "http://127.0.0.1:51670" or "https://…", as the caller of this request reached us.
+  /// Where agents are told to connect: "http://127.0.0.1:51670" or "https://…", as the caller of this request
+  /// reached us.
   std::string endpoint;
 };
 
@@ -26,11 +27,11 @@ struct Services {
 struct Context {
   const Services& services;
   auth::Principal principal;
-  domain::Realm realm;      ///< Principal's account and the region of the credential scope.
+  domain::Realm realm;  ///< Principal's account and the region of the credential scope.
   std::string request_id;
-  std::string endpoint;     ///< scheme://host:port by which the client reached us.
-  WallTime now;             ///< When the request came.
-  store::Revision seen{};   ///< Newest revision the answer was made from; it is held until that is durable.
+  std::string endpoint;    ///< scheme://host:port by which the client reached us.
+  WallTime now;            ///< When the request came.
+  store::Revision seen{};  ///< Newest revision the answer was made from; it is held until that is durable.
 
   /// A view whose revision the answer will be held for.
   Async<store::View> read();

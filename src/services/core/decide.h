@@ -8,15 +8,17 @@
 
 namespace berth::services {
 
-/// What a handler made of a view: its answer, and the transaction (if any) that must be durable before it is given.
+/// What a handler made of a view: its answer, and the transaction (if any) that must be durable before it is
+/// given.
 template <class Response>
 struct Decision {
   ApiResult<Response> answer;
   std::optional<store::Transaction> transaction;
 
-  Decision(Response response) : answer(std::move(response)) {}       // NOLINT(google-explicit-constructor)
-  Decision(wire::ApiError error) : answer(std::move(error)) {}       // NOLINT(google-explicit-constructor)
-  Decision(Response response, store::Transaction write) : answer(std::move(response)), transaction(std::move(write)) {}
+  Decision(Response response) : answer(std::move(response)) {}  // NOLINT(google-explicit-constructor)
+  Decision(wire::ApiError error) : answer(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Decision(Response response, store::Transaction write)
+      : answer(std::move(response)), transaction(std::move(write)) {}
 };
 
 /// How often a handler decides anew after losing a race before it tells the client to try again.
@@ -28,8 +30,8 @@ store::Transaction new_transaction(const Context& context, domain::Writer writer
 /// What the client is told when a commit failed for another reason than a lost race.
 wire::ApiError commit_failed(const Error& error);
 
-/// Decides on a fresh view and commits; after a lost race decides anew, never resends. `decide` is pure: it may be called
-/// several times.
+/// Decides on a fresh view and commits; after a lost race decides anew, never resends. `decide` is pure: it
+/// may be called several times.
 template <class Response>
 Async<ApiResult<Response>> decide_and_commit(Context& context,
                                              std::function<Decision<Response>(const store::View&)> decide) {

@@ -30,20 +30,24 @@ std::optional<std::int32_t> parse_revision(std::string_view text) {
 ApiResult<std::string> cluster_name(const Context& context, const std::optional<std::string>& cluster) {
   if (!cluster || cluster->empty()) return std::string("default");
   if (!looks_like_arn(*cluster)) {
-    if (!domain::is_name(*cluster)) return wire::invalid_parameter("Identifier is for cluster. Your identifier is invalid: use a cluster name or ARN.");
+    if (!domain::is_name(*cluster))
+      return wire::invalid_parameter(
+          "Identifier is for cluster. Your identifier is invalid: use a cluster name or ARN.");
     return *cluster;
   }
   const auto arn = parse_arn(*cluster);
   if (!arn) return wire::invalid_parameter(fmt::format("Identifier is for cluster. {}", arn.error().message));
   const auto resource = parse_ecs_resource(arn->resource);
   if (!resource || resource->type != "cluster" || !domain::is_name(resource->id))
-    return wire::invalid_parameter(fmt::format("Identifier is for {}. Your identifier must name a cluster.", arn->resource));
+    return wire::invalid_parameter(
+        fmt::format("Identifier is for {}. Your identifier must name a cluster.", arn->resource));
   // Another account's or region's cluster is simply not here.
   if (!is_of_realm(*arn, context.realm)) return wire::cluster_not_found();
   return resource->id;
 }
 
-ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context, const store::View& view,
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context,
+                                                                 const store::View& view,
                                                                  const std::optional<std::string>& cluster) {
   auto name = cluster_name(context, cluster);
   if (!name) return name.take_error();
@@ -68,17 +72,20 @@ std::string id_in_cluster(const Context& context, std::string_view cluster, std:
   return resource->id;
 }
 
-const store::Stored<domain::ContainerInstanceRecord>* find_instance(const Context& context, const store::View& view,
+const store::Stored<domain::ContainerInstanceRecord>* find_instance(const Context& context,
+                                                                    const store::View& view,
                                                                     const domain::ClusterRecord& cluster,
                                                                     std::string_view id_or_arn) {
   const auto id = id_in_cluster(context, cluster.name, "container-instance", id_or_arn);
   if (id.empty()) return nullptr;
-  const auto* found = view.find<domain::ContainerInstanceRecord>(store::instance_key(context.realm, cluster.name, id));
+  const auto* found =
+      view.find<domain::ContainerInstanceRecord>(store::instance_key(context.realm, cluster.name, id));
   return found && found->record->cluster_generation == cluster.generation ? found : nullptr;
 }
 
 const store::Stored<domain::TaskRecord>* find_task(const Context& context, const store::View& view,
-                                                   const domain::ClusterRecord& cluster, std::string_view id_or_arn) {
+                                                   const domain::ClusterRecord& cluster,
+                                                   std::string_view id_or_arn) {
   const auto id = id_in_cluster(context, cluster.name, "task", id_or_arn);
   if (id.empty()) return nullptr;
   const auto* found = view.find<domain::TaskRecord>(store::task_key(context.realm, cluster.name, id));
@@ -110,7 +117,8 @@ Result<DefinitionReference> parse_definition_reference(const Context& context, s
   return reference;
 }
 
-const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context& context, const store::View& view,
+const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context& context,
+                                                                   const store::View& view,
                                                                    const DefinitionReference& reference) {
   auto revision = reference.revision;
   if (!revision) {
@@ -118,23 +126,26 @@ const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context
     if (!family || family->record->latest_active == 0) return nullptr;
     revision = family->record->latest_active;
   }
-  return view.find<domain::TaskDefinitionRecord>(store::task_definition_key(context.realm, reference.family, *revision));
+  return view.find<domain::TaskDefinitionRecord>(
+      store::task_definition_key(context.realm, reference.family, *revision));
 }
 
 domain::ArnForm arn_form(const Context& context, const store::View& view, std::string_view setting) {
   for (const std::string_view principal : {std::string_view(context.principal.arn), std::string_view()}) {
-    const auto* found =
-        view.find<domain::AccountSettingRecord>(store::account_setting_key(context.realm, principal, setting));
+    const auto* found = view.find<domain::AccountSettingRecord>(
+        store::account_setting_key(context.realm, principal, setting));
     if (found) return found->record->value == "disabled" ? domain::ArnForm::short_ : domain::ArnForm::long_;
   }
-  return context.services.compat == domain::Compat::guide_2015 ? domain::ArnForm::short_ : domain::ArnForm::long_;
+  return context.services.compat == domain::Compat::guide_2015 ? domain::ArnForm::short_
+                                                               : domain::ArnForm::long_;
 }
 
 std::string missing_arn(const Context& context, std::string_view cluster, std::string_view type,
                         std::string_view id_or_arn) {
   if (looks_like_arn(id_or_arn)) return std::string(id_or_arn);
   const auto id = domain::last_part(id_or_arn);
-  return fmt::format("arn:aws:ecs:{}:{}:{}/{}/{}", context.realm.region, context.realm.account, type, cluster, id);
+  return fmt::format("arn:aws:ecs:{}:{}:{}/{}/{}", context.realm.region, context.realm.account, type, cluster,
+                     id);
 }
 
 }  // namespace berth::services

@@ -9,25 +9,31 @@
 
 namespace berth::services {
 
-/// The cluster's name from a request's `cluster` member: a name, or an ARN of this account and region; absent or empty is
-/// `default`. Errors: InvalidParameterException for what is neither.
+/// The cluster's name from a request's `cluster` member: a name, or an ARN of this account and region; absent
+/// or empty is `default`. Errors: InvalidParameterException for what is neither.
 ApiResult<std::string> cluster_name(const Context& context, const std::optional<std::string>& cluster);
 
 /// The ACTIVE cluster a request names. Errors: ClusterNotFoundException; InvalidParameterException.
-ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context, const store::View& view,
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context,
+                                                                 const store::View& view,
                                                                  const std::optional<std::string>& cluster);
 
-/// The id that a short id or an ARN of `type` ("task", "container-instance", "service") names in `cluster`; empty when it
-/// cannot name one there (foreign region or account, other cluster, malformed): such things are MISSING.
-std::string id_in_cluster(const Context& context, std::string_view cluster, std::string_view type, std::string_view id_or_arn);
+/// The id that a short id or an ARN of `type` ("task", "container-instance", "service") names in `cluster`;
+/// empty when it cannot name one there (foreign region or account, other cluster, malformed): such things are
+/// MISSING.
+std::string id_in_cluster(const Context& context, std::string_view cluster, std::string_view type,
+                          std::string_view id_or_arn);
 
-/// A container instance by id or ARN, of this generation of the cluster, INACTIVE ones included; null when MISSING.
-const store::Stored<domain::ContainerInstanceRecord>* find_instance(const Context& context, const store::View& view,
+/// A container instance by id or ARN, of this generation of the cluster, INACTIVE ones included; null when
+/// MISSING.
+const store::Stored<domain::ContainerInstanceRecord>* find_instance(const Context& context,
+                                                                    const store::View& view,
                                                                     const domain::ClusterRecord& cluster,
                                                                     std::string_view id_or_arn);
 /// A task by id or ARN; null when MISSING.
 const store::Stored<domain::TaskRecord>* find_task(const Context& context, const store::View& view,
-                                                   const domain::ClusterRecord& cluster, std::string_view id_or_arn);
+                                                   const domain::ClusterRecord& cluster,
+                                                   std::string_view id_or_arn);
 
 /// FAMILY, FAMILY:REVISION or an ARN (also `arn:aws:ec2:…`, as the guide prints it on p.109).
 struct DefinitionReference {
@@ -37,7 +43,8 @@ struct DefinitionReference {
 /// Errors: `invalid`.
 Result<DefinitionReference> parse_definition_reference(const Context& context, std::string_view text);
 /// The record; family alone is the latest ACTIVE revision. Null when there is none.
-const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context& context, const store::View& view,
+const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context& context,
+                                                                   const store::View& view,
                                                                    const DefinitionReference& reference);
 
 /// The form of ARNs that the principal's account settings choose for new resources of `setting`, such as
@@ -45,6 +52,7 @@ const store::Stored<domain::TaskDefinitionRecord>* find_definition(const Context
 domain::ArnForm arn_form(const Context& context, const store::View& view, std::string_view setting);
 
 /// What a failure's `arn` shows for something that was named by id or ARN and is not there.
-std::string missing_arn(const Context& context, std::string_view cluster, std::string_view type, std::string_view id_or_arn);
+std::string missing_arn(const Context& context, std::string_view cluster, std::string_view type,
+                        std::string_view id_or_arn);
 
 }  // namespace berth::services

@@ -7,7 +7,9 @@
 namespace berth::services {
 namespace {
 
-std::string realm_text(const Context& context) { return context.realm.account + "/" + context.realm.region; }
+std::string realm_text(const Context& context) {
+  return context.realm.account + "/" + context.realm.region;
+}
 
 }  // namespace
 

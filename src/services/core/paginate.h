@@ -22,20 +22,21 @@ struct PageRequest {
 /// Hash of the filters of a list call: a token is good for the same filters only.
 std::uint64_t hash_filter(std::initializer_list<std::string_view> parts);
 
-/// Checks maxResults (1 to `size_max`; absent: `size_default`) and the token. Errors: InvalidParameterException.
+/// Checks maxResults (1 to `size_max`; absent: `size_default`) and the token. Errors:
+/// InvalidParameterException.
 ApiResult<PageRequest> page_request(const Context& context, std::string operation, std::uint64_t filter,
                                     const std::optional<std::string>& next_token,
-                                    const std::optional<std::int32_t>& max_results, std::int32_t size_max = 100,
-                                    std::int32_t size_default = 100);
+                                    const std::optional<std::int32_t>& max_results,
+                                    std::int32_t size_max = 100, std::int32_t size_default = 100);
 
 /// The token of the page that follows `last_key`.
 std::string next_page_token(const Context& context, const PageRequest& page, std::string_view last_key);
 
-/// Walks a group in key order from where the page starts, taking members for which `wanted` holds, until the page is
-/// full; gives the token when there is more. `take(stored)` keeps what the answer needs.
+/// Walks a group in key order from where the page starts, taking members for which `wanted` holds, until the
+/// page is full; gives the token when there is more. `take(stored)` keeps what the answer needs.
 template <class Group, class Wanted, class Take>
-std::optional<std::string> fill_page(const Context& context, const PageRequest& page, const Group& group, Wanted wanted,
-                                     Take take) {
+std::optional<std::string> fill_page(const Context& context, const PageRequest& page, const Group& group,
+                                     Wanted wanted, Take take) {
   std::size_t taken = 0;
   std::string last;
   for (auto at = page.after.empty() ? group.begin() : group.after(page.after); at != group.end(); ++at) {

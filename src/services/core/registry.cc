@@ -3,12 +3,14 @@
 namespace berth::services {
 
 wire::ApiError decode_error(const model::DecodeContext& problems, std::string_view operation) {
-  if (const auto* type = problems.find(model::ProblemKind::wrong_type)) return wire::serialization_exception(type->message);
+  if (const auto* type = problems.find(model::ProblemKind::wrong_type))
+    return wire::serialization_exception(type->message);
   if (operation == "RegisterTaskDefinition") return wire::client_exception(problems.summary());
   return wire::invalid_parameter(problems.summary());
 }
 
-const HandlerRegistry::Entry* HandlerRegistry::find(std::string_view service, std::string_view operation) const {
+const HandlerRegistry::Entry* HandlerRegistry::find(std::string_view service,
+                                                    std::string_view operation) const {
   std::string name;
   name.reserve(service.size() + operation.size() + 1);
   name.append(service).append(".").append(operation);

@@ -19,8 +19,8 @@ struct RawRequest {
   const model::QueryTree* query = nullptr;  ///< Query protocols.
 };
 
-/// The caller's error when a request does not decode: SerializationException for wrong types, else ClientException or
-/// InvalidParameterException, naming the field.
+/// The caller's error when a request does not decode: SerializationException for wrong types, else
+/// ClientException or InvalidParameterException, naming the field.
 wire::ApiError decode_error(const model::DecodeContext& problems, std::string_view operation);
 
 /// Operation → handler. An operation without an entry is in the model but not implemented.
@@ -60,13 +60,15 @@ class HandlerRegistry {
   void insert(const model::OperationInfo& info, Invoke invoke);
 
   template <class Operation>
-  static Async<ApiResult<std::string>> invoke_json(HandlerOf<Operation> handler, Context& context, RawRequest request) {
+  static Async<ApiResult<std::string>> invoke_json(HandlerOf<Operation> handler, Context& context,
+                                                   RawRequest request) {
     typename model::OperationTraits<Operation>::Input input;
     {
       auto json = parse_json(request.body.empty() ? std::string_view("{}") : request.body);
       if (!json) co_return wire::serialization_exception(json.error().message);
       model::DecodeContext problems(model::DecodeMode::strict);
-      if (!decode(*json, input, problems)) co_return decode_error(problems, model::OperationTraits<Operation>::name);
+      if (!decode(*json, input, problems))
+        co_return decode_error(problems, model::OperationTraits<Operation>::name);
     }
     auto answer = co_await handler(context, std::move(input));
     if (!answer) co_return answer.take_error();
@@ -74,7 +76,8 @@ class HandlerRegistry {
   }
 
   template <class Operation>
-  static Async<ApiResult<std::string>> invoke_query(HandlerOf<Operation> handler, Context& context, RawRequest request) {
+  static Async<ApiResult<std::string>> invoke_query(HandlerOf<Operation> handler, Context& context,
+                                                    RawRequest request) {
     typename model::OperationTraits<Operation>::Input input;
     {
       model::DecodeContext problems(model::DecodeMode::strict);

@@ -26,24 +26,27 @@ bool is_daemon(const CreateServiceRequest& request) {
 std::optional<wire::ApiError> check(const Context& context, const CreateServiceRequest& request) {
   if (!domain::is_name(request.service_name))
     return wire::invalid_parameter(
-        "serviceName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and hyphens.");
+        "serviceName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and "
+        "hyphens.");
   if (!request.task_definition || request.task_definition->empty())
     return wire::invalid_parameter("TaskDefinition can not be blank.");
   if (auto error = refuse_what_services_lack(request)) return error;
   if (is_daemon(request) && request.desired_count)
     return wire::invalid_parameter(
-        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again.");
+        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
+        "try again.");
   if (!is_daemon(request) && !request.desired_count)
     return wire::invalid_parameter("desiredCount is required for the replica scheduling strategy.");
   if (request.tags) {
-    const auto tags = domain::check_tags(*request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+    const auto tags = domain::check_tags(*request.tags,
+                                         static_cast<std::size_t>(context.services.limits.tags_per_resource));
     if (!tags) return wire::invalid_parameter(tags.error().message);
   }
   return std::nullopt;
 }
 
-ServiceRecord new_service(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
-                          const CreateServiceRequest& request) {
+ServiceRecord new_service(const Context& context, const store::View& view,
+                          const domain::ClusterRecord& cluster, const CreateServiceRequest& request) {
   ServiceRecord record;
   record.account = context.realm.account;
   record.region = context.realm.region;
@@ -75,21 +78,24 @@ ServiceRecord new_service(const Context& context, const store::View& view, const
 
 // Whether there is room for the service: name and number.
 std::optional<wire::ApiError> check_room(const Context& context, const store::View& view,
-                                         const store::Stored<ServiceRecord>* found, const std::string& cluster) {
+                                         const store::Stored<ServiceRecord>* found,
+                                         const std::string& cluster) {
   if (found && found->record->status == ServiceStatus::draining)
     return wire::invalid_parameter("Unable to Start a service that is still Draining.");
   if (found && found->record->status == ServiceStatus::active)
     return wire::invalid_parameter("Creation of service was not idempotent.");
   const auto services_max = static_cast<std::size_t>(context.services.limits.services_per_cluster);
-  if (view.group(store::kServicesByCluster, store::cluster_key(context.realm, cluster)).size() >= services_max)
-    return wire::client_exception(fmt::format("The limit of {} services in a cluster is reached.", services_max));
+  if (view.group(store::kServicesByCluster, store::cluster_key(context.realm, cluster)).size() >=
+      services_max)
+    return wire::client_exception(
+        fmt::format("The limit of {} services in a cluster is reached.", services_max));
   return std::nullopt;
 }
 
-// Expectations: the service was not created meanwhile, the definition is still ACTIVE, and so is the cluster (DeleteCluster
-// expects no services, this expects the cluster unchanged: one of the two loses).
-Decision<CreateServiceResponse> decide(const Context& context, const store::View& view, const CreateServiceRequest& request,
-                                       const std::string& fingerprint) {
+// Expectations: the service was not created meanwhile, the definition is still ACTIVE, and so is the cluster
+// (DeleteCluster expects no services, this expects the cluster unchanged: one of the two loses).
+Decision<CreateServiceResponse> decide(const Context& context, const store::View& view,
+                                       const CreateServiceRequest& request, const std::string& fingerprint) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const std::string& name = (*cluster)->name;
@@ -103,7 +109,8 @@ Decision<CreateServiceResponse> decide(const Context& context, const store::View
     return response;
   }
   if (auto error = check_room(context, view, found, name)) return *std::move(error);
-  auto definition = service_definition(context, view, *request.task_definition, request.network_configuration);
+  auto definition =
+      service_definition(context, view, *request.task_definition, request.network_configuration);
   if (!definition) return definition.take_error();
   ServiceRecord record = new_service(context, view, **cluster, request);
   if (auto error = check_service(context, record)) return *std::move(error);

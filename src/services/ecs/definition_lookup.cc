@@ -12,7 +12,8 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(c
   const auto reference = parse_definition_reference(context, text);
   if (!reference) return wire::client_exception(reference.error().message);
   if (rule == RevisionRule::must_be_named && !reference->revision)
-    return wire::client_exception("Invalid revision number. Number: null: name a revision, such as family:1.");
+    return wire::client_exception(
+        "Invalid revision number. Number: null: name a revision, such as family:1.");
   const auto* found = find_definition(context, view, *reference);
   if (!found) return wire::client_exception(std::move(not_found));
   return found;
@@ -21,7 +22,8 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(c
 std::int32_t latest_active_but(const store::View& view, const domain::Realm& realm, const std::string& family,
                                std::int32_t except) {
   std::int32_t latest = 0;
-  for (const auto& [sort, definition] : view.group(store::kDefinitionsByFamily, store::family_key(realm, family))) {
+  for (const auto& [sort, definition] :
+       view.group(store::kDefinitionsByFamily, store::family_key(realm, family))) {
     const auto& record = *definition->record;
     if (record.status == domain::DefinitionStatus::active && record.revision != except)
       latest = std::max(latest, record.revision);

@@ -5,13 +5,15 @@
 
 namespace berth::services::ecs {
 
-/// The definition that a request's `taskDefinition` names. Whether FAMILY alone will do is the caller's business.
-/// Errors: ClientException with `not_found` as its text when there is none; InvalidParameterException never.
+/// The definition that a request's `taskDefinition` names. Whether FAMILY alone will do is the caller's
+/// business. Errors: ClientException with `not_found` as its text when there is none;
+/// InvalidParameterException never.
 enum class RevisionRule { latest_active_will_do, must_be_named };
 ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Context& context,
                                                                                const store::View& view,
                                                                                const std::string& text,
-                                                                               RevisionRule rule, std::string not_found);
+                                                                               RevisionRule rule,
+                                                                               std::string not_found);
 
 /// The highest ACTIVE revision of a family other than `except`; 0 when there is none.
 std::int32_t latest_active_but(const store::View& view, const domain::Realm& realm, const std::string& family,

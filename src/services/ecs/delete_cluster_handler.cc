@@ -23,7 +23,8 @@ Decision<DeleteClusterResponse> decide(const Context& context, const store::View
     return response;
   }
   if (has_services(view, *stored.record)) return wire::cluster_contains_services();
-  if (!view.group(store::kInstancesByCluster, stored.key).empty()) return wire::cluster_contains_container_instances();
+  if (!view.group(store::kInstancesByCluster, stored.key).empty())
+    return wire::cluster_contains_container_instances();
   if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return wire::cluster_contains_tasks();
   domain::ClusterRecord record = *stored.record;
   record.status = domain::ClusterStatus::inactive;

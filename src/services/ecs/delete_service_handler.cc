@@ -12,8 +12,10 @@ using domain::ServiceStatus;
 using model::ecs::DeleteServiceRequest;
 using model::ecs::DeleteServiceResponse;
 
-// Only says that it shall go: the service scheduler stops its tasks, and makes it INACTIVE when they are gone.
-Decision<DeleteServiceResponse> decide(const Context& context, const store::View& view, const DeleteServiceRequest& request) {
+// Only says that it shall go: the service scheduler stops its tasks, and makes it INACTIVE when they are
+// gone.
+Decision<DeleteServiceResponse> decide(const Context& context, const store::View& view,
+                                       const DeleteServiceRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(context, view, **cluster, request.service);

@@ -11,7 +11,8 @@ using model::ecs::DeleteTaskDefinitionsResponse;
 
 constexpr std::size_t kDefinitionsMax = 10;
 
-// Only INACTIVE revisions may go; they stay describable as DELETE_IN_PROGRESS, as at AWS, until the reaper takes them.
+// Only INACTIVE revisions may go; they stay describable as DELETE_IN_PROGRESS, as at AWS, until the reaper
+// takes them.
 Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const store::View& view,
                                                const DeleteTaskDefinitionsRequest& request) {
   DeleteTaskDefinitionsResponse response;
@@ -28,9 +29,9 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const sto
     }
     const auto& stored = **found;
     if (stored.record->status == domain::DefinitionStatus::active) {
-      response.failures->push_back(
-          failure(stored.record->definition.task_definition_arn.value_or(name),
-                  "The specified task definition is still in ACTIVE status. Please deregister the target and try again."));
+      response.failures->push_back(failure(stored.record->definition.task_definition_arn.value_or(name),
+                                           "The specified task definition is still in ACTIVE status. Please "
+                                           "deregister the target and try again."));
       continue;
     }
     domain::TaskDefinitionRecord record = *stored.record;
@@ -49,13 +50,12 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const sto
 
 }  // namespace
 
-Async<ApiResult<DeleteTaskDefinitionsResponse>> delete_task_definitions(Context& context,
-                                                                        DeleteTaskDefinitionsRequest request) {
+Async<ApiResult<DeleteTaskDefinitionsResponse>> delete_task_definitions(
+    Context& context, DeleteTaskDefinitionsRequest request) {
   if (request.task_definitions.empty() || request.task_definitions.size() > kDefinitionsMax)
     co_return wire::invalid_parameter("taskDefinitions must name 1 to 10 task definitions.");
-  std::function<Decision<DeleteTaskDefinitionsResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request);
-  };
+  std::function<Decision<DeleteTaskDefinitionsResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide(context, view, request); };
   co_return co_await decide_and_commit<DeleteTaskDefinitionsResponse>(context, std::move(decider));
 }
 

@@ -42,8 +42,8 @@ Decision<DeregisterTaskDefinitionResponse> decide(const Context& context, const 
 
 }  // namespace
 
-Async<ApiResult<DeregisterTaskDefinitionResponse>> deregister_task_definition(Context& context,
-                                                                              DeregisterTaskDefinitionRequest request) {
+Async<ApiResult<DeregisterTaskDefinitionResponse>> deregister_task_definition(
+    Context& context, DeregisterTaskDefinitionRequest request) {
   std::function<Decision<DeregisterTaskDefinitionResponse>(const store::View&)> decider =
       [&](const store::View& view) { return decide(context, view, request); };
   co_return co_await decide_and_commit<DeregisterTaskDefinitionResponse>(context, std::move(decider));

@@ -18,8 +18,9 @@ Async<ApiResult<model::ecs::DescribeTaskDefinitionResponse>> describe_task_defin
   }
   model::ecs::DescribeTaskDefinitionResponse response;
   response.task_definition = render_definition(*record);
-  const bool with_tags = request.include && std::find(request.include->begin(), request.include->end(),
-                                                      model::ecs::TaskDefinitionField::tags) != request.include->end();
+  const bool with_tags =
+      request.include && std::find(request.include->begin(), request.include->end(),
+                                   model::ecs::TaskDefinitionField::tags) != request.include->end();
   if (with_tags)
     response.tags = record->tags.value_or(std::vector<model::ecs::Tag>());
   else

@@ -29,10 +29,12 @@ Async<ApiResult<model::ecs::DescribeTasksResponse>> describe_tasks(Context& cont
       if (const auto* task = find_task(context, view, **cluster, name))
         found.push_back(task->record);
       else
-        response.failures->push_back(failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+        response.failures->push_back(
+            failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
     }
   }
-  for (const auto& task : found) response.tasks->push_back(render_task(*task, with_tags ? WithTags::yes : WithTags::no));
+  for (const auto& task : found)
+    response.tasks->push_back(render_task(*task, with_tags ? WithTags::yes : WithTags::no));
   co_return response;
 }
 

@@ -83,8 +83,8 @@ Async<ApiResult<model::ecs::UpdateServiceResponse>> update_service(Context& cont
                                                                    model::ecs::UpdateServiceRequest request);
 Async<ApiResult<model::ecs::DeleteServiceResponse>> delete_service(Context& context,
                                                                    model::ecs::DeleteServiceRequest request);
-Async<ApiResult<model::ecs::DescribeServicesResponse>> describe_services(Context& context,
-                                                                         model::ecs::DescribeServicesRequest request);
+Async<ApiResult<model::ecs::DescribeServicesResponse>> describe_services(
+    Context& context, model::ecs::DescribeServicesRequest request);
 Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& context,
                                                                  model::ecs::ListServicesRequest request);
 Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deployments(

@@ -15,10 +15,12 @@ Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& contex
                                                                  model::ecs::ListServicesRequest request) {
   auto name = cluster_name(context, request.cluster);
   if (!name) co_return name.take_error();
-  const auto filter = hash_filter({*name, request.launch_type ? to_string(*request.launch_type) : "",
-                                   request.scheduling_strategy ? to_string(*request.scheduling_strategy) : "",
-                                   request.resource_management_type ? to_string(*request.resource_management_type) : ""});
-  auto page = page_request(context, "ListServices", filter, request.next_token, request.max_results, kPageMax, kPageDefault);
+  const auto filter =
+      hash_filter({*name, request.launch_type ? to_string(*request.launch_type) : "",
+                   request.scheduling_strategy ? to_string(*request.scheduling_strategy) : "",
+                   request.resource_management_type ? to_string(*request.resource_management_type) : ""});
+  auto page = page_request(context, "ListServices", filter, request.next_token, request.max_results, kPageMax,
+                           kPageDefault);
   if (!page) co_return page.take_error();
   model::ecs::ListServicesResponse response;
   response.service_arns.emplace();
@@ -31,7 +33,8 @@ Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& contex
       [&](const Stored& service) {
         const auto launch_type = service.record->launch_type.value_or(model::ecs::LaunchType::ec2);
         return (!request.launch_type || *request.launch_type == launch_type) &&
-               (!request.scheduling_strategy || *request.scheduling_strategy == service.record->scheduling_strategy) &&
+               (!request.scheduling_strategy ||
+                *request.scheduling_strategy == service.record->scheduling_strategy) &&
                request.resource_management_type != model::ecs::ResourceManagementType::ecs;
       },
       [&](const Stored& service) { response.service_arns->push_back(service.record->arn); });

@@ -17,8 +17,8 @@ using model::ecs::TaskDefinitionFamilyStatus;
 
 // Descending order has no index of its own: it walks the group backwards from where the page starts.
 template <class Group, class Wanted, class Take>
-std::optional<std::string> fill_page_descending(const Context& context, const PageRequest& page, const Group& group,
-                                                Wanted wanted, Take take) {
+std::optional<std::string> fill_page_descending(const Context& context, const PageRequest& page,
+                                                const Group& group, Wanted wanted, Take take) {
   std::size_t taken = 0;
   std::string last;
   auto at = page.after.empty() ? group.end() : group.after(page.after);
@@ -47,15 +47,17 @@ Async<ApiResult<ListTaskDefinitionsResponse>> list_task_definitions(Context& con
   const bool descending = request.sort == model::ecs::SortOrder::desc;
   // familyPrefix is the whole family here (API: ListTaskDefinitions), a true prefix only for families.
   const std::string family = request.family_prefix.value_or("");
-  auto page = page_request(context, "ListTaskDefinitions", hash_filter({status, family, descending ? "DESC" : "ASC"}),
-                           request.next_token, request.max_results);
+  auto page =
+      page_request(context, "ListTaskDefinitions", hash_filter({status, family, descending ? "DESC" : "ASC"}),
+                   request.next_token, request.max_results);
   if (!page) co_return page.take_error();
   ListTaskDefinitionsResponse response;
   response.task_definition_arns.emplace();
   const auto view = co_await context.read();
-  const auto group =
-      family.empty() ? view.group(store::kDefinitionsByStatus, store::realm_key(context.realm) + "/" + std::string(status))
-                     : view.group(store::kDefinitionsByFamily, store::family_key(context.realm, family));
+  const auto group = family.empty()
+                         ? view.group(store::kDefinitionsByStatus,
+                                      store::realm_key(context.realm) + "/" + std::string(status))
+                         : view.group(store::kDefinitionsByFamily, store::family_key(context.realm, family));
   const auto wanted = [&](const store::Stored<TaskDefinitionRecord>& definition) {
     return to_string(definition.record->status) == status;
   };
@@ -83,9 +85,12 @@ Async<ApiResult<ListTaskDefinitionFamiliesResponse>> list_task_definition_famili
       [&](const store::Stored<FamilyRecord>& family) {
         const bool active = family.record->latest_active > 0;
         return family.record->family.starts_with(prefix) &&
-               (status == TaskDefinitionFamilyStatus::all || active == (status == TaskDefinitionFamilyStatus::active));
+               (status == TaskDefinitionFamilyStatus::all ||
+                active == (status == TaskDefinitionFamilyStatus::active));
       },
-      [&](const store::Stored<FamilyRecord>& family) { response.families->push_back(family.record->family); });
+      [&](const store::Stored<FamilyRecord>& family) {
+        response.families->push_back(family.record->family);
+      });
   co_return response;
 }
 

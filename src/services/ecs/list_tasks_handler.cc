@@ -24,8 +24,9 @@ struct Filter {
 
   bool holds(const TaskRecord& task) const {
     return task.desired_status == desired && task.cluster_generation == generation &&
-           (instance_id.empty() || task.instance_id == instance_id) && (family.empty() || task.family == family) &&
-           (service.empty() || task.service_name == service) && (!started_by || task.started_by == started_by) &&
+           (instance_id.empty() || task.instance_id == instance_id) &&
+           (family.empty() || task.family == family) && (service.empty() || task.service_name == service) &&
+           (!started_by || task.started_by == started_by) &&
            (!launch_type || task.launch_type == *launch_type);
   }
 };
@@ -49,8 +50,10 @@ store::Group<TaskRecord> group_of(const Context& context, const store::View& vie
 
 // PENDING as a desired status matches nothing, as at AWS.
 TaskStatus desired_of(const ListTasksRequest& request) {
-  if (!request.desired_status || *request.desired_status == model::ecs::DesiredStatus::running) return TaskStatus::running;
-  return *request.desired_status == model::ecs::DesiredStatus::stopped ? TaskStatus::stopped : TaskStatus::pending;
+  if (!request.desired_status || *request.desired_status == model::ecs::DesiredStatus::running)
+    return TaskStatus::running;
+  return *request.desired_status == model::ecs::DesiredStatus::stopped ? TaskStatus::stopped
+                                                                       : TaskStatus::pending;
 }
 
 }  // namespace
@@ -58,7 +61,8 @@ TaskStatus desired_of(const ListTasksRequest& request) {
 Async<ApiResult<ListTasksResponse>> list_tasks(Context& context, ListTasksRequest request) {
   auto name = cluster_name(context, request.cluster);
   if (!name) co_return name.take_error();
-  auto page = page_request(context, "ListTasks", fingerprint(request, *name), request.next_token, request.max_results);
+  auto page = page_request(context, "ListTasks", fingerprint(request, *name), request.next_token,
+                           request.max_results);
   if (!page) co_return page.take_error();
   ListTasksResponse response;
   response.task_arns.emplace();

@@ -32,8 +32,8 @@ Decision<RegisterTaskDefinitionResponse> decide(const Context& context, const st
   const auto* family = view.find<domain::FamilyRecord>(family_key);
   const std::int32_t revision = family ? family->record->last_revision + 1 : 1;
   if (revision > context.services.limits.revisions_per_family)
-    return wire::client_exception(fmt::format("Family '{}' has reached the limit of {} revisions.", request.family,
-                                              context.services.limits.revisions_per_family));
+    return wire::client_exception(fmt::format("Family '{}' has reached the limit of {} revisions.",
+                                              request.family, context.services.limits.revisions_per_family));
 
   domain::TaskDefinitionRecord record;
   record.account = context.realm.account;
@@ -43,7 +43,8 @@ Decision<RegisterTaskDefinitionResponse> decide(const Context& context, const st
   record.status = domain::DefinitionStatus::active;
   record.definition = normalised;
   record.definition.revision = revision;
-  record.definition.task_definition_arn = domain::task_definition_arn(context.realm, request.family, revision);
+  record.definition.task_definition_arn =
+      domain::task_definition_arn(context.realm, request.family, revision);
   record.definition.registered_by = context.principal.arn;
   record.tags = request.tags;
   record.registered_at = context.now;
@@ -71,15 +72,14 @@ Decision<RegisterTaskDefinitionResponse> decide(const Context& context, const st
 
 }  // namespace
 
-Async<ApiResult<RegisterTaskDefinitionResponse>> register_task_definition(Context& context,
-                                                                          RegisterTaskDefinitionRequest request) {
+Async<ApiResult<RegisterTaskDefinitionResponse>> register_task_definition(
+    Context& context, RegisterTaskDefinitionRequest request) {
   if (auto checked = domain::check_task_definition(request, context.services.limits); !checked)
     co_return wire::client_exception(checked.error().message);
   if (auto error = check_constraints(request)) co_return *std::move(error);
   const auto normalised = domain::normalise_task_definition(request);
-  std::function<Decision<RegisterTaskDefinitionResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, normalised);
-  };
+  std::function<Decision<RegisterTaskDefinitionResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide(context, view, request, normalised); };
   co_return co_await decide_and_commit<RegisterTaskDefinitionResponse>(context, std::move(decider));
 }
 

@@ -22,7 +22,8 @@ model::ecs::ContainerInstance render_instance(const store::View& view,
 struct ClusterFields {
   bool settings = false, statistics = false, tags = false, configurations = false, attachments = false;
 };
-model::ecs::Cluster render_cluster(const store::View& view, const domain::ClusterRecord& cluster, ClusterFields fields);
+model::ecs::Cluster render_cluster(const store::View& view, const domain::ClusterRecord& cluster,
+                                   ClusterFields fields);
 
 model::ecs::TaskDefinition render_definition(const domain::TaskDefinitionRecord& record);
 

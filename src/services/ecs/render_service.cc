@@ -16,7 +16,8 @@ struct Counts {
   std::int32_t pending = 0;
 };
 
-// By deployment. A task that is to stop counts for neither, as its status at AWS would be DEACTIVATING or beyond.
+// By deployment. A task that is to stop counts for neither, as its status at AWS would be DEACTIVATING or
+// beyond.
 std::map<std::string, Counts> count_tasks_of(const store::View& view, const ServiceRecord& service) {
   std::map<std::string, Counts> counts;
   const auto key = store::service_key({service.account, service.region}, service.cluster, service.name);
@@ -53,8 +54,10 @@ void render_settings(const Context& context, const ServiceRecord& service, model
   shown.launch_type = service.launch_type.value_or(model::ecs::LaunchType::ec2);
   shown.platform_version = service.platform_version;
   shown.deployment_configuration = scheduling::shown_configuration(service, context.services.compat);
-  shown.placement_constraints = service.placement_constraints.value_or(std::vector<model::ecs::PlacementConstraint>());
-  shown.placement_strategy = service.placement_strategy.value_or(std::vector<model::ecs::PlacementStrategy>());
+  shown.placement_constraints =
+      service.placement_constraints.value_or(std::vector<model::ecs::PlacementConstraint>());
+  shown.placement_strategy =
+      service.placement_strategy.value_or(std::vector<model::ecs::PlacementStrategy>());
   shown.health_check_grace_period_seconds = service.health_check_grace_period_seconds;
   shown.scheduling_strategy = service.scheduling_strategy;
   shown.deployment_controller.emplace();
@@ -67,8 +70,8 @@ void render_settings(const Context& context, const ServiceRecord& service, model
       service.availability_zone_rebalancing.value_or(model::ecs::AvailabilityZoneRebalancing::disabled);
 }
 
-void render_revision(const ServiceRecord& service, const domain::DeploymentState& deployment, const Counts& counts,
-                     model::ecs::Service& shown) {
+void render_revision(const ServiceRecord& service, const domain::DeploymentState& deployment,
+                     const Counts& counts, model::ecs::Service& shown) {
   if (!deployment.service_revision_id) return;
   model::ecs::ServiceCurrentRevisionSummary summary;
   summary.arn = scheduling::service_part_arn(service, "service-revision", *deployment.service_revision_id);
@@ -81,8 +84,8 @@ void render_revision(const ServiceRecord& service, const domain::DeploymentState
 
 }  // namespace
 
-model::ecs::Service render_service(const Context& context, const store::View& view, const ServiceRecord& service,
-                                   ServiceTags tags) {
+model::ecs::Service render_service(const Context& context, const store::View& view,
+                                   const ServiceRecord& service, ServiceTags tags) {
   model::ecs::Service shown;
   shown.service_arn = service.arn;
   shown.service_name = service.name;

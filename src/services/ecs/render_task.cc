@@ -70,8 +70,12 @@ model::ecs::Task render_task(const domain::TaskRecord& record, WithTags tags) {
 model::ecs::TaskDefinition render_definition(const domain::TaskDefinitionRecord& record) {
   model::ecs::TaskDefinition definition = record.definition;
   switch (record.status) {
-    case domain::DefinitionStatus::active: definition.status = model::ecs::TaskDefinitionStatus::active; break;
-    case domain::DefinitionStatus::inactive: definition.status = model::ecs::TaskDefinitionStatus::inactive; break;
+    case domain::DefinitionStatus::active:
+      definition.status = model::ecs::TaskDefinitionStatus::active;
+      break;
+    case domain::DefinitionStatus::inactive:
+      definition.status = model::ecs::TaskDefinitionStatus::inactive;
+      break;
     case domain::DefinitionStatus::delete_in_progress:
       definition.status = model::ecs::TaskDefinitionStatus::delete_in_progress;
       break;

@@ -21,8 +21,9 @@ using model::ecs::RunTaskResponse;
 std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& request) {
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
-    return wire::unsupported_feature(fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
-                                                 to_string(*request.launch_type)));
+    return wire::unsupported_feature(
+        fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
+                    to_string(*request.launch_type)));
   if (request.capacity_provider_strategy && !request.capacity_provider_strategy->empty())
     return wire::unsupported_feature("capacityProviderStrategy is not available here: leave it out.");
   if (request.volume_configurations && !request.volume_configurations->empty())
@@ -30,8 +31,8 @@ std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& requ
   return std::nullopt;
 }
 
-ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& request, const domain::TaskPlan& plan,
-                                                    std::int32_t count) {
+ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& request,
+                                                    const domain::TaskPlan& plan, std::int32_t count) {
   std::vector<placement::RawConstraint> constraints;
   if (request.placement_constraints)
     for (const auto& constraint : *request.placement_constraints)
@@ -49,8 +50,8 @@ ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& reques
 }
 
 // The answer to a repeated call: the tasks as they are now.
-RunTaskResponse answer_again(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
-                             const std::vector<std::string>& ids) {
+RunTaskResponse answer_again(const Context& context, const store::View& view,
+                             const domain::ClusterRecord& cluster, const std::vector<std::string>& ids) {
   RunTaskResponse response;
   response.tasks.emplace();
   response.failures.emplace();
@@ -60,11 +61,13 @@ RunTaskResponse answer_again(const Context& context, const store::View& view, co
   return response;
 }
 
-Decision<RunTaskResponse> decide(const Context& context, const store::View& view, const RunTaskRequest& request,
-                                 const StartRequest& start, const std::string& fingerprint, Prng& prng) {
+Decision<RunTaskResponse> decide(const Context& context, const store::View& view,
+                                 const RunTaskRequest& request, const StartRequest& start,
+                                 const std::string& fingerprint, Prng& prng) {
   auto input = prepare_start(context, view, start);
   if (!input) return input.take_error();
-  auto token = use_client_token(context, view, request.client_token, "RunTask." + input->cluster->name, fingerprint);
+  auto token =
+      use_client_token(context, view, request.client_token, "RunTask." + input->cluster->name, fingerprint);
   if (!token) return token.take_error();
   if (*token && (*token)->earlier) return answer_again(context, view, *input->cluster, *(*token)->earlier);
 
@@ -102,7 +105,8 @@ Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest requ
   const auto count = request.count.value_or(1);
   const auto count_max = context.services.limits.tasks_per_run_task;
   if (count < 1 || count > count_max)
-    co_return wire::invalid_parameter(fmt::format("count must be between 1 and {}, not {}.", count_max, count));
+    co_return wire::invalid_parameter(
+        fmt::format("count must be between 1 and {}, not {}.", count_max, count));
   if (auto error = refuse_what_is_not_here(request)) co_return *std::move(error);
   const StartRequest start = start_request(request);
   RunTaskRequest without_token = request;

@@ -12,7 +12,8 @@ namespace {
 
 std::optional<wire::ApiError> check_texts(const Context& context, const StartRequest& request) {
   const auto& limits = context.services.limits;
-  if (request.started_by && request.started_by->size() > static_cast<std::size_t>(limits.started_by_characters))
+  if (request.started_by &&
+      request.started_by->size() > static_cast<std::size_t>(limits.started_by_characters))
     return wire::invalid_parameter(
         fmt::format("startedBy must not be longer than {} characters.", limits.started_by_characters));
   if (request.group && request.group->find(':') != std::string::npos)
@@ -28,7 +29,8 @@ std::optional<wire::ApiError> check_texts(const Context& context, const StartReq
   return std::nullopt;
 }
 
-std::vector<model::ecs::Tag> tags_of(const StartRequest& request, const domain::TaskDefinitionRecord& definition,
+std::vector<model::ecs::Tag> tags_of(const StartRequest& request,
+                                     const domain::TaskDefinitionRecord& definition,
                                      const domain::ClusterRecord& cluster) {
   std::vector<model::ecs::Tag> tags = request.tags;
   const auto add = [&](const model::ecs::Tag& tag) {
@@ -47,27 +49,31 @@ std::vector<model::ecs::Tag> tags_of(const StartRequest& request, const domain::
   return tags;
 }
 
-std::optional<wire::ApiError> check_definition(const StartRequest& request,
-                                               const store::Stored<domain::TaskDefinitionRecord>* definition) {
+std::optional<wire::ApiError> check_definition(
+    const StartRequest& request, const store::Stored<domain::TaskDefinitionRecord>* definition) {
   if (!definition) return wire::client_exception("TaskDefinition not found.");
   if (definition->record->status != domain::DefinitionStatus::active)
     return wire::client_exception("TaskDefinition is inactive");
   const auto& wanted = definition->record->definition;
   const std::string reason = domain::why_not_runnable(wanted);
-  if (!reason.empty()) return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+  if (!reason.empty())
+    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
   if (request.has_network_configuration)
     return wire::invalid_parameter(
         "Network Configuration is not valid for the given networkMode of this task definition.");
-  if (auto checked = domain::check_overrides(wanted, request.overrides ? &*request.overrides : nullptr); !checked)
+  if (auto checked = domain::check_overrides(wanted, request.overrides ? &*request.overrides : nullptr);
+      !checked)
     return wire::invalid_parameter(checked.error().message);
   return std::nullopt;
 }
 
 }  // namespace
 
-ApiResult<StartInput> prepare_start(const Context& context, const store::View& view, const StartRequest& request) {
+ApiResult<StartInput> prepare_start(const Context& context, const store::View& view,
+                                    const StartRequest& request) {
   if (auto error = check_texts(context, request)) return *std::move(error);
-  auto checked = domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+  auto checked =
+      domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
   if (!checked) return wire::invalid_parameter(checked.error().message);
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();

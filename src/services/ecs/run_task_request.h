@@ -53,7 +53,8 @@ struct StartInput {
 
 /// Finds cluster and definition, and checks overrides, group, startedBy and tags.
 /// Errors: ClusterNotFoundException, ClientException, InvalidParameterException.
-ApiResult<StartInput> prepare_start(const Context& context, const store::View& view, const StartRequest& request);
+ApiResult<StartInput> prepare_start(const Context& context, const store::View& view,
+                                    const StartRequest& request);
 
 /// The plan of each task of the call. Borrows both.
 domain::TaskPlan plan_of(const StartInput& input, const StartRequest& request);

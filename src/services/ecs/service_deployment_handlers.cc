@@ -32,7 +32,8 @@ std::string key_of(const Context& context, std::string_view type, const std::str
 std::optional<wire::ApiError> check_count(std::string_view member, std::size_t count) {
   if (count == 0) return wire::invalid_parameter(fmt::format("{} cannot be empty.", member));
   if (count > kDescribeMax)
-    return wire::invalid_parameter(fmt::format("{} may name at most {}, not {}.", member, kDescribeMax, count));
+    return wire::invalid_parameter(
+        fmt::format("{} may name at most {}, not {}.", member, kDescribeMax, count));
   return std::nullopt;
 }
 
@@ -44,13 +45,15 @@ model::ecs::ServiceDeploymentBrief brief_of(const model::ecs::ServiceDeployment&
   brief.started_at = deployment.started_at;
   brief.created_at = deployment.created_at;
   brief.finished_at = deployment.finished_at;
-  if (deployment.target_service_revision) brief.target_service_revision_arn = deployment.target_service_revision->arn;
+  if (deployment.target_service_revision)
+    brief.target_service_revision_arn = deployment.target_service_revision->arn;
   brief.status = deployment.status;
   brief.status_reason = deployment.status_reason;
   return brief;
 }
 
-bool wanted(const model::ecs::ListServiceDeploymentsRequest& request, const model::ecs::ServiceDeployment& deployment) {
+bool wanted(const model::ecs::ListServiceDeploymentsRequest& request,
+            const model::ecs::ServiceDeployment& deployment) {
   if (request.status && !request.status->empty() &&
       std::find(request.status->begin(), request.status->end(), deployment.status) == request.status->end())
     return false;
@@ -63,8 +66,10 @@ std::string filter_text(const model::ecs::ListServiceDeploymentsRequest& request
   std::string text = request.service;
   if (request.status)
     for (const auto status : *request.status) text += fmt::format(",{}", to_string(status));
-  if (request.created_at && request.created_at->after) text += fmt::format(">{}", request.created_at->after->ms);
-  if (request.created_at && request.created_at->before) text += fmt::format("<{}", request.created_at->before->ms);
+  if (request.created_at && request.created_at->after)
+    text += fmt::format(">{}", request.created_at->after->ms);
+  if (request.created_at && request.created_at->before)
+    text += fmt::format("<{}", request.created_at->before->ms);
   return text;
 }
 
@@ -75,7 +80,8 @@ Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deploy
   auto name = cluster_name(context, request.cluster);
   if (!name) co_return name.take_error();
   const auto filter = hash_filter({*name, filter_text(request)});
-  auto page = page_request(context, "ListServiceDeployments", filter, request.next_token, request.max_results, 100, 20);
+  auto page = page_request(context, "ListServiceDeployments", filter, request.next_token, request.max_results,
+                           100, 20);
   if (!page) co_return page.take_error();
   model::ecs::ListServiceDeploymentsResponse response;
   response.service_deployments.emplace();
@@ -88,7 +94,9 @@ Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deploy
   response.next_token = fill_page(
       context, *page, view.group(store::kServiceDeploymentsByService, service->key),
       [&](const Stored& stored) { return wanted(request, stored.record->deployment); },
-      [&](const Stored& stored) { response.service_deployments->push_back(brief_of(stored.record->deployment)); });
+      [&](const Stored& stored) {
+        response.service_deployments->push_back(brief_of(stored.record->deployment));
+      });
   // Newest first, as far as a page reaches.
   std::reverse(response.service_deployments->begin(), response.service_deployments->end());
   co_return response;
@@ -96,7 +104,8 @@ Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deploy
 
 Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_service_deployments(
     Context& context, model::ecs::DescribeServiceDeploymentsRequest request) {
-  if (auto error = check_count("serviceDeploymentArns", request.service_deployment_arns.size())) co_return *std::move(error);
+  if (auto error = check_count("serviceDeploymentArns", request.service_deployment_arns.size()))
+    co_return *std::move(error);
   model::ecs::DescribeServiceDeploymentsResponse response;
   response.service_deployments.emplace();
   response.failures.emplace();
@@ -112,7 +121,8 @@ Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_servic
 
 Async<ApiResult<model::ecs::DescribeServiceRevisionsResponse>> describe_service_revisions(
     Context& context, model::ecs::DescribeServiceRevisionsRequest request) {
-  if (auto error = check_count("serviceRevisionArns", request.service_revision_arns.size())) co_return *std::move(error);
+  if (auto error = check_count("serviceRevisionArns", request.service_revision_arns.size()))
+    co_return *std::move(error);
   model::ecs::DescribeServiceRevisionsResponse response;
   response.service_revisions.emplace();
   response.failures.emplace();

@@ -1,6 +1,6 @@
-// Goal: the service operations answer as clients need: what is refused and how, what an update shows at once, idempotent tokens,
-// deleted services, lists.
-// Method: handlers over a store in memory, no scheduler: records of tasks and statuses are put where one would have made them.
+// Goal: the service operations answer as clients need: what is refused and how, what an update shows at once,
+// idempotent tokens, deleted services, lists. Method: handlers over a store in memory, no scheduler: records
+// of tasks and statuses are put where one would have made them.
 #include <gmock/gmock.h>
 
 #include "services/ecs/testing.h"
@@ -57,7 +57,8 @@ TEST_F(ServiceHandlersTest, RefusesWhatItCannotDoByName) {
     refused(call(create_service, one), code, fragment);
   };
   refuse([](auto& r) { r.load_balancers.emplace(1); }, "UnsupportedFeatureException", "loadBalancers");
-  refuse([](auto& r) { r.launch_type = model::ecs::LaunchType::fargate; }, "UnsupportedFeatureException", "FARGATE");
+  refuse([](auto& r) { r.launch_type = model::ecs::LaunchType::fargate; }, "UnsupportedFeatureException",
+         "FARGATE");
   refuse([](auto& r) { r.role = "ecsServiceRole"; }, "InvalidParameterException", "role");
   refuse([](auto& r) { r.role = ""; }, "InvalidParameterException", "role");
   refuse([](auto& r) { r.service_name = ""; }, "InvalidParameterException", "serviceName");
@@ -77,7 +78,8 @@ TEST_F(ServiceHandlersTest, RefusesWhatItCannotDoByName) {
 
 TEST_F(ServiceHandlersTest, ANameIsTakenUntilItsServiceIsInactive) {
   make();
-  refused(call(create_service, request()), "InvalidParameterException", "Creation of service was not idempotent.");
+  refused(call(create_service, request()), "InvalidParameterException",
+          "Creation of service was not idempotent.");
   must(delete_service, {.cluster = "c", .service = "s", .force = true});
   refused(call(create_service, request()), "InvalidParameterException", "still Draining");
 }
@@ -94,7 +96,8 @@ TEST_F(ServiceHandlersTest, AClientTokenActsOnce) {
 TEST_F(ServiceHandlersTest, AnUpdateShowsItsDeploymentAtOnce) {
   const auto first = make().deployments->front();
   define("web");
-  const auto updated = must(update_service, {.cluster = "c", .service = "s", .task_definition = "web:2"}).service.value();
+  const auto updated =
+      must(update_service, {.cluster = "c", .service = "s", .task_definition = "web:2"}).service.value();
   ASSERT_THAT(*updated.deployments, SizeIs(2));
   EXPECT_NE(updated.deployments->front().id, first.id);
   EXPECT_EQ(updated.deployments->front().status, "PRIMARY");
@@ -105,7 +108,8 @@ TEST_F(ServiceHandlersTest, AnUpdateShowsItsDeploymentAtOnce) {
 
 TEST_F(ServiceHandlersTest, OnlyWhatChangesTasksIsADeployment) {
   make();
-  auto updated = must(update_service, {.cluster = "c", .service = "s", .desired_count = 7, .task_definition = "web:1"});
+  auto updated =
+      must(update_service, {.cluster = "c", .service = "s", .desired_count = 7, .task_definition = "web:1"});
   EXPECT_THAT(*updated.service->deployments, SizeIs(1));
   EXPECT_EQ(updated.service->desired_count, 7);
   EXPECT_EQ(updated.service->deployments->front().desired_count, 7);
@@ -122,7 +126,8 @@ TEST_F(ServiceHandlersTest, UpdateNeedsAnActiveService) {
 
 TEST_F(ServiceHandlersTest, DeleteWantsZeroOrForce) {
   make(1);
-  refused(call(delete_service, {.cluster = "c", .service = "s"}), "InvalidParameterException", "scaled above 0");
+  refused(call(delete_service, {.cluster = "c", .service = "s"}), "InvalidParameterException",
+          "scaled above 0");
   must(update_service, {.cluster = "c", .service = "s", .desired_count = 0});
   EXPECT_EQ(must(delete_service, {.cluster = "c", .service = "s"}).service->status, "DRAINING");
   EXPECT_EQ(describe().status, "DRAINING") << "stays describable";
@@ -135,7 +140,8 @@ TEST_F(ServiceHandlersTest, DescribesUpToTenAndNamesWhatIsMissing) {
   EXPECT_THAT(*answer.services, SizeIs(1));
   ASSERT_THAT(*answer.failures, SizeIs(1));
   EXPECT_EQ(answer.failures->front().reason, "MISSING");
-  refused(call(describe_services, {.cluster = "c", .services = std::vector<std::string>(11, "s")}), "InvalidParameterException");
+  refused(call(describe_services, {.cluster = "c", .services = std::vector<std::string>(11, "s")}),
+          "InvalidParameterException");
   EXPECT_FALSE(describe().tags);
 }
 
@@ -146,7 +152,8 @@ TEST_F(ServiceHandlersTest, ListsTenAPage) {
   page = must(list_services, {.cluster = "c", .next_token = page.next_token});
   EXPECT_THAT(*page.service_arns, SizeIs(2));
   EXPECT_FALSE(page.next_token);
-  const auto daemons = must(list_services, {.cluster = "c", .scheduling_strategy = model::ecs::SchedulingStrategy::daemon});
+  const auto daemons =
+      must(list_services, {.cluster = "c", .scheduling_strategy = model::ecs::SchedulingStrategy::daemon});
   EXPECT_THAT(*daemons.service_arns, IsEmpty());
 }
 
@@ -163,7 +170,8 @@ TEST_F(ServiceHandlersTest, ServiceDeploymentsAndRevisionsCanBeFollowed) {
   const auto revisions = must(describe_service_revisions, {.service_revision_arns = {revision, "arn:none"}});
   EXPECT_THAT(*revisions.service_revisions, SizeIs(1));
   EXPECT_THAT(*revisions.failures, SizeIs(1));
-  refused(call(stop_service_deployment, {.service_deployment_arn = arn}), "ConflictException", "no earlier deployment");
+  refused(call(stop_service_deployment, {.service_deployment_arn = arn}), "ConflictException",
+          "no earlier deployment");
 }
 
 TEST_F(ServiceHandlersTest, ServicesHaveTags) {

@@ -24,9 +24,11 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition
   if (!reference) return wire::client_exception(reference.error().message);
   const auto* found = find_definition(context, view, *reference);
   if (!found) return wire::client_exception("TaskDefinition not found.");
-  if (found->record->status != domain::DefinitionStatus::active) return wire::client_exception("TaskDefinition is inactive");
+  if (found->record->status != domain::DefinitionStatus::active)
+    return wire::client_exception("TaskDefinition is inactive");
   const std::string reason = domain::why_not_runnable(found->record->definition);
-  if (!reason.empty()) return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+  if (!reason.empty())
+    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
   if (network && network->awsvpc_configuration)
     return wire::invalid_parameter(
         "Network Configuration is not valid for the given networkMode of this task definition.");

@@ -17,8 +17,8 @@ const store::Stored<domain::ServiceRecord>* find_service(const Context& context,
 
 /// A service as the API shows it, with the counts of the moment of the view.
 enum class ServiceTags { no, yes };
-model::ecs::Service render_service(const Context& context, const store::View& view, const domain::ServiceRecord& service,
-                                   ServiceTags tags);
+model::ecs::Service render_service(const Context& context, const store::View& view,
+                                   const domain::ServiceRecord& service, ServiceTags tags);
 
 /// The definition that a service's tasks are to be made of: ACTIVE, and such as can run here.
 /// Errors: ClientException, InvalidParameterException.
@@ -26,7 +26,8 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition
     const Context& context, const store::View& view, const std::string& task_definition,
     const std::optional<model::ecs::NetworkConfiguration>& network);
 
-/// Makes a new PRIMARY deployment of the service, and puts the records of its service deployment and service revision.
+/// Makes a new PRIMARY deployment of the service, and puts the records of its service deployment and service
+/// revision.
 void deploy(const Context& context, store::Transaction& transaction, domain::ServiceRecord& service,
             const domain::TaskDefinitionRecord& definition);
 

@@ -31,17 +31,22 @@ std::optional<wire::ApiError> refuse_common(const Request& request) {
   if (given(request.vpc_lattice_configurations)) return not_here("vpcLatticeConfigurations");
   if (request.service_connect_configuration && request.service_connect_configuration->enabled)
     return not_here("serviceConnectConfiguration");
-  if (request.deployment_controller && request.deployment_controller->type != model::ecs::DeploymentControllerType::ecs)
-    return wire::unsupported_feature(fmt::format("The deployment controller {} is not available here: use ECS.",
-                                                 to_string(request.deployment_controller->type)));
+  if (request.deployment_controller &&
+      request.deployment_controller->type != model::ecs::DeploymentControllerType::ecs)
+    return wire::unsupported_feature(
+        fmt::format("The deployment controller {} is not available here: use ECS.",
+                    to_string(request.deployment_controller->type)));
   return std::nullopt;
 }
 
 std::optional<wire::ApiError> check_features(const DeploymentConfiguration& given_configuration) {
-  if (given_configuration.strategy && *given_configuration.strategy != model::ecs::DeploymentStrategy::rolling)
-    return wire::unsupported_feature(fmt::format("The deployment strategy {} is not available here: use ROLLING.",
-                                                 to_string(*given_configuration.strategy)));
-  if (given_configuration.alarms && given_configuration.alarms->enable) return not_here("deploymentConfiguration.alarms");
+  if (given_configuration.strategy &&
+      *given_configuration.strategy != model::ecs::DeploymentStrategy::rolling)
+    return wire::unsupported_feature(
+        fmt::format("The deployment strategy {} is not available here: use ROLLING.",
+                    to_string(*given_configuration.strategy)));
+  if (given_configuration.alarms && given_configuration.alarms->enable)
+    return not_here("deploymentConfiguration.alarms");
   if (given(given_configuration.lifecycle_hooks)) return not_here("deploymentConfiguration.lifecycleHooks");
   return std::nullopt;
 }
@@ -50,16 +55,20 @@ std::optional<wire::ApiError> check_percents(const ServiceRecord& service) {
   const auto shown = scheduling::shown_configuration(service, domain::Compat::current);
   const std::int32_t low = *shown.minimum_healthy_percent, high = *shown.maximum_percent;
   if (low < 0 || low > 100)
-    return wire::invalid_parameter(fmt::format("minimumHealthyPercent must be between 0 and 100, not {}.", low));
+    return wire::invalid_parameter(
+        fmt::format("minimumHealthyPercent must be between 0 and 100, not {}.", low));
   if (service.scheduling_strategy == SchedulingStrategy::daemon) {
     if (high != 100)
-      return wire::invalid_parameter("The daemon scheduling strategy does not support values above 100 for maximumPercent.");
+      return wire::invalid_parameter(
+          "The daemon scheduling strategy does not support values above 100 for maximumPercent.");
     if (low == 100)
-      return wire::invalid_parameter("minimumHealthyPercent must be below 100 for the daemon scheduling strategy.");
+      return wire::invalid_parameter(
+          "minimumHealthyPercent must be below 100 for the daemon scheduling strategy.");
     return std::nullopt;
   }
   if (high < 100 || high > 10'000)
-    return wire::invalid_parameter(fmt::format("maximumPercent must be between 100 and 10000, not {}.", high));
+    return wire::invalid_parameter(
+        fmt::format("maximumPercent must be between 100 and 10000, not {}.", high));
   if (low == 100 && high == 100)
     return wire::invalid_parameter(
         "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
@@ -72,12 +81,15 @@ std::optional<wire::ApiError> check_placement(const ServiceRecord& service) {
     for (const auto& constraint : *service.placement_constraints)
       constraints.push_back({constraint.type ? std::string(to_string(*constraint.type)) : std::string(),
                              constraint.expression.value_or("")});
-  if (auto parsed = placement::parse_constraints(constraints); !parsed) return wire::invalid_parameter(parsed.error().message);
+  if (auto parsed = placement::parse_constraints(constraints); !parsed)
+    return wire::invalid_parameter(parsed.error().message);
   std::vector<placement::RawStrategy> strategies;
   if (service.placement_strategy)
     for (const auto& strategy : *service.placement_strategy)
-      strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(), strategy.field.value_or("")});
-  if (auto parsed = placement::parse_strategies(strategies); !parsed) return wire::invalid_parameter(parsed.error().message);
+      strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
+                            strategy.field.value_or("")});
+  if (auto parsed = placement::parse_strategies(strategies); !parsed)
+    return wire::invalid_parameter(parsed.error().message);
   if (service.scheduling_strategy == SchedulingStrategy::daemon && !strategies.empty())
     return wire::invalid_parameter("The daemon scheduling strategy does not support placement strategies.");
   return std::nullopt;
@@ -88,8 +100,9 @@ std::optional<wire::ApiError> check_placement(const ServiceRecord& service) {
 std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::CreateServiceRequest& request) {
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
-    return wire::unsupported_feature(fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
-                                                 to_string(*request.launch_type)));
+    return wire::unsupported_feature(
+        fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
+                    to_string(*request.launch_type)));
   if (auto error = refuse_common(request)) return error;
   if (request.role)
     return wire::invalid_parameter("role is only allowed with a load balancer: leave it out.");

@@ -7,13 +7,14 @@
 
 namespace berth::services::ecs {
 
-/// What CreateService and UpdateService refuse because it is not here (UnsupportedFeatureException), each naming the
-/// member: load balancers, registries, capacity providers, Service Connect, volumes, VPC Lattice, other controllers.
+/// What CreateService and UpdateService refuse because it is not here (UnsupportedFeatureException), each
+/// naming the member: load balancers, registries, capacity providers, Service Connect, volumes, VPC Lattice,
+/// other controllers.
 std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::CreateServiceRequest& request);
 std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::UpdateServiceRequest& request);
 
-/// Checks the members of a service as it would be, in the API's words: counts, percentages, constraints, strategies.
-/// Errors: InvalidParameterException, UnsupportedFeatureException.
+/// Checks the members of a service as it would be, in the API's words: counts, percentages, constraints,
+/// strategies. Errors: InvalidParameterException, UnsupportedFeatureException.
 std::optional<wire::ApiError> check_service(const Context& context, const domain::ServiceRecord& service);
 
 }  // namespace berth::services::ecs

@@ -18,23 +18,25 @@ namespace {
 using model::ecs::StartTaskRequest;
 using model::ecs::StartTaskResponse;
 
-// Why the named instance cannot take the task; nothing when it can. `planned`: tasks of this call already meant for it.
+// Why the named instance cannot take the task; nothing when it can. `planned`: tasks of this call already
+// meant for it.
 std::optional<model::ecs::Failure> obstacle(const store::View& view,
                                             const store::Stored<domain::ContainerInstanceRecord>& instance,
                                             const placement::PlacementRequest& wanted, std::int64_t planned) {
-  if (instance.record->status == domain::InstanceStatus::inactive) return failure(instance.record->arn, "INACTIVE");
+  if (instance.record->status == domain::InstanceStatus::inactive)
+    return failure(instance.record->arn, "INACTIVE");
   const auto* allocation = view.find<domain::InstanceAllocation>(instance.key);
   placement::VectorSnapshot snapshot;
-  const auto index =
-      snapshot.add(scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr));
+  const auto index = snapshot.add(
+      scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr));
   const auto reasons = placement::check_instance(snapshot, index, wanted, planned);
   if (reasons.empty()) return std::nullopt;
   auto failed = placement::failure_of(instance.record->arn, reasons);
   return failure(std::move(failed.arn), std::move(failed.reason), std::move(failed.detail));
 }
 
-Decision<StartTaskResponse> decide(const Context& context, const store::View& view, const StartTaskRequest& request,
-                                   const StartRequest& start) {
+Decision<StartTaskResponse> decide(const Context& context, const store::View& view,
+                                   const StartTaskRequest& request, const StartRequest& start) {
   auto input = prepare_start(context, view, start);
   if (!input) return input.take_error();
   const domain::TaskPlan plan = plan_of(*input, start);
@@ -60,8 +62,8 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
       continue;
     }
     planned.insert(instance->key);
-    const auto task =
-        domain::build_task(plan, *instance->record, [&] { return context.new_hex(); }, context.now);
+    const auto task = domain::build_task(
+        plan, *instance->record, [&] { return context.new_hex(); }, context.now);
     scheduling::add_task(transaction, task);
     response.tasks->push_back(render_task(task, WithTags::yes));
   }
@@ -73,10 +75,12 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
 
 Async<ApiResult<StartTaskResponse>> start_task(Context& context, StartTaskRequest request) {
   const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_start_task);
-  if (request.container_instances.empty()) co_return wire::invalid_parameter("Container instances cannot be empty.");
+  if (request.container_instances.empty())
+    co_return wire::invalid_parameter("Container instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    co_return wire::invalid_parameter(fmt::format("containerInstances may name at most {} container instances, not {}.",
-                                                  instances_max, request.container_instances.size()));
+    co_return wire::invalid_parameter(
+        fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
+                    request.container_instances.size()));
   const StartRequest start = start_request(request);
   std::function<Decision<StartTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
     return decide(context, view, request, start);

@@ -33,8 +33,8 @@ void mark(ServiceDeploymentRecord& record, const ServiceRecord& service, WallTim
         scheduling::service_part_arn(service, "service-revision", *target->service_revision_id);
 }
 
-Decision<StopServiceDeploymentResponse> decide(const Context& context, const store::View& view, const Arn& arn,
-                                               const StopServiceDeploymentRequest& request) {
+Decision<StopServiceDeploymentResponse> decide(const Context& context, const store::View& view,
+                                               const Arn& arn, const StopServiceDeploymentRequest& request) {
   const auto resource = parse_ecs_resource(arn.resource);
   if (!resource || resource->type != "service-deployment" || arn.region != context.realm.region ||
       arn.account != context.realm.account)
@@ -46,8 +46,10 @@ Decision<StopServiceDeploymentResponse> decide(const Context& context, const sto
   if (!found || !service) return not_found_here();
   const auto* primary = scheduling::primary_of(*service->record);
   if (found->record->deployment.status != ServiceDeploymentStatus::in_progress || !primary ||
-      primary->service_deployment_id != resource->id || service->record->status != domain::ServiceStatus::active)
-    return wire::conflict_exception("The service deployment is not in progress.", {request.service_deployment_arn});
+      primary->service_deployment_id != resource->id ||
+      service->record->status != domain::ServiceStatus::active)
+    return wire::conflict_exception("The service deployment is not in progress.",
+                                    {request.service_deployment_arn});
   ServiceRecord record = *service->record;
   if (!scheduling::roll_back(record, std::string(kReason), "StopServiceDeployment", context.now))
     return wire::conflict_exception("The service has no earlier deployment that was completed.",
@@ -69,15 +71,14 @@ Decision<StopServiceDeploymentResponse> decide(const Context& context, const sto
 
 }  // namespace
 
-Async<ApiResult<StopServiceDeploymentResponse>> stop_service_deployment(Context& context,
-                                                                        StopServiceDeploymentRequest request) {
+Async<ApiResult<StopServiceDeploymentResponse>> stop_service_deployment(
+    Context& context, StopServiceDeploymentRequest request) {
   if (request.stop_type == model::ecs::StopServiceDeploymentStopType::abort)
     co_return wire::unsupported_feature("stopType ABORT is not available here: use ROLLBACK.");
   const auto arn = parse_arn(request.service_deployment_arn);
   if (!arn) co_return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
-  std::function<Decision<StopServiceDeploymentResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, *arn, request);
-  };
+  std::function<Decision<StopServiceDeploymentResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide(context, view, *arn, request); };
   co_return co_await decide_and_commit<StopServiceDeploymentResponse>(context, std::move(decider));
 }
 

@@ -12,13 +12,15 @@ using model::ecs::StopTaskResponse;
 
 constexpr std::size_t kReasonBytesMax = 1024;
 
-Decision<StopTaskResponse> decide(const Context& context, const store::View& view, const StopTaskRequest& request) {
+Decision<StopTaskResponse> decide(const Context& context, const store::View& view,
+                                  const StopTaskRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const auto* task = find_task(context, view, **cluster, request.task);
   if (!task) return wire::invalid_parameter("The referenced task was not found.");
   std::string reason = request.reason.value_or("Task stopped by user");
-  if (reason.size() > kReasonBytesMax) return wire::invalid_parameter("reason must not be longer than 1024 characters.");
+  if (reason.size() > kReasonBytesMax)
+    return wire::invalid_parameter("reason must not be longer than 1024 characters.");
   const domain::StopRequested stop{model::ecs::TaskStopCode::user_initiated, std::move(reason)};
   auto after = domain::apply_task_transition(*task->record, stop, domain::Writer::api, context.now);
   if (!after) return wire::server_exception(after.error().message);

@@ -50,21 +50,24 @@ AgentReport report_of(const SubmitTaskStateChangeRequest& request) {
   if (request.containers)
     for (const auto& change : *request.containers)
       report.containers.push_back({change.container_name.value_or(""), container_status(change.status),
-                                   change.exit_code, trimmed(change.reason), change.runtime_id, change.image_digest,
-                                   change.network_bindings});
+                                   change.exit_code, trimmed(change.reason), change.runtime_id,
+                                   change.image_digest, change.network_bindings});
   return report;
 }
 
 AgentReport report_of(const SubmitContainerStateChangeRequest& request) {
   AgentReport report;
-  report.containers.push_back({request.container_name.value_or(""), container_status(request.status), request.exit_code,
-                               trimmed(request.reason), request.runtime_id, std::nullopt, request.network_bindings});
+  report.containers.push_back({request.container_name.value_or(""), container_status(request.status),
+                               request.exit_code, trimmed(request.reason), request.runtime_id, std::nullopt,
+                               request.network_bindings});
   return report;
 }
 
-// Reports come at least once: one about a task that is not here any more, or that changes nothing, is acknowledged.
+// Reports come at least once: one about a task that is not here any more, or that changes nothing, is
+// acknowledged.
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view, const std::optional<std::string>& cluster_text,
+Decision<Response> decide(const Context& context, const store::View& view,
+                          const std::optional<std::string>& cluster_text,
                           const std::optional<std::string>& task_text, const AgentReport& report) {
   Response response;
   response.acknowledgment = "ACK";
@@ -98,9 +101,10 @@ Async<ApiResult<Response>> submit(Context& context, Request request) {
 
 }  // namespace
 
-Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(Context& context,
-                                                                         SubmitTaskStateChangeRequest request) {
-  // Attachments alone say nothing of the task's own status here: plain hosts have no network interfaces to attach.
+Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(
+    Context& context, SubmitTaskStateChangeRequest request) {
+  // Attachments alone say nothing of the task's own status here: plain hosts have no network interfaces to
+  // attach.
   if (!request.status) {
     SubmitTaskStateChangeResponse response;
     response.acknowledgment = "ACK";

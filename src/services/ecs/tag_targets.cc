@@ -43,13 +43,14 @@ wire::ApiError not_there(const Named& named, std::string_view what) {
 
 ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Named& named) {
   if (named.resource.cluster.empty())
-    return wire::invalid_parameter(
-        fmt::format("Long arn format must be used for tagging operations: {} does not name its cluster.", named.arn));
+    return wire::invalid_parameter(fmt::format(
+        "Long arn format must be used for tagging operations: {} does not name its cluster.", named.arn));
   return find_active_cluster(named.context, named.view, named.resource.cluster);
 }
 
 ApiResult<TagTarget> find_cluster(const Named& named) {
-  const auto* found = named.view.find<domain::ClusterRecord>(store::cluster_key(named.context.realm, named.resource.id));
+  const auto* found =
+      named.view.find<domain::ClusterRecord>(store::cluster_key(named.context.realm, named.resource.id));
   if (!found) return wire::cluster_not_found();
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::ClusterStatus::active;
@@ -82,13 +83,16 @@ ApiResult<TagTarget> find_one_task(const Named& named) {
 
 ApiResult<TagTarget> find_task_definition(const Named& named) {
   const auto reference = parse_definition_reference(named.context, named.arn);
-  const auto* found = reference && reference->revision ? find_definition(named.context, named.view, *reference) : nullptr;
+  const auto* found =
+      reference && reference->revision ? find_definition(named.context, named.view, *reference) : nullptr;
   if (!found)
     return wire::client_exception(
-        "The specified task definition does not exist. Specify a valid account, family, revision and try again.");
+        "The specified task definition does not exist. Specify a valid account, family, revision and try "
+        "again.");
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::DefinitionStatus::active;
-  target.why_not = "The specified task definition is inactive. Specify an active task definition and try again.";
+  target.why_not =
+      "The specified task definition is inactive. Specify an active task definition and try again.";
   return target;
 }
 
@@ -108,14 +112,17 @@ struct Row {
   ApiResult<TagTarget> (*find)(const Named&);
 };
 constexpr std::array kTable{
-    Row{"cluster", find_cluster},       Row{"container-instance", find_container_instance},
-    Row{"service", find_one_service},      Row{"task", find_one_task},
+    Row{"cluster", find_cluster},
+    Row{"container-instance", find_container_instance},
+    Row{"service", find_one_service},
+    Row{"task", find_one_task},
     Row{"task-definition", find_task_definition},
 };
 
 }  // namespace
 
-ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& view, const std::string& arn, TagUse use) {
+ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& view, const std::string& arn,
+                                     TagUse use) {
   const auto parsed = parse_arn(arn);
   if (!parsed || parsed->service != "ecs")
     return wire::invalid_parameter(fmt::format("resourceArn: '{}' is not the ARN of an ECS resource.", arn));
@@ -128,7 +135,8 @@ ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& 
     if (here || row.type == "task-definition" || row.type == "service") return row.find(named);
     return row.type == "cluster" ? wire::cluster_not_found() : not_there(named, row.type);
   }
-  return wire::invalid_parameter(fmt::format("resourceArn: resources of type {} have no tags here.", resource->type));
+  return wire::invalid_parameter(
+      fmt::format("resourceArn: resources of type {} have no tags here.", resource->type));
 }
 
 }  // namespace berth::services::ecs

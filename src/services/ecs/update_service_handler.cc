@@ -20,7 +20,8 @@ void assign(std::optional<T>& slot, const std::optional<T>& given) {
 }
 
 // What is not given stays.
-void merge(std::optional<DeploymentConfiguration>& slot, const std::optional<DeploymentConfiguration>& given) {
+void merge(std::optional<DeploymentConfiguration>& slot,
+           const std::optional<DeploymentConfiguration>& given) {
   if (!given) return;
   if (!slot) slot.emplace();
   assign(slot->maximum_percent, given->maximum_percent);
@@ -46,15 +47,18 @@ void apply(ServiceRecord& service, const UpdateServiceRequest& request) {
 }
 
 // The definition to deploy anew, or null when the tasks stay as they are.
-ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Context& context, const store::View& view,
+ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Context& context,
+                                                                        const store::View& view,
                                                                         const ServiceRecord& service,
                                                                         const UpdateServiceRequest& request) {
   const auto* primary = scheduling::primary_of(service);
   const bool forced = request.force_new_deployment.value_or(false) ||
                       (request.platform_version && request.platform_version != service.platform_version);
-  if (!request.task_definition && !forced) return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
-  auto definition = service_definition(context, view, request.task_definition.value_or(primary->task_definition_arn),
-                                       request.network_configuration);
+  if (!request.task_definition && !forced)
+    return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
+  auto definition =
+      service_definition(context, view, request.task_definition.value_or(primary->task_definition_arn),
+                         request.network_configuration);
   if (!definition) return definition;
   const auto& record = *(*definition)->record;
   if (!forced && record.family == primary->family && record.revision == primary->revision)
@@ -62,8 +66,10 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
   return definition;
 }
 
-// Expectations: the service is as it was seen, so that neither another update nor a step of the scheduler is lost.
-Decision<UpdateServiceResponse> decide(const Context& context, const store::View& view, const UpdateServiceRequest& request) {
+// Expectations: the service is as it was seen, so that neither another update nor a step of the scheduler is
+// lost.
+Decision<UpdateServiceResponse> decide(const Context& context, const store::View& view,
+                                       const UpdateServiceRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(context, view, **cluster, request.service);
@@ -71,7 +77,8 @@ Decision<UpdateServiceResponse> decide(const Context& context, const store::View
   if (found->record->status != ServiceStatus::active) return wire::service_not_active();
   if (request.desired_count && found->record->scheduling_strategy == model::ecs::SchedulingStrategy::daemon)
     return wire::invalid_parameter(
-        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again.");
+        "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
+        "try again.");
   auto definition = to_deploy(context, view, *found->record, request);
   if (!definition) return definition.take_error();
   ServiceRecord record = *found->record;

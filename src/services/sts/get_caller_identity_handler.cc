@@ -6,8 +6,8 @@ namespace berth::services::sts {
 namespace {
 
 // Who signed the request (API: sts GetCallerIdentity). Infrastructure tools call it first.
-Async<ApiResult<model::sts::GetCallerIdentityResponse>> get_caller_identity(Context& context,
-                                                                           model::sts::GetCallerIdentityRequest) {
+Async<ApiResult<model::sts::GetCallerIdentityResponse>> get_caller_identity(
+    Context& context, model::sts::GetCallerIdentityRequest) {
   model::sts::GetCallerIdentityResponse response;
   response.user_id = context.principal.user_id;
   response.account = context.principal.account_id;
