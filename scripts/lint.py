@@ -234,6 +234,18 @@ def check_lengths(path, text, code):
                                        "fit on a screen. Keep the branches, move the steps into helpers")
 
 
+# g++ 12 destroys some temporaries of a co_await expression twice.
+CO_AWAIT = re.compile(r"\bco_await\b([^;]*);")
+TWICE_DESTROYED = re.compile(r"\[[&=\w, ]*\]\s*[({]|\w\{|>\{|[(,]\s*\{|\s\?\s")
+
+
+def check_awaits(path, code):
+    for match in CO_AWAIT.finditer(code):
+        if TWICE_DESTROYED.search(match.group(1)):
+            yield Finding(path, code[:match.start()].count("\n") + 1, "a lambda, braced list or ternary inside a co_await "
+                          "expression is destroyed twice by g++ 12: give it a name first")
+
+
 def check_text(path, text):
     for number, line in enumerate(text.split("\n"), 1):
         if UNFINISHED.search(line):
@@ -258,6 +270,7 @@ def check_source(path, text):
         merged[match.start():match.end()] = match.group(0)
     findings += check_banned(path, "".join(merged))
     findings += check_lengths(path, text, code)
+    findings += check_awaits(path, code)
     if path.endswith(".h") and "#pragma once" not in text:
         findings.append(Finding(path, 1, "header without `#pragma once`: it could be read twice. Add it as first line"))
     return findings

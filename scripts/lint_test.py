@@ -81,6 +81,13 @@ class Banned(unittest.TestCase):
         self.silent("src/base/assert.h", "#pragma once\n#define CHECK(x) check(x)\n")
 
 
+    def test_temporaries_that_an_await_destroys_twice(self):
+        self.fires("src/gateway/x.cc", "Async<void> f() {\n  co_await run([this](int a) { return a; });\n}\n")
+        self.fires("src/gateway/x.cc", "Async<void> f() {\n  co_await send({1, 2});\n}\n")
+        self.fires("src/gateway/x.cc", "Async<void> f() {\n  co_await (a ? b() : c());\n}\n")
+        self.silent("src/gateway/x.cc", "Async<void> f() {\n  const auto x = co_await send(std::move(list));\n}\n")
+
+
 class Lengths(unittest.TestCase):
     def test_function_of_seventy_lines_is_the_longest(self):
         self.assertEqual(messages("src/base/x.cc", long_function(70)), [])

@@ -165,7 +165,8 @@ Async<bool> Connection::detect_tls() {
   if (code || count == 0) co_return false;
   if (first != kTlsHandshake) {
     if (shard_.plain == PlainHttp::allowed) co_return true;
-    co_await refuse({ReadEnd::refused, 400, "this port speaks TLS only"});
+    Verdict verdict{ReadEnd::refused, 400, "this port speaks TLS only"};
+    co_await refuse(std::move(verdict));
     co_return false;
   }
   if (shard_.tls == nullptr) co_return false;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "bin/berth/commands.h"
+#include "bin/berth/instances.h"
 
 namespace berth::cli {
 namespace {
@@ -53,8 +54,10 @@ Async<int> status(CommandContext& context) {
   ApiClient client(context.installation, *credentials, context.runtime, context.executor);
   const bool healthy = co_await client.healthy();
   fmt::print("berthd: {} on {}\n", healthy ? "serving" : "not answering", context.installation.endpoint());
+  print_instances(context);
   if (!healthy) co_return 1;
-  const auto clusters = co_await client.call("ListClusters", {});
+  JsonObject everything;
+  const auto clusters = co_await client.call("ListClusters", std::move(everything));
   if (!clusters) {
     fmt::print(stderr, "berth: {}\n", clusters.error().message);
     co_return 1;

@@ -157,7 +157,8 @@ Async<void> ServiceController::run() {
   group.spawn(resync());
   bool cancelled = false;
   try {
-    co_await queue_.run([this](std::string key) { return look_at(std::move(key)); });
+    WorkQueue::Work work = [this](std::string key) { return look_at(std::move(key)); };
+    co_await queue_.run(std::move(work));
   } catch (const std::exception&) {
     cancelled = true;
   }

@@ -171,7 +171,8 @@ Async<Result<void>> AcsSession::deliver(runtime::MessageSocket& socket, Look loo
       spdlog::error("gateway: the definition of {} is gone; it cannot be started", wanted.task->arn);
     const bool last = i + 1 == look.wanted.size();
     if (batch.empty() || (batch.size() < limits_.tasks_per_payload && !last)) continue;
-    const auto sent = co_await send_payload(socket, std::exchange(batch, {}), look);
+    auto full = std::exchange(batch, {});
+    const auto sent = co_await send_payload(socket, std::move(full), look);
     if (!sent) co_return sent.error();
     if (closing() || retry_at_ > now()) break;
   }
