@@ -1,5 +1,6 @@
 #include "placement/ranking.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/assert.h"
@@ -16,34 +17,34 @@ Ranking::Ranking(const Snapshot& snapshot, const PlacementRequest& request)
   for (const Strategy& strategy : request.strategies) add_key(strategy);
   if (request.strategies.empty()) {
     add_spread_by(kZoneAttribute);
-    keys_.push_back({KeyKind::spread_instance, {}, {}});
-    keys_.push_back({KeyKind::fewest_tasks, {}, {}});
+    keys_.push_back({KeyKind::spread_instance, {}, {}, {}});
+    keys_.push_back({KeyKind::fewest_tasks, {}, {}, {}});
   }
 }
 
 void Ranking::add_key(const Strategy& strategy) {
   switch (strategy.field) {
     case Strategy::Field::none:
-      keys_.push_back({KeyKind::random, {}, {}});
+      keys_.push_back({KeyKind::random, {}, {}, {}});
       return;
     case Strategy::Field::instance_id:
-      keys_.push_back({KeyKind::spread_instance, {}, {}});
+      keys_.push_back({KeyKind::spread_instance, {}, {}, {}});
       return;
     case Strategy::Field::attribute:
       add_spread_by(strategy.attribute);
       return;
     case Strategy::Field::cpu:
-      keys_.push_back({KeyKind::binpack_cpu, {}, {}});
+      keys_.push_back({KeyKind::binpack_cpu, {}, {}, {}});
       return;
     case Strategy::Field::memory:
-      keys_.push_back({KeyKind::binpack_memory, {}, {}});
+      keys_.push_back({KeyKind::binpack_memory, {}, {}, {}});
       return;
   }
   unreachable();
 }
 
 void Ranking::add_spread_by(std::string_view attribute) {
-  Key key{KeyKind::spread_bucket, {}, {}};
+  Key key{KeyKind::spread_bucket, {}, {}, std::string(attribute)};
   std::unordered_map<std::string_view, std::uint32_t> buckets;
   key.bucket_of.reserve(snapshot_.size());
   for (std::size_t i = 0; i < snapshot_.size(); ++i) {
@@ -108,6 +109,41 @@ std::optional<std::size_t> Ranking::take(Prng& prng) {
     fitting_.pop_back();
   }
   return index;
+}
+
+std::string Ranking::describe(const Key& key) {
+  switch (key.kind) {
+    case KeyKind::spread_bucket:
+      return "tasks of the group in the same " + key.attribute;
+    case KeyKind::spread_instance:
+      return "tasks of the group on the instance";
+    case KeyKind::binpack_cpu:
+      return "CPU units left";
+    case KeyKind::binpack_memory:
+      return "MiB of memory left";
+    case KeyKind::fewest_tasks:
+      return "tasks on the instance";
+    case KeyKind::random:
+      return "drawn at random";
+  }
+  unreachable();
+}
+
+std::vector<CandidateRank> Ranking::candidates() const {
+  std::vector<const Fitting*> order;
+  for (const Fitting& fitting : fitting_) order.push_back(&fitting);
+  std::stable_sort(order.begin(), order.end(),
+                   [this](const Fitting* a, const Fitting* b) { return compare(*a, *b) < 0; });
+  std::vector<CandidateRank> ranked;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    CandidateRank candidate;
+    candidate.index = order[i]->index;
+    const bool tied = i > 0 && compare(*order[i - 1], *order[i]) == 0;
+    candidate.rank = tied ? ranked.back().rank : i + 1;
+    for (const Key& key : keys_) candidate.values.push_back({describe(key), value(key, *order[i])});
+    ranked.push_back(std::move(candidate));
+  }
+  return ranked;
 }
 
 }  // namespace berth::placement

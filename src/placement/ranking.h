@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/random.h"
+#include "placement/candidates.h"
 #include "placement/predicates.h"
 
 namespace berth::placement {
@@ -18,6 +20,8 @@ class Ranking {
 
   /// The instance for the next task; it counts as placed from now on. Nothing when no instance has room.
   std::optional<std::size_t> take(Prng& prng);
+  /// Those that still have room, best first, with what each step of the chain sees in them.
+  std::vector<CandidateRank> candidates() const;
 
  private:
   enum class KeyKind { spread_bucket, spread_instance, binpack_cpu, binpack_memory, fewest_tasks, random };
@@ -26,6 +30,7 @@ class Ranking {
     KeyKind kind = KeyKind::random;
     std::vector<std::uint32_t> bucket_of;    ///< spread_bucket: by position of an instance in the snapshot.
     std::vector<std::int64_t> bucket_tasks;  ///< spread_bucket: tasks of the group.
+    std::string attribute;                   ///< spread_bucket.
   };
   struct Fitting {
     std::size_t index = 0;
@@ -36,6 +41,7 @@ class Ranking {
   void add_key(const Strategy& strategy);
   void add_spread_by(std::string_view attribute);
   std::int64_t value(const Key& key, const Fitting& fitting) const;
+  static std::string describe(const Key& key);
   int compare(const Fitting& a, const Fitting& b) const;
 
   const Snapshot& snapshot_;
