@@ -15,6 +15,9 @@ struct Installation {
   std::uint16_t port = 51670;
   std::string region = "us-east-1";
   std::string cluster = "default";
+  int instances = 0;   ///< Of `up --instances`; 0: one agent on the host itself.
+  std::string zones;   ///< Of `up --zones`, as given.
+  std::string images;  ///< Of `up --images`, as given.
   std::string endpoint() const;
   std::string pid_file(const std::string& program) const;
   std::string log_file(const std::string& program) const;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "bin/berth/commands.h"
+#include "bin/berth/instances.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_processes.h"
@@ -18,7 +19,10 @@ namespace {
 constexpr const char* kUsage = R"(berth [--data-dir DIR] [--port N] [--region R] [--cluster NAME] COMMAND
 
   up               start the control plane and one agent on this machine
-  down             stop both; containers run on
+  up --instances N [--zones a,b,c] [--images busybox,…]
+                   start N container instances instead, each with a network and a Docker Engine of its own; zones
+                   are taken in turn, images are copied from this machine's engine (default: busybox). As root
+  down             stop what `up` started; containers of the one agent run on, instances go with all that is in them
   status           clusters, container instances and tasks, in a few lines
   aws ARGUMENTS    the AWS CLI with endpoint, region and credentials filled in
   backup FILE      a copy of the state, taken while berthd runs
@@ -37,6 +41,11 @@ bool parse_port(const std::string& text, std::uint16_t& port) {
   return error == std::errc() && end == text.data() + text.size() && port != 0;
 }
 
+bool parse_count(const std::string& text, int& count) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  return error == std::errc() && end == text.data() + text.size() && count >= 1 && count <= kInstancesMax;
+}
+
 // Takes the options off the front (and, for commands of our own, from behind the command). False: bad usage.
 bool take_options(std::vector<std::string>& words, Installation& installation) {
   for (std::size_t i = 0; i < words.size();) {
@@ -53,7 +62,13 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
       installation.region = value;
     else if (words[i] == "--cluster")
       installation.cluster = value;
-    else if (words[i] == "--port") {
+    else if (words[i] == "--zones")
+      installation.zones = value;
+    else if (words[i] == "--images")
+      installation.images = value;
+    else if (words[i] == "--instances") {
+      if (!parse_count(value, installation.instances)) return false;
+    } else if (words[i] == "--port") {
       if (!parse_port(value, installation.port)) return false;
     } else
       return false;
@@ -65,6 +80,12 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
 
 int run(CommandContext& context, const std::vector<std::string>& words) {
   const std::string& command = words[0];
+  if (command != "up" && (context.installation.instances != 0 || !context.installation.zones.empty())) {
+    fmt::print(stderr, "berth: --instances and --zones belong to `up`.\n");
+    return 2;
+  }
+  if (command == "up" && context.installation.instances > 0)
+    return runtime::block_on(context.executor, up_instances(context));
   if (command == "up") return runtime::block_on(context.executor, up(context));
   if (command == "down") return runtime::block_on(context.executor, down(context));
   if (command == "status") return runtime::block_on(context.executor, status(context));

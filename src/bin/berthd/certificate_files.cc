@@ -31,7 +31,8 @@ std::string host_name() {
 
 Result<http::TlsIdentity> load_or_make_certificate(runtime::Files& files, const std::string& data_dir,
                                                    const std::string& listen_address, std::uint16_t port,
-                                                   const std::string& region, WallTime now) {
+                                                   const std::string& region,
+                                                   const std::vector<std::string>& extra, WallTime now) {
   const std::string base = data_dir + "/";
   auto authority = read_pair(files, base + "ca.pem", base + "ca-key.pem");
   if (!authority) {
@@ -41,7 +42,7 @@ Result<http::TlsIdentity> load_or_make_certificate(runtime::Files& files, const 
     if (auto written = write_pair(files, *authority, base + "ca.pem", base + "ca-key.pem"); !written)
       return written.error();
   }
-  const http::ServerNames names{listen_address, port, host_name(), region, {}};
+  const http::ServerNames names{listen_address, port, host_name(), region, extra};
   auto server = read_pair(files, base + "server.pem", base + "server-key.pem");
   if (server && http::still_serves(server->certificate_pem, authority->certificate_pem, names, now))
     return *std::move(server);

@@ -24,6 +24,10 @@ po::options_description describe() {
   add("listen", po::value<std::string>(), "ADDRESS:PORT (default 127.0.0.1:51670)");
   add("tls", po::value<std::string>(), "`required` refuses plain HTTP; default: both on the same port");
   add("insecure", "allow plain HTTP on an address that is not loopback");
+  add("tls-listen", po::value<std::vector<std::string>>(),
+      "ADDRESS:PORT that takes TLS only, beside --listen; may be repeated");
+  add("tls-name", po::value<std::vector<std::string>>(),
+      "a further name or address of the server certificate; may be repeated");
   add("region", po::value<std::string>(),
       "region of the agents' endpoint and the root key (default us-east-1)");
   add("account-id", po::value<std::string>(), "12 digits (default 123456789012)");
@@ -60,19 +64,33 @@ Result<std::string> text_choice(const po::variables_map& values, const char* fla
   return text;
 }
 
-Result<void> read_listen(const po::variables_map& values, Options& options) {
-  if (!values.count("listen")) return {};
-  const auto text = values["listen"].as<std::string>();
+Result<ListenAddress> parse_listen(const char* flag, const std::string& text) {
   const auto colon = text.rfind(':');
   const std::string port = colon == std::string::npos ? std::string() : text.substr(colon + 1);
   unsigned number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (port.empty() || error != std::errc() || end != port.data() + port.size() || number > 65535)
-    return invalid(fmt::format("--listen '{}' must be ADDRESS:PORT.", text));
-  options.listen_address = text.substr(0, colon);
-  if (options.listen_address.starts_with('[') && options.listen_address.ends_with(']'))
-    options.listen_address = options.listen_address.substr(1, options.listen_address.size() - 2);
-  options.listen_port = static_cast<std::uint16_t>(number);
+    return invalid(fmt::format("--{} '{}' must be ADDRESS:PORT.", flag, text));
+  ListenAddress listen{text.substr(0, colon), static_cast<std::uint16_t>(number)};
+  if (listen.address.starts_with('[') && listen.address.ends_with(']'))
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+  return listen;
+}
+
+Result<void> read_listen(const po::variables_map& values, Options& options) {
+  if (values.count("listen")) {
+    auto listen = parse_listen("listen", values["listen"].as<std::string>());
+    if (!listen) return listen.error();
+    options.listen_address = listen->address;
+    options.listen_port = listen->port;
+  }
+  if (values.count("tls-name")) options.tls_names = values["tls-name"].as<std::vector<std::string>>();
+  if (!values.count("tls-listen")) return {};
+  for (const auto& text : values["tls-listen"].as<std::vector<std::string>>()) {
+    auto listen = parse_listen("tls-listen", text);
+    if (!listen) return listen.error();
+    options.tls_listen.push_back(*std::move(listen));
+  }
   return {};
 }
 

@@ -10,6 +10,12 @@
 
 namespace berth::berthd {
 
+/// An address to listen on.
+struct ListenAddress {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
 /// What berthd was told: flags, then BERTH_… variables, then lines `flag = value` of --config; the first that
 /// says wins.
 struct Options {
@@ -17,7 +23,9 @@ struct Options {
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 51670;
   bool tls_required = false;
-  bool insecure = false;  ///< Plain HTTP on a non-loopback address.
+  bool insecure = false;                  ///< Plain HTTP on a non-loopback address.
+  std::vector<ListenAddress> tls_listen;  ///< Further addresses; plain HTTP is refused there.
+  std::vector<std::string> tls_names;     ///< Further names and addresses of the certificate.
   std::string region = "us-east-1";
   std::string account_id = "123456789012";
   domain::Compat compat = domain::Compat::current;

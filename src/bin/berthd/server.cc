@@ -88,6 +88,7 @@ class Server {
 
   void stop() {
     const auto main = background_.executor(0);
+    for (auto& server : tls_only_) runtime::block_on(connections_.executor(0), server->stop());
     if (http_) runtime::block_on(connections_.executor(0), http_->stop());
     if (controllers_ && http_) runtime::block_on(main, controllers_->stop());
     if (gateway_ && http_) runtime::block_on(main, gateway_->stop());
@@ -121,19 +122,50 @@ class Server {
     http_options.address = options_.listen_address;
     http_options.port = options_.listen_port;
     http_options.plain = options_.tls_required ? http::PlainHttp::refused : http::PlainHttp::allowed;
-    auto certificate =
-        load_or_make_certificate(files_, options_.data_dir, options_.listen_address, options_.listen_port,
-                                 options_.region, runtime_.clock().wall());
+    auto certificate = make_certificate();
     if (!certificate) return std::move(certificate).error();
     http_options.tls = *std::move(certificate);
-    std::vector<Executor> executors;
-    for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
-    http_ = std::make_unique<http::Server>(std::move(executors), std::move(http_options),
-                                           http::ServerLimits{}, *switchboard_, runtime_);
+    http_ = make_http(http_options);
     auto started = http_->start();
+    if (started) started = start_tls_only(http_options);
     if (!started) http_.reset();
     if (started) runtime::block_on(executor(), start_loops(*gateway_, *controllers_));
     return started;
+  }
+
+  Result<http::TlsIdentity> make_certificate() {
+    std::vector<std::string> names = options_.tls_names;
+    for (const auto& listen : options_.tls_listen)
+      if (listen.address != "0.0.0.0" && listen.address != "::") names.push_back(listen.address);
+    return load_or_make_certificate(files_, options_.data_dir, options_.listen_address, options_.listen_port,
+                                    options_.region, names, runtime_.clock().wall());
+  }
+
+  std::unique_ptr<http::Server> make_http(const http::ServerOptions& http_options) {
+    std::vector<Executor> executors;
+    for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
+    return std::make_unique<http::Server>(std::move(executors), http_options, http::ServerLimits{},
+                                          *switchboard_, runtime_);
+  }
+
+  // The same answers on the further addresses. On failure nothing listens any more, the first address
+  // included.
+  Result<void> start_tls_only(http::ServerOptions http_options) {
+    http_options.plain = http::PlainHttp::refused;
+    for (const auto& listen : options_.tls_listen) {
+      http_options.address = listen.address;
+      http_options.port = listen.port;
+      auto server = make_http(http_options);
+      auto started = server->start();
+      if (!started) {
+        for (auto& other : tls_only_) runtime::block_on(connections_.executor(0), other->stop());
+        tls_only_.clear();
+        runtime::block_on(connections_.executor(0), http_->stop());
+        return started;
+      }
+      tls_only_.push_back(std::move(server));
+    }
+    return {};
   }
 
   const Options& options_;
@@ -150,6 +182,7 @@ class Server {
   std::unique_ptr<frontend::FrontEnd> front_end_;
   std::unique_ptr<Switchboard> switchboard_;
   std::unique_ptr<http::Server> http_;
+  std::vector<std::unique_ptr<http::Server>> tls_only_;  ///< Of --tls-listen.
 };
 
 }  // namespace
