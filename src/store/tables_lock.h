@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <shared_mutex>
 
@@ -15,23 +16,34 @@ namespace berth::store {
 class TablesLock {
  public:
   std::shared_lock<std::shared_mutex> read() {
-    if (writer_waits_.load(std::memory_order_acquire) && gate_.try_lock_for(kReaderPatience)) gate_.unlock();
+    if (writer_waits_.load(std::memory_order_acquire)) let_writer_pass();
     return std::shared_lock(mutex_);
   }
   /// Runs on: one writer at a time.
   template <class F>
   void write(F apply) {
     writer_waits_.store(true, std::memory_order_release);
-    const std::lock_guard gate(gate_);
     const std::unique_lock lock(mutex_);
-    writer_waits_.store(false, std::memory_order_release);
+    {
+      const std::lock_guard gate(gate_);
+      writer_waits_.store(false, std::memory_order_release);
+    }
+    writer_passed_.notify_all();
     apply();
   }
 
  private:
   static constexpr std::chrono::milliseconds kReaderPatience{2};
+
+  void let_writer_pass() {
+    std::unique_lock gate(gate_);
+    const auto passed = [this] { return !writer_waits_.load(std::memory_order_acquire); };
+    writer_passed_.wait_for(gate, kReaderPatience, passed);
+  }
+
   std::atomic<bool> writer_waits_{false};
-  std::timed_mutex gate_;
+  std::mutex gate_;
+  std::condition_variable writer_passed_;
   std::shared_mutex mutex_;
 };
 
