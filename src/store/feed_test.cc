@@ -77,15 +77,13 @@ TEST_P(FeedSuite, ManyWritersLoseNoUpdate) {
   static_cast<void>(world_.view([](const View&) { return 0; }, 1));
   const auto watch = world_.store(0).watch(world_.executor());
   std::atomic<int> running{kWriters};
+  // The loops stand until the committer, which wakes the waiting on them, has answered once more below.
+  runtime::IoThreads loops(kWriters);
+  loops.start();
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < kWriters; ++i) {
-    threads.emplace_back([&, i] {
-      runtime::IoThreads loop(1);
-      loop.start();
-      runtime::block_on(loop.executor(0), count_up(world_.store(i), kTimes, running));
-      loop.stop();
-    });
-  }
+  for (std::size_t i = 0; i < kWriters; ++i)
+    threads.emplace_back(
+        [&, i] { runtime::block_on(loops.executor(i), count_up(world_.store(i), kTimes, running)); });
   for (std::thread& thread : threads) thread.join();
   const Revision last = world_.must_commit(put_cluster("end"));
   const auto changes = world_.run(read_until(*watch, last));
@@ -117,15 +115,13 @@ TEST_P(FeedSuite, ConcurrentClaimsNeverOvercommit) {
   world_.must_commit(std::move(setup));
   static_cast<void>(world_.view([](const View&) { return 0; }, 1));
   std::atomic<int> granted{0};
+  // The loops stand until the committer, which wakes the waiting on them, has answered once more below.
+  runtime::IoThreads loops(4);
+  loops.start();
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < 4; ++i) {
-    threads.emplace_back([&, i] {
-      runtime::IoThreads loop(1);
-      loop.start();
-      runtime::block_on(loop.executor(0), claim_units(world_.store(i), 40, granted));
-      loop.stop();
-    });
-  }
+  for (std::size_t i = 0; i < 4; ++i)
+    threads.emplace_back(
+        [&, i] { runtime::block_on(loops.executor(i), claim_units(world_.store(i), 40, granted)); });
   for (std::thread& thread : threads) thread.join();
   // The committer that is asked has to know what the other one wrote last.
   world_.must_commit(put_cluster("end"));
