@@ -5,6 +5,7 @@ $version: "2.0"
 namespace berth.domain
 
 use com.amazonaws.ecs#Attributes
+use com.amazonaws.ecs#AutoScalingGroupProvider
 use com.amazonaws.ecs#ClusterConfiguration
 use com.amazonaws.ecs#ClusterServiceConnectDefaults
 use com.amazonaws.ecs#ClusterSettings
@@ -22,10 +23,12 @@ use com.amazonaws.ecs#Connectivity
 use com.amazonaws.ecs#HealthStatus
 use com.amazonaws.ecs#AvailabilityZoneRebalancing
 use com.amazonaws.ecs#DeploymentConfiguration
+use com.amazonaws.ecs#DeploymentControllerType
 use com.amazonaws.ecs#DeploymentRolloutState
 use com.amazonaws.ecs#PlacementConstraints
 use com.amazonaws.ecs#PlacementStrategies
 use com.amazonaws.ecs#PropagateTags
+use com.amazonaws.ecs#Scale
 use com.amazonaws.ecs#SchedulingStrategy
 use com.amazonaws.ecs#ServiceDeployment
 use com.amazonaws.ecs#ServiceEvents
@@ -232,6 +235,8 @@ structure TaskRecord {
     /// Set for tasks of a service.
     serviceName: String
     deploymentId: String
+    /// Until then neither scale-in nor a deployment stops it.
+    protectedUntil: Timestamp
     /// True once the agent has acknowledged it or reported on it: from then on it may know the task.
     @default(false) delivered: Boolean
     /// Rises with each change of status, as events count it.
@@ -301,6 +306,20 @@ structure DeploymentState {
 
 list DeploymentStates { member: DeploymentState }
 
+/// A task set of a service whose deployments are made from outside (EXTERNAL).
+structure TaskSetState {
+    /// Its tasks carry the id of this as deploymentId. Its desired count is the computed one.
+    @required deployment: DeploymentState
+    externalId: String
+    scale: Scale
+    tags: Tags
+    stabilityChangedAt: Timestamp
+    /// Its tasks are being stopped; it goes with the last of them.
+    @default(false) draining: Boolean
+}
+
+list TaskSetStates { member: TaskSetState }
+
 @keepUnknown
 structure ServiceRecord {
     @required account: String
@@ -331,8 +350,12 @@ structure ServiceRecord {
     createdBy: String
     @required createdAt: Timestamp
     inactiveAt: Timestamp
-    /// PRIMARY first, then the newest.
+    /// Absent: ECS.
+    deploymentController: DeploymentControllerType
+    /// PRIMARY first, then the newest. None with the controller EXTERNAL.
     @required deployments: DeploymentStates
+    /// With the controller EXTERNAL only, oldest first.
+    taskSets: TaskSetStates
     /// What a failed deployment is rolled back to: the newest that was completed.
     lastCompleted: DeploymentState
     /// Newest first.
@@ -367,4 +390,18 @@ structure ServiceRevisionRecord {
     @required service: String
     @required id: String
     @required revision: ServiceRevision
+}
+
+/// A capacity provider of the account. Names an Auto Scaling group, which nothing here scales.
+@keepUnknown
+structure CapacityProviderRecord {
+    @required account: String
+    @required region: String
+    @required name: String
+    /// With its defaults, as answers show it.
+    autoScalingGroupProvider: AutoScalingGroupProvider
+    /// It was changed since it was made.
+    @default(false) updated: Boolean
+    tags: Tags
+    @required createdAt: Timestamp
 }

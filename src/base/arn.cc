@@ -55,6 +55,10 @@ Result<EcsResource> parse_ecs_resource(std::string_view resource) {
   for (const auto part : parts)
     if (part.empty()) return invalid(fmt::format("resource '{}' has an empty part", resource));
   if (is_nested_type(parts[0])) {
+    // The id of a task set is `ecs-svc/DIGITS`.
+    if (parts.size() == 5 && parts[0] == "task-set")
+      return EcsResource{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
+                         fmt::format("{}/{}", parts[3], parts[4])};
     if (parts.size() != 4)
       return invalid(fmt::format("resource '{}' must be {}/CLUSTER/SERVICE/ID", resource, parts[0]));
     return EcsResource{std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),

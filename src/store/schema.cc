@@ -61,6 +61,8 @@ std::string_view to_string(Kind kind) {
       return "service_deployment";
     case Kind::service_revision:
       return "service_revision";
+    case Kind::capacity_provider:
+      return "capacity_provider";
   }
   unreachable();
 }
@@ -104,6 +106,10 @@ std::string service_key(const Realm& realm, std::string_view cluster, std::strin
 std::string service_part_key(const Realm& realm, std::string_view cluster, std::string_view service,
                              std::string_view id) {
   return fmt::format("{}/{}/{}/{}/{}", realm.account, realm.region, cluster, service, id);
+}
+
+std::string capacity_provider_key(const Realm& realm, std::string_view name) {
+  return fmt::format("{}/{}/{}", realm.account, realm.region, name);
 }
 
 std::string Schema<domain::ClusterRecord>::key(const domain::ClusterRecord& record) {
@@ -220,6 +226,15 @@ void Schema<domain::ServiceRevisionRecord>::index(const domain::ServiceRevisionR
                                                   IndexEntries& into) {
   into.add(kServiceRevisionsByService, service_key(realm_of(record), record.cluster, record.service),
            by_time(record.revision.created_at.value_or(WallTime{}), key(record)));
+}
+
+std::string Schema<domain::CapacityProviderRecord>::key(const domain::CapacityProviderRecord& record) {
+  return capacity_provider_key(realm_of(record), record.name);
+}
+
+void Schema<domain::CapacityProviderRecord>::index(const domain::CapacityProviderRecord& record,
+                                                   IndexEntries& into) {
+  into.add(kCapacityProviders, realm_key(realm_of(record)));
 }
 
 }  // namespace berth::store

@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
   service = 9,
   service_deployment = 10,
   service_revision = 11,
+  capacity_provider = 12,
 };
 inline constexpr std::size_t kKindsMax = 16;
 std::string_view to_string(Kind kind);
@@ -45,6 +46,7 @@ std::string service_key(const Realm& realm, std::string_view cluster,
 /// Of service deployments and service revisions, each in its own kind: A/R/CLUSTER/SERVICE/ID
 std::string service_part_key(const Realm& realm, std::string_view cluster, std::string_view service,
                              std::string_view id);
+std::string capacity_provider_key(const Realm& realm, std::string_view name);  // A/R/NAME
 
 /// A secondary index over records of type R: each record appears in at most one group of it, in the order of
 /// its sort key (the record's own key unless the schema says otherwise). A `dense` index also gives random
@@ -91,7 +93,8 @@ inline constexpr Index<domain::ServiceDeploymentRecord> kServiceDeploymentsBySer
     0, "service_deployments_by_service"};  // A/R/CLUSTER/SERVICE, by createdAt
 inline constexpr Index<domain::ServiceRevisionRecord> kServiceRevisionsByService{
     0, "service_revisions_by_service"};  // A/R/CLUSTER/SERVICE, by createdAt
-inline constexpr Index<domain::AccountSettingRecord> kSettingsByRealm{0, "settings_by_realm"};  // A/R
+inline constexpr Index<domain::CapacityProviderRecord> kCapacityProviders{0, "capacity_providers"};  // A/R
+inline constexpr Index<domain::AccountSettingRecord> kSettingsByRealm{0, "settings_by_realm"};       // A/R
 inline constexpr Index<domain::ClientTokenRecord> kTokensByAge{0, "tokens_by_age"};  // A/R, by createdAt
 
 /// Collects the index entries of one record.
@@ -193,6 +196,13 @@ struct Schema<domain::ServiceRevisionRecord> {
   static constexpr std::size_t indexes = 1;
   static std::string key(const domain::ServiceRevisionRecord& record);
   static void index(const domain::ServiceRevisionRecord& record, IndexEntries& into);
+};
+template <>
+struct Schema<domain::CapacityProviderRecord> {
+  static constexpr Kind kind = Kind::capacity_provider;
+  static constexpr std::size_t indexes = 1;
+  static std::string key(const domain::CapacityProviderRecord& record);
+  static void index(const domain::CapacityProviderRecord& record, IndexEntries& into);
 };
 
 }  // namespace berth::store

@@ -107,11 +107,11 @@ class Table {
 };
 
 /// Every type of record that has a table.
-using RecordTypes =
-    std::tuple<domain::ClusterRecord, domain::ContainerInstanceRecord, domain::InstanceAllocation,
-               domain::TaskDefinitionRecord, domain::FamilyRecord, domain::TaskRecord,
-               domain::AccountSettingRecord, domain::ClientTokenRecord, domain::ServiceRecord,
-               domain::ServiceDeploymentRecord, domain::ServiceRevisionRecord>;
+using RecordTypes = std::tuple<domain::ClusterRecord, domain::ContainerInstanceRecord,
+                               domain::InstanceAllocation, domain::TaskDefinitionRecord, domain::FamilyRecord,
+                               domain::TaskRecord, domain::AccountSettingRecord, domain::ClientTokenRecord,
+                               domain::ServiceRecord, domain::ServiceDeploymentRecord,
+                               domain::ServiceRevisionRecord, domain::CapacityProviderRecord>;
 
 namespace detail {
 template <class Types>

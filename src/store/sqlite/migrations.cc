@@ -31,6 +31,9 @@ CREATE TABLE service(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER
 CREATE TABLE service_deployment(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE service_revision(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
 )"},
+    Migration{2, R"(
+CREATE TABLE capacity_provider(key TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+)"},
 };
 static_assert(kMigrations.back().version == kSchemaVersion);
 

@@ -14,7 +14,7 @@ constexpr std::array kKinds = {
     Kind::family,           Kind::task,
     Kind::account_setting,  Kind::client_token,
     Kind::service,          Kind::service_deployment,
-    Kind::service_revision,
+    Kind::service_revision, Kind::capacity_provider,
 };
 
 // Pages (of 4 KiB) of write-ahead log from which on they are copied into the database beside the commits.
