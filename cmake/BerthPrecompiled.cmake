@@ -1,0 +1,57 @@
+# Precompiled headers. Reading the generated types takes most of the time of compiling anything that names them, so
+# they are compiled once in three sets, each with the one before: for users of the model, of coroutines, of the store.
+# A source still includes what it uses; only what is outside of the sets is read for each file.
+option(BERTH_PCH "Use precompiled headers" ON)
+set(BERTH_PCH_MODEL <algorithm> <chrono> <functional> <map> <memory> <optional> <set> <string> <string_view> <variant>
+    <vector> <fmt/format.h> base/json.h base/log.h model/ecs/types.h model/codec_support.h)
+set(BERTH_PCH_ASYNC ${BERTH_PCH_MODEL} runtime/async.h runtime/runtime.h runtime/transport.h)
+set(BERTH_PCH_STORE ${BERTH_PCH_ASYNC} domain/records.h store/store.h)
+# Who links one of these reads the set.
+set(BERTH_PCH_MODEL_USERS "^(model|domain|domain_records|placement|agent/.*)$")
+set(BERTH_PCH_ASYNC_USERS "^(agent/(drivers/.*|endpoints|session|state|tasks|telemetry))$")
+set(BERTH_PCH_STORE_USERS "^(store|store_testing|store/.*|scheduling|services.*|frontend|gateway|controllers.*|simulate)$")
+
+# _berth_precompiled(TARGET FOLDERS…): chooses by the folders that the target links.
+function(_berth_precompiled target)
+  if(NOT BERTH_PCH OR BERTH_FUZZ)
+    return()
+  endif()
+  set(chosen)
+  foreach(folder ${ARGN})
+    foreach(set MODEL ASYNC STORE)
+      if(folder MATCHES "${BERTH_PCH_${set}_USERS}")
+        list(APPEND chosen ${set})
+      endif()
+    endforeach()
+  endforeach()
+  foreach(set store async model)
+    string(TOUPPER ${set} upper)
+    if(upper IN_LIST chosen)
+      target_precompile_headers(${target} REUSE_FROM berth_pch_${set})
+      return()
+    endif()
+  endforeach()
+endfunction()
+
+# Called once, before the folders.
+function(berth_make_precompiled)
+  if(NOT BERTH_PCH OR BERTH_FUZZ)
+    return()
+  endif()
+  foreach(set model async store)
+    string(TOUPPER ${set} upper)
+    file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/pch/${set}.cc" CONTENT "")
+    add_library(berth_pch_${set} OBJECT "${CMAKE_BINARY_DIR}/pch/${set}.cc")
+    target_include_directories(berth_pch_${set} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    foreach(header ${BERTH_PCH_${upper}})
+      if(NOT header MATCHES "^<")
+        set(header "<${header}>")
+      endif()
+      target_precompile_headers(berth_pch_${set} PRIVATE ${header})
+    endforeach()
+  endforeach()
+  # Not the store itself, which is a user: its headers need nothing that the records do not bring.
+  target_link_libraries(berth_pch_model PRIVATE berth_model)
+  target_link_libraries(berth_pch_async PRIVATE berth_runtime berth_model)
+  target_link_libraries(berth_pch_store PRIVATE berth_runtime berth_domain_records)
+endfunction()
