@@ -32,13 +32,28 @@ class Batch {
   std::size_t count_ = 0;
 };
 
-// Realms are few; they are known by their clusters, INACTIVE ones included.
+// Adds the realms that have records of this type, from one realm to the next.
+template <class R>
+void add_realms(std::set<std::string>& realms, const store::View& view) {
+  std::string after;
+  bool more = true;
+  while (more) {
+    more = false;
+    view.walk<R>(after, [&](const Stored<R>& stored) {
+      const std::string realm = store::realm_key({stored.record->account, stored.record->region});
+      realms.insert(realm);
+      after = realm + '0';  // '0' comes after '/': beyond all keys of the realm.
+      more = true;
+      return false;
+    });
+  }
+}
+
+// Stopped tasks and tokens may outlive the last cluster of their realm.
 std::set<std::string> realms(const store::View& view) {
   std::set<std::string> found;
-  view.walk<domain::ClusterRecord>("", [&](const Stored<domain::ClusterRecord>& cluster) {
-    found.insert(store::realm_key({cluster.record->account, cluster.record->region}));
-    return true;
-  });
+  add_realms<domain::TaskRecord>(found, view);
+  add_realms<domain::ClientTokenRecord>(found, view);
   return found;
 }
 

@@ -91,6 +91,19 @@ TEST_F(ReaperTest, WorksInBatches) {
   EXPECT_EQ(reap({}), 150U);
 }
 
+TEST_F(ReaperTest, RealmsWithoutClustersAreLookedAfterToo) {
+  for (const char* region : {"eu-west-1", "us-east-1", "us-east-1b", "us-west-2"}) {
+    domain::ClientTokenRecord token;
+    token.account = kRealm.account;
+    token.region = region;
+    token.scope = "RunTask";
+    token.token = "t";
+    token.created_at = ago(25h);
+    put(token);
+  }
+  EXPECT_EQ(reap({}), 4U);
+}
+
 TEST_F(ReaperTest, InactiveServicesStayForADay) {
   domain::ServiceRecord service;
   service.account = kRealm.account;
