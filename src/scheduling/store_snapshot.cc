@@ -1,5 +1,7 @@
 #include "scheduling/store_snapshot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace berth::scheduling {
@@ -7,6 +9,9 @@ namespace {
 
 using domain::ContainerInstanceRecord;
 using domain::InstanceAllocation;
+
+/// Only tasks of services have a group of this form: the API refuses it in `group`.
+constexpr std::string_view kServicePrefix = "service:";
 
 placement::InstanceStatus convert(domain::InstanceStatus status) {
   switch (status) {
@@ -59,7 +64,9 @@ placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
 }
 
 StoreSnapshot::StoreSnapshot(const store::View& view, const domain::Realm& realm, std::string cluster)
-    : view_(view), instances_(view.group(store::kPlaceableInstances, store::cluster_key(realm, cluster))) {}
+    : view_(view),
+      cluster_key_(store::cluster_key(realm, cluster)),
+      instances_(view.group(store::kPlaceableInstances, cluster_key_)) {}
 
 const placement::InstanceView& StoreSnapshot::at(std::size_t index) const {
   const auto found = seen_.find(index);
@@ -70,7 +77,7 @@ const placement::InstanceView& StoreSnapshot::at(std::size_t index) const {
       .first->second;
 }
 
-const std::map<std::string, std::int64_t, std::less<>>& StoreSnapshot::groups_at(std::size_t index) const {
+const StoreSnapshot::Counts& StoreSnapshot::groups_at(std::size_t index) const {
   const auto found = groups_.find(index);
   if (found != groups_.end()) return found->second;
   auto& counts = groups_[index];
@@ -79,7 +86,22 @@ const std::map<std::string, std::int64_t, std::less<>>& StoreSnapshot::groups_at
   return counts;
 }
 
+const StoreSnapshot::Counts& StoreSnapshot::count_by_instance(std::string_view service) const {
+  const auto found = services_.find(service);
+  if (found != services_.end()) return found->second;
+  auto& counts = services_[std::string(service)];
+  for (const auto& [sort, task] :
+       view_.group(store::kTasksByService, fmt::format("{}/{}", cluster_key_, service)))
+    if (task->record->desired_status == domain::TaskStatus::running) ++counts[task->record->instance_id];
+  return counts;
+}
+
 std::int64_t StoreSnapshot::count_of_group(std::size_t index, std::string_view group) const {
+  if (group.starts_with(kServicePrefix)) {
+    const auto& by_instance = count_by_instance(group.substr(kServicePrefix.size()));
+    const auto at = by_instance.find(instances_.at(index).record->id);
+    return at == by_instance.end() ? 0 : at->second;
+  }
   const auto& counts = groups_at(index);
   const auto found = counts.find(group);
   return found == counts.end() ? 0 : found->second;

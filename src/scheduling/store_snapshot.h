@@ -14,7 +14,8 @@ placement::InstanceView instance_view(const domain::ContainerInstanceRecord& ins
                                       const domain::InstanceAllocation* allocation);
 
 /// The ACTIVE container instances of a cluster as placement sees them. Instances are converted when first
-/// looked at, so a request that probes a few of thousands costs a few.
+/// looked at, so a request that probes a few of thousands costs a few. Tasks of a service are counted by its
+/// own index: what other services run costs nothing.
 ///
 /// Borrows: the view. Runs on: one thread.
 class StoreSnapshot final : public placement::Snapshot {
@@ -33,12 +34,16 @@ class StoreSnapshot final : public placement::Snapshot {
   std::optional<std::size_t> find(std::string_view key) const;
 
  private:
-  const std::map<std::string, std::int64_t, std::less<>>& groups_at(std::size_t index) const;
+  using Counts = std::map<std::string, std::int64_t, std::less<>>;
+  const Counts& groups_at(std::size_t index) const;
+  const Counts& count_by_instance(std::string_view service) const;
 
   const store::View& view_;
+  std::string cluster_key_;
   store::Group<domain::ContainerInstanceRecord> instances_;
   mutable std::map<std::size_t, placement::InstanceView> seen_;
-  mutable std::map<std::size_t, std::map<std::string, std::int64_t, std::less<>>> groups_;
+  mutable std::map<std::size_t, Counts> groups_;  ///< Tasks by group, by position of the instance.
+  mutable std::map<std::string, Counts, std::less<>> services_;  ///< Tasks by instance id, by service.
 };
 
 }  // namespace berth::scheduling
