@@ -78,8 +78,13 @@ class UpInstances(unittest.TestCase):
         self.assertIn("200", self.curl(instances[0], f"https://{listen}:{self.berth.port}/healthz"))
         self.assertEqual(self.curl(instances[0], f"http://{listen}:{self.berth.port}/healthz"), "400", "plain HTTP is refused")
         port = instances[1].docker("ps", "--format", "{{.Ports}}").split("->")[0].split(":")[-1]
-        page = instances[0].docker("exec", inside, "wget", "-q", "-T", "5", "-O", "-", f"http://{instances[1].address}:{port}/")
-        self.assertRegex(page, "^[0-9a-f]{12}$")
+
+        def page():
+            try:
+                return instances[0].docker("exec", inside, "wget", "-q", "-O", "-", f"http://{instances[1].address}:{port}/")
+            except AssertionError:  # The server in the container may not listen yet.
+                return None
+        self.assertRegex(wait_until(page, 20, "the page of the other instance"), "^[0-9a-f]{12}$")
 
     def curl(self, instance, url):
         """The status of a request from within the instance's network; 000 when there was no answer."""
