@@ -273,6 +273,7 @@ class AgentCase(ControlPlaneCase):
     """Tests against a berthd with one agent on the local Docker Engine."""
 
     cluster = None  # The agent's ECS_CLUSTER; None means the default cluster.
+    agent_environment = {}  # Further variables of the agent.
 
     @classmethod
     def setUpClass(cls):
@@ -280,7 +281,7 @@ class AgentCase(ControlPlaneCase):
         if cls.cluster:
             cls.plane.client().call("CreateCluster", clusterName=cls.cluster)
         cls.addClassCleanup(remove_containers, cls.plane)
-        cls.agent = Agent(cls.plane, cls.cluster)
+        cls.agent = Agent(cls.plane, cls.cluster, **cls.agent_environment)
         cls.addClassCleanup(cls.agent.destroy)
         cls.agent.start()
         cls.wait_for_agent()
