@@ -94,6 +94,9 @@ DeploymentState* primary_of(ServiceRecord& service) {
 DeploymentState* find_deployment(ServiceRecord& service, std::string_view id) {
   for (auto& deployment : service.deployments)
     if (deployment.id == id) return &deployment;
+  if (service.task_sets)
+    for (auto& set : *service.task_sets)
+      if (set.deployment.id == id) return &set.deployment;
   return nullptr;
 }
 

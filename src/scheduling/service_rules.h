@@ -44,6 +44,7 @@ Duration retry_delay(std::int64_t failures, std::int64_t desired);
 /// The PRIMARY deployment. Every service that is not INACTIVE has one.
 const domain::DeploymentState* primary_of(const domain::ServiceRecord& service);
 domain::DeploymentState* primary_of(domain::ServiceRecord& service);
+/// A deployment, or that of a task set; null when there is none.
 domain::DeploymentState* find_deployment(domain::ServiceRecord& service, std::string_view id);
 
 /// "service:NAME", the group of its tasks.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "services/core/lookup.h"
+#include "services/ecs/capacity_provider_rules.h"
 
 namespace berth::services::ecs {
 
@@ -38,15 +39,18 @@ std::optional<wire::ApiError> check_cluster_configuration(
 }
 
 std::optional<wire::ApiError> check_capacity_providers(
-    const std::vector<std::string>& providers,
+    const Context& context, const store::View& view, const std::vector<std::string>& providers,
     const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
   for (const auto& provider : providers)
-    if (provider != "FARGATE" && provider != "FARGATE_SPOT")
+    if (!is_reserved_provider(provider_name(context, provider)) && !find_provider(context, view, provider))
       return wire::invalid_parameter(
-          fmt::format("capacityProviders: the capacity provider '{}' does not exist.", provider));
+          fmt::format("The specified capacity provider '{}' was not found. Specify a valid name or ARN in "
+                      "capacityProviders and try again.",
+                      provider));
+  const auto names = provider_names(context, providers);
   int bases = 0;
   for (const auto& item : strategy) {
-    if (std::find(providers.begin(), providers.end(), item.capacity_provider) == providers.end())
+    if (std::find(names.begin(), names.end(), provider_name(context, item.capacity_provider)) == names.end())
       return wire::invalid_parameter(
           fmt::format("defaultCapacityProviderStrategy: '{}' is not one of the cluster's capacityProviders.",
                       item.capacity_provider));
@@ -55,6 +59,19 @@ std::optional<wire::ApiError> check_capacity_providers(
   if (bases > 1)
     return wire::invalid_parameter("defaultCapacityProviderStrategy: only one item may have a base.");
   return std::nullopt;
+}
+
+void expect_providers(const Context& context, const store::View& view, store::Transaction& transaction,
+                      const std::vector<std::string>& providers) {
+  for (const auto& provider : providers)
+    if (const auto* found = find_provider(context, view, provider)) transaction.expect(*found);
+}
+
+std::vector<std::string> provider_names(const Context& context, const std::vector<std::string>& providers) {
+  std::vector<std::string> names;
+  names.reserve(providers.size());
+  for (const auto& provider : providers) names.push_back(provider_name(context, provider));
+  return names;
 }
 
 std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(

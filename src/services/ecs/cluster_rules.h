@@ -15,11 +15,15 @@ std::optional<wire::ApiError> check_cluster_settings(
     const std::optional<std::vector<model::ecs::ClusterSetting>>& settings);
 std::optional<wire::ApiError> check_cluster_configuration(
     const std::optional<model::ecs::ClusterConfiguration>& configuration);
-/// Only FARGATE and FARGATE_SPOT are names that exist here; the strategy may use what the cluster has, at
-/// most one item with a base.
+/// The providers exist, and the strategy uses only what the cluster has, at most one item with a base.
 std::optional<wire::ApiError> check_capacity_providers(
-    const std::vector<std::string>& providers,
+    const Context& context, const store::View& view, const std::vector<std::string>& providers,
     const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy);
+/// Makes a transaction lose the race against the deletion of one of the providers.
+void expect_providers(const Context& context, const store::View& view, store::Transaction& transaction,
+                      const std::vector<std::string>& providers);
+/// The names, where ARNs were given.
+std::vector<std::string> provider_names(const Context& context, const std::vector<std::string>& providers);
 
 /// As answers show it: weight and base are numbers always.
 std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(

@@ -28,10 +28,10 @@ std::optional<wire::ApiError> check(const Context& context, const CreateClusterR
   }
   if (auto error = check_cluster_settings(request.settings)) return error;
   if (auto error = check_cluster_configuration(request.configuration)) return error;
-  return check_capacity_providers(request.capacity_providers.value_or(std::vector<std::string>()),
-                                  request.default_capacity_provider_strategy.value_or(
-                                      std::vector<model::ecs::CapacityProviderStrategyItem>()));
+  return std::nullopt;
 }
+
+using Strategy = std::vector<model::ecs::CapacityProviderStrategyItem>;
 
 std::vector<model::ecs::ClusterSetting> settings_of(const Context& context, const store::View& view,
                                                     const CreateClusterRequest& request) {
@@ -58,7 +58,8 @@ ClusterRecord new_cluster(const Context& context, const store::View& view,
     record.service_connect_defaults.emplace();
     record.service_connect_defaults->namespace_ = request.service_connect_defaults->namespace_;
   }
-  record.capacity_providers = request.capacity_providers;
+  if (request.capacity_providers)
+    record.capacity_providers = provider_names(context, *request.capacity_providers);
   if (request.default_capacity_provider_strategy)
     record.default_capacity_provider_strategy =
         normalise_strategy(*request.default_capacity_provider_strategy);
@@ -79,6 +80,10 @@ Decision<CreateClusterResponse> decide(const Context& context, const store::View
   if (view.group(store::kActiveClusters, store::realm_key(context.realm)).size() >= clusters_max)
     return wire::client_exception(
         fmt::format("The limit of {} clusters in a region is reached.", clusters_max));
+  const auto providers = request.capacity_providers.value_or(std::vector<std::string>());
+  if (auto error = check_capacity_providers(context, view, providers,
+                                            request.default_capacity_provider_strategy.value_or(Strategy())))
+    return *std::move(error);
   ClusterRecord record = new_cluster(context, view, request);
   response.cluster = render_cluster(view, record, kShown);
   auto transaction = new_transaction(context);
@@ -86,6 +91,7 @@ Decision<CreateClusterResponse> decide(const Context& context, const store::View
     transaction.expect(*found);
   else
     transaction.expect_absent<ClusterRecord>(key);
+  expect_providers(context, view, transaction, providers);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
 }

@@ -19,6 +19,11 @@ using model::ecs::CreateServiceRequest;
 using model::ecs::CreateServiceResponse;
 using model::ecs::SchedulingStrategy;
 
+bool is_external(const CreateServiceRequest& request) {
+  return request.deployment_controller &&
+         request.deployment_controller->type == model::ecs::DeploymentControllerType::external;
+}
+
 bool is_daemon(const CreateServiceRequest& request) {
   return request.scheduling_strategy == SchedulingStrategy::daemon;
 }
@@ -28,8 +33,11 @@ std::optional<wire::ApiError> check(const Context& context, const CreateServiceR
     return wire::invalid_parameter(
         "serviceName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and "
         "hyphens.");
-  if (!request.task_definition || request.task_definition->empty())
+  if (is_external(request)) {
+    if (auto error = refuse_for_task_sets(request)) return error;
+  } else if (!request.task_definition || request.task_definition->empty()) {
     return wire::invalid_parameter("TaskDefinition can not be blank.");
+  }
   if (auto error = refuse_what_services_lack(request)) return error;
   if (is_daemon(request) && request.desired_count)
     return wire::invalid_parameter(
@@ -71,6 +79,7 @@ ServiceRecord new_service(const Context& context, const store::View& view,
   record.availability_zone_rebalancing = request.availability_zone_rebalancing;
   record.tags = request.tags;
   record.short_task_arns = arn_form(context, view, "taskLongArnFormat") == domain::ArnForm::short_;
+  if (is_external(request)) record.deployment_controller = request.deployment_controller->type;
   record.created_by = context.principal.arn;
   record.created_at = context.now;
   return record;
@@ -109,9 +118,12 @@ Decision<CreateServiceResponse> decide(const Context& context, const store::View
     return response;
   }
   if (auto error = check_room(context, view, found, name)) return *std::move(error);
-  auto definition =
-      service_definition(context, view, *request.task_definition, request.network_configuration);
-  if (!definition) return definition.take_error();
+  const store::Stored<domain::TaskDefinitionRecord>* definition = nullptr;
+  if (!is_external(request)) {
+    auto named = service_definition(context, view, *request.task_definition, request.network_configuration);
+    if (!named) return named.take_error();
+    definition = *named;
+  }
   ServiceRecord record = new_service(context, view, **cluster, request);
   if (auto error = check_service(context, record)) return *std::move(error);
 
@@ -120,10 +132,12 @@ Decision<CreateServiceResponse> decide(const Context& context, const store::View
     transaction.expect(*found);
   else
     transaction.expect_absent<ServiceRecord>(key);
-  transaction.expect(**definition);
   const auto* cluster_now = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, name));
   transaction.expect(*cluster_now);
-  deploy(context, transaction, record, *(*definition)->record);
+  if (definition) {
+    transaction.expect(*definition);
+    deploy(context, transaction, record, *definition->record);
+  }
   if (*token && !(*token)->earlier) record_token(transaction, **std::move(token), {record.name});
   response.service = render_service(context, view, record, ServiceTags::yes);
   transaction.put(std::move(record));

@@ -96,6 +96,42 @@ Async<ApiResult<model::ecs::DescribeServiceRevisionsResponse>> describe_service_
 Async<ApiResult<model::ecs::StopServiceDeploymentResponse>> stop_service_deployment(
     Context& context, model::ecs::StopServiceDeploymentRequest request);
 
+// Capacity providers.
+Async<ApiResult<model::ecs::CreateCapacityProviderResponse>> create_capacity_provider(
+    Context& context, model::ecs::CreateCapacityProviderRequest request);
+Async<ApiResult<model::ecs::DescribeCapacityProvidersResponse>> describe_capacity_providers(
+    Context& context, model::ecs::DescribeCapacityProvidersRequest request);
+Async<ApiResult<model::ecs::UpdateCapacityProviderResponse>> update_capacity_provider(
+    Context& context, model::ecs::UpdateCapacityProviderRequest request);
+Async<ApiResult<model::ecs::DeleteCapacityProviderResponse>> delete_capacity_provider(
+    Context& context, model::ecs::DeleteCapacityProviderRequest request);
+
+// Task sets, of services with the deployment controller EXTERNAL.
+Async<ApiResult<model::ecs::CreateTaskSetResponse>> create_task_set(Context& context,
+                                                                    model::ecs::CreateTaskSetRequest request);
+Async<ApiResult<model::ecs::DescribeTaskSetsResponse>> describe_task_sets(
+    Context& context, model::ecs::DescribeTaskSetsRequest request);
+Async<ApiResult<model::ecs::UpdateTaskSetResponse>> update_task_set(Context& context,
+                                                                    model::ecs::UpdateTaskSetRequest request);
+Async<ApiResult<model::ecs::UpdateServicePrimaryTaskSetResponse>> update_service_primary_task_set(
+    Context& context, model::ecs::UpdateServicePrimaryTaskSetRequest request);
+Async<ApiResult<model::ecs::DeleteTaskSetResponse>> delete_task_set(Context& context,
+                                                                    model::ecs::DeleteTaskSetRequest request);
+
+// Task protection.
+Async<ApiResult<model::ecs::GetTaskProtectionResponse>> get_task_protection(
+    Context& context, model::ecs::GetTaskProtectionRequest request);
+Async<ApiResult<model::ecs::UpdateTaskProtectionResponse>> update_task_protection(
+    Context& context, model::ecs::UpdateTaskProtectionRequest request);
+
+// Not possible here, with the error that says so.
+Async<ApiResult<model::ecs::ExecuteCommandResponse>> execute_command(
+    Context& context, model::ecs::ExecuteCommandRequest request);
+Async<ApiResult<model::ecs::ListServicesByNamespaceResponse>> list_services_by_namespace(
+    Context& context, model::ecs::ListServicesByNamespaceRequest request);
+Async<ApiResult<model::ecs::ContinueServiceDeploymentResponse>> continue_service_deployment(
+    Context& context, model::ecs::ContinueServiceDeploymentRequest request);
+
 // Tags.
 Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context,
                                                                model::ecs::TagResourceRequest request);

@@ -2,6 +2,7 @@
 
 #include "domain/arns.h"
 #include "scheduling/service_rules.h"
+#include "scheduling/task_sets.h"
 #include "services/ecs/service_lookup.h"
 
 namespace berth::services::ecs {
@@ -51,7 +52,8 @@ model::ecs::Deployment render_deployment(const domain::DeploymentState& state, c
 void render_settings(const Context& context, const ServiceRecord& service, model::ecs::Service& shown) {
   shown.load_balancers.emplace();
   shown.service_registries.emplace();
-  shown.launch_type = service.launch_type.value_or(model::ecs::LaunchType::ec2);
+  const bool external = scheduling::is_external(service);
+  if (!external) shown.launch_type = service.launch_type.value_or(model::ecs::LaunchType::ec2);
   shown.platform_version = service.platform_version;
   shown.deployment_configuration = scheduling::shown_configuration(service, context.services.compat);
   shown.placement_constraints =
@@ -61,7 +63,8 @@ void render_settings(const Context& context, const ServiceRecord& service, model
   shown.health_check_grace_period_seconds = service.health_check_grace_period_seconds;
   shown.scheduling_strategy = service.scheduling_strategy;
   shown.deployment_controller.emplace();
-  shown.deployment_controller->type = model::ecs::DeploymentControllerType::ecs;
+  shown.deployment_controller->type =
+      service.deployment_controller.value_or(model::ecs::DeploymentControllerType::ecs);
   shown.created_by = service.created_by;
   shown.enable_ecs_managed_tags = service.enable_ecs_managed_tags;
   shown.propagate_tags = service.propagate_tags.value_or(model::ecs::PropagateTags::none);
@@ -82,7 +85,45 @@ void render_revision(const ServiceRecord& service, const domain::DeploymentState
   shown.current_service_revisions->push_back(std::move(summary));
 }
 
+// Steady: as many tasks run as shall, and nothing is under way.
+model::ecs::TaskSet show_set(const ServiceRecord& service, const domain::TaskSetState& set,
+                             const Counts& counts, ServiceTags tags) {
+  const auto& deployment = set.deployment;
+  const std::int32_t desired = scheduling::computed_desired_count(service, set);
+  model::ecs::TaskSet shown;
+  shown.id = deployment.id;
+  shown.task_set_arn = scheduling::task_set_arn(service, set);
+  shown.service_arn = service.arn;
+  shown.cluster_arn = domain::cluster_arn({service.account, service.region}, service.cluster);
+  shown.external_id = set.external_id;
+  shown.status = set.draining ? "DRAINING" : std::string(to_string(deployment.status));
+  shown.task_definition = deployment.task_definition_arn;
+  shown.computed_desired_count = desired;
+  shown.pending_count = counts.pending;
+  shown.running_count = counts.running;
+  shown.created_at = deployment.created_at;
+  shown.updated_at = deployment.updated_at;
+  shown.launch_type = deployment.launch_type;
+  shown.platform_version = deployment.platform_version;
+  shown.load_balancers.emplace();
+  shown.service_registries.emplace();
+  shown.capacity_provider_strategy.emplace();
+  shown.scale = set.scale;
+  const bool steady = counts.running == desired && counts.pending == 0;
+  shown.stability_status =
+      steady ? model::ecs::StabilityStatus::steady_state : model::ecs::StabilityStatus::stabilizing;
+  shown.stability_status_at = set.stability_changed_at.value_or(deployment.updated_at);
+  shown.tags.emplace();
+  if (tags == ServiceTags::yes && set.tags) shown.tags = set.tags;
+  return shown;
+}
+
 }  // namespace
+
+model::ecs::TaskSet render_task_set(const store::View& view, const ServiceRecord& service,
+                                    const domain::TaskSetState& set, ServiceTags tags) {
+  return show_set(service, set, count_tasks_of(view, service)[set.deployment.id], tags);
+}
 
 model::ecs::Service render_service(const Context& context, const store::View& view,
                                    const ServiceRecord& service, ServiceTags tags) {
@@ -113,6 +154,15 @@ model::ecs::Service render_service(const Context& context, const store::View& vi
       shown.current_service_deployment =
           scheduling::service_part_arn(service, "service-deployment", *deployment.service_deployment_id);
   }
+  if (service.task_sets && service.status != ServiceStatus::inactive)
+    for (const auto& set : *service.task_sets) {
+      const auto found = counts.find(set.deployment.id);
+      if (!shown.task_sets) shown.task_sets.emplace();
+      shown.task_sets->push_back(
+          show_set(service, set, found == counts.end() ? Counts() : found->second, tags));
+      if (set.deployment.status == domain::DeploymentStatus::primary)
+        shown.task_definition = set.deployment.task_definition_arn;
+    }
   shown.events = service.events.value_or(std::vector<model::ecs::ServiceEvent>());
   shown.created_at = service.created_at;
   if (tags == ServiceTags::yes) shown.tags = service.tags.value_or(std::vector<model::ecs::Tag>());

@@ -20,6 +20,10 @@ enum class ServiceTags { no, yes };
 model::ecs::Service render_service(const Context& context, const store::View& view,
                                    const domain::ServiceRecord& service, ServiceTags tags);
 
+/// A task set of the service, as the API shows it.
+model::ecs::TaskSet render_task_set(const store::View& view, const domain::ServiceRecord& service,
+                                    const domain::TaskSetState& set, ServiceTags tags);
+
 /// The definition that a service's tasks are to be made of: ACTIVE, and such as can run here.
 /// Errors: ClientException, InvalidParameterException.
 ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition(

@@ -12,6 +12,9 @@ using domain::ServiceRecord;
 using model::ecs::DeploymentConfiguration;
 using model::ecs::SchedulingStrategy;
 
+/// API: a day.
+constexpr std::int32_t kBakeMinutesMax = 1440;
+
 wire::ApiError not_here(std::string_view member) {
   return wire::unsupported_feature(fmt::format("{} is not available here: leave it out.", member));
 }
@@ -32,10 +35,9 @@ std::optional<wire::ApiError> refuse_common(const Request& request) {
   if (request.service_connect_configuration && request.service_connect_configuration->enabled)
     return not_here("serviceConnectConfiguration");
   if (request.deployment_controller &&
-      request.deployment_controller->type != model::ecs::DeploymentControllerType::ecs)
+      request.deployment_controller->type == model::ecs::DeploymentControllerType::code_deploy)
     return wire::unsupported_feature(
-        fmt::format("The deployment controller {} is not available here: use ECS.",
-                    to_string(request.deployment_controller->type)));
+        "The deployment controller CODE_DEPLOY is not available here: use ECS or EXTERNAL.");
   return std::nullopt;
 }
 
@@ -48,6 +50,10 @@ std::optional<wire::ApiError> check_features(const DeploymentConfiguration& give
   if (given_configuration.alarms && given_configuration.alarms->enable)
     return not_here("deploymentConfiguration.alarms");
   if (given(given_configuration.lifecycle_hooks)) return not_here("deploymentConfiguration.lifecycleHooks");
+  const std::int32_t bake = given_configuration.bake_time_in_minutes.value_or(0);
+  if (bake < 0 || bake > kBakeMinutesMax)
+    return wire::invalid_parameter(
+        fmt::format("bakeTimeInMinutes must be between 0 and {}, not {}.", kBakeMinutesMax, bake));
   return std::nullopt;
 }
 
@@ -96,6 +102,23 @@ std::optional<wire::ApiError> check_placement(const ServiceRecord& service) {
 }
 
 }  // namespace
+
+std::optional<wire::ApiError> refuse_for_task_sets(const model::ecs::CreateServiceRequest& request) {
+  for (const auto& [member, given_here] :
+       {std::pair{"taskDefinition", request.task_definition.has_value()},
+        std::pair{"launchType", request.launch_type.has_value()},
+        std::pair{"platformVersion", request.platform_version.has_value()},
+        std::pair{"networkConfiguration", request.network_configuration.has_value()}})
+    if (given_here)
+      return wire::invalid_parameter(fmt::format(
+          "{} can not be specified for a service with the deployment controller EXTERNAL: its task sets "
+          "have one each.",
+          member));
+  if (request.scheduling_strategy == SchedulingStrategy::daemon)
+    return wire::invalid_parameter(
+        "The daemon scheduling strategy is not supported with the deployment controller EXTERNAL.");
+  return std::nullopt;
+}
 
 std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::CreateServiceRequest& request) {
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&

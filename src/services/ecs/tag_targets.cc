@@ -5,7 +5,9 @@
 #include <array>
 
 #include "base/arn.h"
+#include "scheduling/task_sets.h"
 #include "services/core/lookup.h"
+#include "services/ecs/capacity_provider_rules.h"
 #include "services/ecs/service_lookup.h"
 
 namespace berth::services::ecs {
@@ -107,16 +109,41 @@ ApiResult<TagTarget> find_one_service(const Named& named) {
   return target;
 }
 
+ApiResult<TagTarget> find_capacity_provider(const Named& named) {
+  const auto* found = find_provider(named.context, named.view, named.arn);
+  if (!found) return not_there(named, "capacity provider");
+  return target_of(*found);
+}
+
+ApiResult<TagTarget> find_one_task_set(const Named& named) {
+  auto cluster = cluster_of(named);
+  if (!cluster) return cluster.take_error();
+  const auto* service = find_service(named.context, named.view, **cluster, named.resource.service);
+  const auto* set = service ? scheduling::find_task_set(*service->record, named.arn) : nullptr;
+  if (!set) return not_there(named, "task set");
+  TagTarget target;
+  target.tags = set->tags.value_or(std::vector<Tag>());
+  target.write = [service, id = set->deployment.id](store::Transaction& transaction, std::vector<Tag> tags) {
+    domain::ServiceRecord record = *service->record;
+    scheduling::find_task_set(record, id)->tags = std::move(tags);
+    transaction.expect(*service);
+    transaction.put(std::move(record));
+  };
+  return target;
+}
+
 struct Row {
   std::string_view type;
   ApiResult<TagTarget> (*find)(const Named&);
 };
 constexpr std::array kTable{
+    Row{"capacity-provider", find_capacity_provider},
     Row{"cluster", find_cluster},
     Row{"container-instance", find_container_instance},
     Row{"service", find_one_service},
     Row{"task", find_one_task},
     Row{"task-definition", find_task_definition},
+    Row{"task-set", find_one_task_set},
 };
 
 }  // namespace

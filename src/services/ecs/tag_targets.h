@@ -22,7 +22,8 @@ struct TagTarget {
 
 enum class TagUse { read, change };
 
-/// The resource of an ARN: clusters, container instances, tasks, task definitions. A new kind is a row in the
+/// The resource of an ARN: clusters, container instances, tasks, task definitions,
+/// services, task sets, capacity providers. A new kind is a row in the
 /// table of tag_targets.cc. Errors: InvalidParameterException for what is no ARN of a resource with tags, or
 /// is of the short form, which does not say which cluster; ClusterNotFoundException, ClientException,
 /// ServiceNotFoundException, ResourceNotFoundException (InvalidParameterException for ListTagsForResource)

@@ -15,7 +15,9 @@ using model::ecs::ClusterSetting;
 
 constexpr ClusterFields kShown{.settings = true, .tags = true, .configurations = true};
 
-using Change = std::function<void(ClusterRecord&)>;
+using Refusal = std::optional<wire::ApiError>;
+// Changes the record, and adds what else the transaction has to expect; or says why not.
+using Change = std::function<Refusal(const store::View&, store::Transaction&, ClusterRecord&)>;
 
 template <class Response>
 Decision<Response> decide(const Context& context, const store::View& view, const std::string& cluster,
@@ -24,11 +26,11 @@ Decision<Response> decide(const Context& context, const store::View& view, const
   if (!found) return found.take_error();
   const auto& stored = **found;
   ClusterRecord record = *stored.record;
-  change(record);
+  auto transaction = new_transaction(context);
+  if (auto error = change(view, transaction, record)) return *std::move(error);
   Response response;
   response.cluster = render_cluster(view, record, kShown);
   if (record == *stored.record) return response;
-  auto transaction = new_transaction(context);
   transaction.expect(stored);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
@@ -61,15 +63,16 @@ Async<ApiResult<model::ecs::UpdateClusterResponse>> update_cluster(Context& cont
                                                                    model::ecs::UpdateClusterRequest request) {
   if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
   if (auto error = check_cluster_configuration(request.configuration)) co_return *std::move(error);
-  Change change = [&](ClusterRecord& record) {
+  Change change = [&](const store::View&, store::Transaction&, ClusterRecord& record) -> Refusal {
     if (request.settings) merge(record.settings, *request.settings);
     if (request.configuration) record.configuration = request.configuration;
-    if (!request.service_connect_defaults) return;
+    if (!request.service_connect_defaults) return std::nullopt;
     record.service_connect_defaults.reset();
     // An empty namespace takes the default away.
-    if (request.service_connect_defaults->namespace_.empty()) return;
+    if (request.service_connect_defaults->namespace_.empty()) return std::nullopt;
     record.service_connect_defaults.emplace();
     record.service_connect_defaults->namespace_ = request.service_connect_defaults->namespace_;
+    return std::nullopt;
   };
   co_return co_await change_cluster<model::ecs::UpdateClusterResponse>(context, request.cluster,
                                                                        std::move(change));
@@ -79,20 +82,26 @@ Async<ApiResult<model::ecs::UpdateClusterSettingsResponse>> update_cluster_setti
     Context& context, model::ecs::UpdateClusterSettingsRequest request) {
   if (request.settings.empty()) co_return wire::invalid_parameter("settings cannot be empty.");
   if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
-  Change change = [&](ClusterRecord& record) { merge(record.settings, request.settings); };
+  Change change = [&](const store::View&, store::Transaction&, ClusterRecord& record) -> Refusal {
+    merge(record.settings, request.settings);
+    return std::nullopt;
+  };
   co_return co_await change_cluster<model::ecs::UpdateClusterSettingsResponse>(context, request.cluster,
                                                                                std::move(change));
 }
 
 Async<ApiResult<model::ecs::PutClusterCapacityProvidersResponse>> put_cluster_capacity_providers(
     Context& context, model::ecs::PutClusterCapacityProvidersRequest request) {
-  if (auto error =
-          check_capacity_providers(request.capacity_providers, request.default_capacity_provider_strategy))
-    co_return *std::move(error);
-  Change change = [&](ClusterRecord& record) {
-    record.capacity_providers = request.capacity_providers;
+  Change change = [&](const store::View& view, store::Transaction& transaction,
+                      ClusterRecord& record) -> Refusal {
+    if (auto error = check_capacity_providers(context, view, request.capacity_providers,
+                                              request.default_capacity_provider_strategy))
+      return error;
+    expect_providers(context, view, transaction, request.capacity_providers);
+    record.capacity_providers = provider_names(context, request.capacity_providers);
     record.default_capacity_provider_strategy =
         normalise_strategy(request.default_capacity_provider_strategy);
+    return std::nullopt;
   };
   co_return co_await change_cluster<model::ecs::PutClusterCapacityProvidersResponse>(context, request.cluster,
                                                                                      std::move(change));

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "scheduling/service_rules.h"
+#include "scheduling/task_sets.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"
 #include "services/ecs/handlers.h"
@@ -46,6 +49,26 @@ void apply(ServiceRecord& service, const UpdateServiceRequest& request) {
   if (request.enable_execute_command) service.enable_execute_command = *request.enable_execute_command;
 }
 
+// With the controller EXTERNAL the task sets say what runs; the controller itself stays.
+std::optional<wire::ApiError> check_controller(const ServiceRecord& service,
+                                               const UpdateServiceRequest& request) {
+  const auto controller = service.deployment_controller.value_or(model::ecs::DeploymentControllerType::ecs);
+  if (request.deployment_controller && request.deployment_controller->type != controller)
+    return wire::unsupported_feature(
+        "The deployment controller of a service can not be changed here: make a new service.");
+  if (!scheduling::is_external(service)) return std::nullopt;
+  for (const auto& [member, given_here] :
+       {std::pair{"taskDefinition", request.task_definition.has_value()},
+        std::pair{"platformVersion", request.platform_version.has_value()},
+        std::pair{"networkConfiguration", request.network_configuration.has_value()},
+        std::pair{"forceNewDeployment", request.force_new_deployment.value_or(false)}})
+    if (given_here)
+      return wire::invalid_parameter(fmt::format(
+          "Unable to update {} on services with an EXTERNAL deployment controller. Use CreateTaskSet.",
+          member));
+  return std::nullopt;
+}
+
 // The definition to deploy anew, or null when the tasks stay as they are.
 ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Context& context,
                                                                         const store::View& view,
@@ -54,7 +77,7 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
   const auto* primary = scheduling::primary_of(service);
   const bool forced = request.force_new_deployment.value_or(false) ||
                       (request.platform_version && request.platform_version != service.platform_version);
-  if (!request.task_definition && !forced)
+  if ((!request.task_definition && !forced) || !primary)
     return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
   auto definition =
       service_definition(context, view, request.task_definition.value_or(primary->task_definition_arn),
@@ -79,6 +102,7 @@ Decision<UpdateServiceResponse> decide(const Context& context, const store::View
     return wire::invalid_parameter(
         "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
         "try again.");
+  if (auto error = check_controller(*found->record, request)) return *std::move(error);
   auto definition = to_deploy(context, view, *found->record, request);
   if (!definition) return definition.take_error();
   ServiceRecord record = *found->record;

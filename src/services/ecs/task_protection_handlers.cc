@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include "domain/arns.h"
+#include "services/core/decide.h"
+#include "services/core/lookup.h"
+#include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
+
+// GetTaskProtection, UpdateTaskProtection: while a task of a service is protected, neither scale-in nor a
+// deployment stops it (the service scheduler asks for `protectedUntil`). StopTask, a failed health check and
+// an instance that goes do.
+namespace berth::services::ecs {
+namespace {
+
+using domain::TaskRecord;
+using domain::TaskStatus;
+using model::ecs::GetTaskProtectionRequest;
+using model::ecs::GetTaskProtectionResponse;
+using model::ecs::ProtectedTask;
+using model::ecs::UpdateTaskProtectionRequest;
+using model::ecs::UpdateTaskProtectionResponse;
+
+// API reference: UpdateTaskProtection, GetTaskProtection.
+constexpr std::size_t kUpdateMax = 10;
+constexpr std::size_t kGetMax = 100;
+constexpr std::int32_t kMinutesDefault = 120;
+constexpr std::int32_t kMinutesMax = 2'880;
+
+std::optional<wire::ApiError> check_count(std::size_t count, std::size_t max) {
+  if (count == 0) return wire::invalid_parameter("Tasks cannot be empty.");
+  if (count > max)
+    return wire::invalid_parameter(fmt::format("tasks may name at most {} tasks, not {}.", max, count));
+  return std::nullopt;
+}
+
+ProtectedTask render_protection(const TaskRecord& task, WallTime now) {
+  ProtectedTask shown;
+  shown.task_arn = task.arn;
+  shown.protection_enabled = task.protected_until && *task.protected_until > now;
+  if (*shown.protection_enabled) shown.expiration_date = task.protected_until;
+  return shown;
+}
+
+// Only a task of a service that is to go on can be protected.
+bool is_valid(const TaskRecord& task) {
+  return task.service_name && task.desired_status == TaskStatus::running &&
+         task.last_status != TaskStatus::stopped;
+}
+
+// Expectation: each task is as it was seen, so that one that is being stopped is not called protected.
+Decision<UpdateTaskProtectionResponse> decide(const Context& context, const store::View& view,
+                                              const UpdateTaskProtectionRequest& request) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  UpdateTaskProtectionResponse response;
+  response.protected_tasks.emplace();
+  response.failures.emplace();
+  auto transaction = new_transaction(context);
+  std::optional<WallTime> until;
+  if (request.protection_enabled)
+    until = context.now + std::chrono::minutes(request.expires_in_minutes.value_or(kMinutesDefault));
+  for (const auto& name : request.tasks) {
+    const auto* found = find_task(context, view, **cluster, name);
+    if (!found) {
+      response.failures->push_back(failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+      continue;
+    }
+    if (!is_valid(*found->record)) {
+      response.failures->push_back(
+          failure(found->record->arn, "TASK_NOT_VALID", "The task is not a running task of a service."));
+      continue;
+    }
+    TaskRecord record = *found->record;
+    record.protected_until = until;
+    response.protected_tasks->push_back(render_protection(record, context.now));
+    if (record == *found->record) continue;
+    transaction.expect(*found);
+    transaction.put(std::move(record));
+  }
+  if (transaction.write_count() == 0) return response;
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<UpdateTaskProtectionResponse>> update_task_protection(Context& context,
+                                                                      UpdateTaskProtectionRequest request) {
+  if (auto error = check_count(request.tasks.size(), kUpdateMax)) co_return *std::move(error);
+  const auto minutes = request.expires_in_minutes.value_or(kMinutesDefault);
+  if (request.protection_enabled && (minutes < 1 || minutes > kMinutesMax))
+    co_return wire::invalid_parameter(
+        fmt::format("expiresInMinutes must be between 1 and {}, not {}.", kMinutesMax, minutes));
+  std::function<Decision<UpdateTaskProtectionResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide(context, view, request); };
+  co_return co_await decide_and_commit<UpdateTaskProtectionResponse>(context, std::move(decider));
+}
+
+Async<ApiResult<GetTaskProtectionResponse>> get_task_protection(Context& context,
+                                                                GetTaskProtectionRequest request) {
+  const auto names = request.tasks.value_or(std::vector<std::string>());
+  if (auto error = check_count(names.size(), kGetMax)) co_return *std::move(error);
+  GetTaskProtectionResponse response;
+  response.protected_tasks.emplace();
+  response.failures.emplace();
+  const auto view = co_await context.read();
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) co_return cluster.take_error();
+  for (const auto& name : names) {
+    const auto* found = find_task(context, view, **cluster, name);
+    if (!found)
+      response.failures->push_back(failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+    else if (!is_valid(*found->record))
+      response.failures->push_back(
+          failure(found->record->arn, "TASK_NOT_VALID", "The task is not a running task of a service."));
+    else
+      response.protected_tasks->push_back(render_protection(*found->record, context.now));
+  }
+  co_return response;
+}
+
+}  // namespace berth::services::ecs
