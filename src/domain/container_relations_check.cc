@@ -122,6 +122,33 @@ Result<void> check_container_relations(const RegisterTaskDefinitionRequest& requ
   return check_host_ports(request);
 }
 
+namespace {
+
+// The sizes that Fargate tasks come in (API: task size): memory between two bounds in steps, by CPU units.
+Result<void> check_fargate_size(const RegisterTaskDefinitionRequest& request) {
+  struct Size {
+    std::int32_t cpu, low, high, step;
+  };
+  static constexpr Size kSizes[] = {
+      {256, 512, 512, 512},         {256, 1024, 2048, 1024},         {512, 1024, 4096, 1024},
+      {1024, 2048, 8192, 1024},     {2048, 4096, 16'384, 1024},      {4096, 8192, 30'720, 1024},
+      {8192, 16'384, 61'440, 4096}, {16'384, 32'768, 122'880, 8192}, {32'768, 61'440, 249'856, 4096}};
+  const auto cpu = parse_task_cpu(*request.cpu);
+  if (!cpu) return cpu.error();
+  const auto memory = parse_task_memory(*request.memory);
+  if (!memory) return memory.error();
+  for (const Size& size : kSizes)
+    if (*cpu == size.cpu && *memory >= size.low && *memory <= size.high &&
+        (*memory - size.low) % size.step == 0)
+      return {};
+  return invalid(
+      fmt::format("No Fargate configuration exists for given values: {} CPU, {} memory. See the Amazon ECS "
+                  "documentation for the valid values.",
+                  *cpu, *memory));
+}
+
+}  // namespace
+
 Result<void> check_fargate(const RegisterTaskDefinitionRequest& request) {
   bool fargate = false;
   if (request.requires_compatibilities)
@@ -135,9 +162,11 @@ Result<void> check_fargate(const RegisterTaskDefinitionRequest& request) {
   if (!request.memory || request.memory->empty())
     return invalid("Fargate requires that 'memory' be defined at the task level.");
   if (request.pid_mode == model::ecs::PidMode::host)
-    return invalid("Tasks using the Fargate launch type do not support pidMode 'host'.");
+    return invalid(
+        "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode "
+        "is 'task'.");
   if (request.ipc_mode) return invalid("Tasks using the Fargate launch type do not support ipcMode.");
-  return {};
+  return check_fargate_size(request);
 }
 
 }  // namespace berth::domain

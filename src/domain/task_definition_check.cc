@@ -96,6 +96,7 @@ Result<void> check_task_definition(const RegisterTaskDefinitionRequest& request,
                                limits.containers_per_task_definition, request.container_definitions.size()));
   if (auto checked = check_bytes(request, limits); !checked) return checked;
   if (auto checked = check_volumes(request); !checked) return checked;
+  if (auto checked = check_fargate(request); !checked) return checked;
   std::set<std::string> names;
   bool essential = false;
   for (const auto& container : request.container_definitions) {
@@ -113,7 +114,7 @@ Result<void> check_task_definition(const RegisterTaskDefinitionRequest& request,
     auto checked = check_tags(*request.tags, static_cast<std::size_t>(limits.tags_per_resource));
     if (!checked) return checked;
   }
-  return check_fargate(request);
+  return {};
 }
 
 }  // namespace berth::domain

@@ -1,6 +1,7 @@
 #include "bin/berthd/reset.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace berth::berthd {
@@ -29,16 +30,11 @@ Async<Result<void>> erase_all(store::Store& store, runtime::Runtime& runtime) {
 
 Async<Result<void>> reset_store(store::Store& store, runtime::Runtime& runtime) {
   using Step = Async<Result<void>> (*)(store::Store&, runtime::Runtime&);
-  // Tasks go first, so that nothing is left that claims an instance.
-  static constexpr Step kSteps[] = {erase_all<domain::TaskRecord>,
-                                    erase_all<domain::InstanceAllocation>,
-                                    erase_all<domain::ContainerInstanceRecord>,
-                                    erase_all<domain::TaskDefinitionRecord>,
-                                    erase_all<domain::FamilyRecord>,
-                                    erase_all<domain::ClusterRecord>,
-                                    erase_all<domain::AccountSettingRecord>,
-                                    erase_all<domain::ClientTokenRecord>};
-  for (const Step step : kSteps) {
+  // Services go first, so that no scheduler starts tasks anew, then tasks, so that nothing is left that
+  // claims an instance; then whatever kinds of records there are.
+  std::vector<Step> steps = {erase_all<domain::ServiceRecord>, erase_all<domain::TaskRecord>};
+  store::for_each_record_type([&steps]<class R>(std::type_identity<R>) { steps.push_back(erase_all<R>); });
+  for (const Step step : steps) {
     auto done = co_await step(store, runtime);
     if (!done) co_return done;
   }

@@ -33,7 +33,7 @@ ApiResult<PageRequest> page_request(const Context& context, std::string operatio
     const std::string realm = realm_text(context);
     auto decoded = wire::decode_page_token(*next_token, {page.operation, page.filter, realm});
     if (const auto* failure = std::get_if<wire::PageTokenFailure>(&decoded))
-      return wire::invalid_parameter(fmt::format("Invalid token: {}", wire::explain(*failure)));
+      return wire::invalid_parameter(std::string(wire::explain(*failure)));
     page.after = std::move(std::get<std::string>(decoded));
   }
   return page;
