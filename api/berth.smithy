@@ -46,7 +46,7 @@ operation ExplainTask {
     errors: [ClusterNotFoundException, InvalidParameterException, ServerException]
 }
 
-/// All records of the caller's account and region.
+/// The records of the caller's account and region, without client tokens, and how this control plane was set up.
 @readonly
 operation ExportState {
     input: ExportStateRequest
@@ -63,6 +63,26 @@ structure ExplainPlacementRequest {
 
     /// 1 when absent.
     count: Integer
+
+    /// As RunTask takes them.
+    placementConstraints: PlacementRules
+
+    /// As RunTask takes them.
+    placementStrategy: PlacementRules
+}
+
+list PlacementRules {
+    member: PlacementRule
+}
+
+/// A constraint has an expression, a strategy has a field.
+structure PlacementRule {
+    @required
+    type: String
+
+    expression: String
+
+    field: String
 }
 
 @output

@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "domain/task_definition.h"
+#include "placement/plan.h"
+#include "scheduling/task_writes.h"
+#include "services/berth/handlers.h"
+#include "services/berth/instance_document.h"
+#include "services/core/lookup.h"
+
+namespace berth::services::control {
+namespace {
+
+using model::control::ExplainPlacementRequest;
+using model::control::ExplainPlacementResponse;
+
+constexpr std::int32_t kCountMax = 1000;
+
+ApiResult<store::Ptr<domain::TaskDefinitionRecord>> definition_of(const Context& context,
+                                                                  const store::View& view,
+                                                                  const std::string& text) {
+  const auto reference = parse_definition_reference(context, text);
+  if (!reference) return wire::client_exception(reference.error().message);
+  const auto* found = find_definition(context, view, *reference);
+  if (!found)
+    return wire::client_exception(
+        fmt::format("TaskDefinition not found: there is no ACTIVE task definition {}.", text));
+  if (found->record->status != domain::DefinitionStatus::active)
+    return wire::client_exception("TaskDefinition is inactive");
+  const std::string reason = domain::why_not_runnable(found->record->definition);
+  if (!reason.empty())
+    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+  return found->record;
+}
+
+ApiResult<placement::PlacementRequest> wanted_of(const ExplainPlacementRequest& request,
+                                                 const domain::TaskPlan& plan) {
+  std::vector<placement::RawConstraint> constraints;
+  if (request.placement_constraints)
+    for (const auto& rule : *request.placement_constraints)
+      constraints.push_back({rule.type, rule.expression.value_or("")});
+  std::vector<placement::RawStrategy> strategies;
+  if (request.placement_strategy)
+    for (const auto& rule : *request.placement_strategy)
+      strategies.push_back({rule.type, rule.field.value_or("")});
+  auto wanted = scheduling::placement_request(plan, constraints, strategies);
+  if (!wanted) return wire::invalid_parameter(wanted.error().message);
+  wanted->count = request.count.value_or(1);
+  return *std::move(wanted);
+}
+
+JsonArray placed_array(const ClusterSnapshot& snapshot, const placement::PlacementPlan& plan) {
+  std::map<std::size_t, std::int64_t> tasks;
+  for (const auto index : plan.placed) ++tasks[index];
+  JsonArray array;
+  for (const auto& [index, count] : tasks) {
+    JsonObject one;
+    one["containerInstanceArn"] = snapshot.at(index).arn;
+    one["availabilityZone"] = placement::zone_of(snapshot.at(index));
+    one["tasks"] = count;
+    array.push_back(std::move(one));
+  }
+  return array;
+}
+
+JsonArray failure_array(const placement::PlacementPlan& plan) {
+  JsonArray array;
+  for (const auto& failure : placement::failures_of(plan)) {
+    JsonObject one;
+    one["arn"] = failure.arn;
+    one["reason"] = failure.reason;
+    one["detail"] = failure.detail;
+    array.push_back(std::move(one));
+  }
+  return array;
+}
+
+ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
+                                  const ExplainPlacementRequest& request, Prng& prng) {
+  auto cluster = find_active_cluster(context, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  auto definition = definition_of(context, view, request.task_definition);
+  if (!definition) return definition.take_error();
+  const domain::TaskPlan task{**cluster, **definition};
+  auto wanted = wanted_of(request, task);
+  if (!wanted) return wanted.take_error();
+  const ClusterSnapshot snapshot(view, context.realm, (*cluster)->name);
+  const auto plan = placement::plan_placement(snapshot, *wanted, prng);
+
+  JsonObject document;
+  document["kind"] = "placement";
+  document["at"] = time_value(context.now);
+  document["cluster"] = (*cluster)->name;
+  document["taskDefinition"] =
+      domain::task_definition_arn(context.realm, (*definition)->family, (*definition)->revision);
+  document["count"] = wanted->count;
+  document["placed"] = placed_array(snapshot, plan);
+  document["unplaced"] = plan.unplaced;
+  document["unplacedBecause"] = placement::explain_unplaced(plan);
+  document["failures"] = failure_array(plan);
+  document["decision"] = decision_document(snapshot, *wanted, context.now);
+  return document;
+}
+
+}  // namespace
+
+Async<ApiResult<ExplainPlacementResponse>> explain_placement(Context& context,
+                                                             ExplainPlacementRequest request) {
+  const auto count = request.count.value_or(1);
+  if (count < 1 || count > kCountMax)
+    co_return wire::invalid_parameter(
+        fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
+  Prng prng = context.services.runtime.fork_random();
+  const auto view = co_await context.read();
+  auto document = document_of(context, view, request, prng);
+  if (!document) co_return document.take_error();
+  ExplainPlacementResponse response;
+  response.document = render_json(JsonValue(std::move(*document)));
+  co_return response;
+}
+
+}  // namespace berth::services::control
