@@ -21,6 +21,9 @@ struct CommandContext {
 Async<int> up(CommandContext& context);
 Async<int> down(CommandContext& context);
 Async<int> status(CommandContext& context);
+/// `berth explain …` and `berth simulate …`; 2 for wrong usage.
+Async<int> explain(CommandContext& context, std::vector<std::string> arguments);
+Async<int> simulate_action(CommandContext& context, std::vector<std::string> arguments);
 /// Runs the machine's AWS CLI with endpoint, region and credentials filled in; returns only when that cannot
 /// be started.
 int aws(CommandContext& context, const std::vector<std::string>& arguments);

@@ -25,6 +25,8 @@ constexpr const char* kUsage = R"(berth [--data-dir DIR] [--port N] [--region R]
   down             stop what `up` started; containers of the one agent run on, instances go with all that is in them
   status           clusters, container instances and tasks, in a few lines
   aws ARGUMENTS    the AWS CLI with endpoint, region and credentials filled in
+  explain …        why a task is where it is, what a service waits for, where tasks would go: `berth explain help`
+  simulate …       what a drain, a lost host, a deployment would do, without doing it: `berth simulate help`
   backup FILE      a copy of the state, taken while berthd runs
   restore FILE     put a backup in place; berthd must be stopped
 
@@ -54,7 +56,7 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
       ++i;
       continue;
     }
-    if (i + 1 == words.size()) return false;
+    if (i + 1 == words.size()) return words[0] == "explain" || words[0] == "simulate";
     const std::string value = words[i + 1];
     if (words[i] == "--data-dir")
       installation.data_dir = value;
@@ -70,6 +72,9 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
       if (!parse_count(value, installation.instances)) return false;
     } else if (words[i] == "--port") {
       if (!parse_port(value, installation.port)) return false;
+    } else if (words[0] == "explain" || words[0] == "simulate") {
+      i += words[i].find('=') == std::string::npos ? 2 : 1;  // Theirs.
+      continue;
     } else
       return false;
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(i),
@@ -80,8 +85,11 @@ bool take_options(std::vector<std::string>& words, Installation& installation) {
 
 int run(CommandContext& context, const std::vector<std::string>& words) {
   const std::string& command = words[0];
-  if (command != "up" && (context.installation.instances != 0 || !context.installation.zones.empty())) {
-    fmt::print(stderr, "berth: --instances and --zones belong to `up`.\n");
+  const auto& asked = context.installation;
+  const bool details = !asked.zones.empty() || !asked.images.empty();
+  if ((command != "up" && asked.instances != 0) || (details && asked.instances == 0)) {
+    fmt::print(stderr,
+               "berth: --instances belongs to `up`, and --zones and --images belong to --instances.\n");
     return 2;
   }
   if (command == "up" && context.installation.instances > 0)
@@ -90,6 +98,9 @@ int run(CommandContext& context, const std::vector<std::string>& words) {
   if (command == "down") return runtime::block_on(context.executor, down(context));
   if (command == "status") return runtime::block_on(context.executor, status(context));
   if (command == "aws") return aws(context, {words.begin() + 1, words.end()});
+  const std::vector<std::string> arguments(words.begin() + 1, words.end());
+  if (command == "explain") return runtime::block_on(context.executor, explain(context, arguments));
+  if (command == "simulate") return runtime::block_on(context.executor, simulate_action(context, arguments));
   if (command == "backup" && words.size() == 2) return backup(context, words[1]);
   if (command == "restore" && words.size() == 2) return restore(context, words[1]);
   fmt::print(stderr, "{}", kUsage);

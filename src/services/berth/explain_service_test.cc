@@ -137,7 +137,7 @@ TEST_F(ExplainServiceTest, TheMaximumHoldsBackReplacementsOfADeployment) {
   add_task(arn);
   change([](ServiceRecord& record) {
     model::ecs::DeploymentConfiguration configuration;
-    configuration.maximum_percent = 100;
+    configuration.maximum_percent = 110;  // Of two: two.
     configuration.minimum_healthy_percent = 100;
     record.deployment_configuration = configuration;
   });

@@ -1,0 +1,185 @@
+#include "simulate/apply_action.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <vector>
+
+#include "domain/arns.h"
+#include "scheduling/store_snapshot.h"
+#include "services/ecs/handlers.h"
+
+namespace berth::simulate {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using domain::InstanceStatus;
+using services::Context;
+using StoredHost = store::Stored<ContainerInstanceRecord>;
+
+Error error_of(const wire::ApiError& error) {
+  return invalid(fmt::format("{}: {}", error.code, error.message));
+}
+
+std::string zone_of(const ContainerInstanceRecord& record) {
+  return std::string(placement::zone_of(scheduling::instance_view(record, nullptr)));
+}
+
+Async<Result<void>> drain(Context& context, std::string cluster, std::string name) {
+  model::ecs::UpdateContainerInstancesStateRequest request;
+  request.cluster = cluster;
+  request.status = model::ecs::ContainerInstanceStatus::draining;
+  {
+    const auto view = co_await context.read();
+    const auto* host = find_host(view, context.realm, cluster, name);
+    if (!host)
+      co_return invalid(fmt::format("there is no container instance {} in cluster {}", name, cluster));
+    request.container_instances = {host->record->id};
+  }
+  auto answer = co_await services::ecs::update_container_instances_state(context, std::move(request));
+  if (!answer) co_return error_of(answer.error());
+  if (answer->failures && !answer->failures->empty())
+    co_return invalid(fmt::format("{}: {}", name, answer->failures->front().reason.value_or("failed")));
+  co_return Result<void>();
+}
+
+Async<Result<void>> update(Context& context, model::ecs::UpdateServiceRequest request) {
+  auto answer = co_await services::ecs::update_service(context, std::move(request));
+  if (!answer) co_return error_of(answer.error());
+  co_return Result<void>();
+}
+
+// What the gateway would write when the sessions of the hosts end.
+Result<store::Transaction> lost(const Context& context, const store::View& view, const std::string& cluster,
+                                const std::string& name) {
+  std::vector<const StoredHost*> hosts;
+  if (const auto* host = find_host(view, context.realm, cluster, name)) {
+    hosts.push_back(host);
+  } else {
+    for (const auto& [sort, one] :
+         view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster)))
+      if (zone_of(*one->record) == name) hosts.push_back(one);
+  }
+  if (hosts.empty())
+    return invalid(fmt::format("there is no container instance and no zone {} in cluster {}", name, cluster));
+  store::Transaction transaction(context.services.runtime.ids().uuid(), domain::Writer::agent);
+  for (const auto* host : hosts) {
+    ContainerInstanceRecord record = *host->record;
+    record.agent_connected = false;
+    record.disconnected_at = context.now;
+    record.session_owner.reset();
+    transaction.put(std::move(record));
+  }
+  return transaction;
+}
+
+Async<Result<void>> lose(Context& context, std::string cluster, std::string name) {
+  Result<store::Transaction> made = invalid("");
+  {
+    const auto view = co_await context.read();
+    made = lost(context, view, cluster, name);
+  }
+  if (!made) co_return std::move(made).error();
+  auto committed = co_await context.services.store.commit(*std::move(made));
+  if (!committed) co_return std::move(committed).error();
+  co_return Result<void>();
+}
+
+// A host like `like` in everything but size, zone and identity.
+ContainerInstanceRecord new_host(const Context& context, const ContainerInstanceRecord& like, const Add& size,
+                                 const std::string& zone, std::int32_t number) {
+  ContainerInstanceRecord record = like;
+  record.id = context.new_hex();
+  record.arn = domain::container_instance_arn(context.realm, like.cluster, record.id, domain::ArnForm::long_);
+  record.ec2_instance_id = fmt::format("new-{}", number);
+  record.status = InstanceStatus::active;
+  record.cpu = size.cpu;
+  record.memory = size.memory;
+  record.registered_at = context.now;
+  record.agent_connected = true;
+  record.disconnected_at.reset();
+  for (auto& attribute : record.attributes)
+    if (attribute.name == placement::kZoneAttribute) attribute.value = zone;
+  return record;
+}
+
+std::vector<store::Transaction> additions(const Context& context, const store::View& view,
+                                          const std::string& cluster, const Add& add) {
+  std::map<std::string, int> zones;
+  const ContainerInstanceRecord* like = nullptr;
+  for (const auto& [sort, host] :
+       view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster))) {
+    ++zones[zone_of(*host->record)];
+    if (!like || host->record->agent_connected) like = host->record.get();
+  }
+  std::vector<store::Transaction> transactions;
+  if (!like) return transactions;
+  for (std::int32_t i = 0; i < add.count; ++i) {
+    // The zone with the fewest hosts gets the next one.
+    auto least = zones.begin();
+    for (auto at = zones.begin(); at != zones.end(); ++at)
+      if (at->second < least->second) least = at;
+    ++least->second;
+    const auto record = new_host(context, *like, add, least->first, i + 1);
+    domain::InstanceAllocation allocation;
+    allocation.account = record.account;
+    allocation.region = record.region;
+    allocation.cluster = record.cluster;
+    allocation.instance_id = record.id;
+    store::Transaction transaction(context.services.runtime.ids().uuid(), domain::Writer::restore);
+    transaction.put(record);
+    transaction.put(allocation);
+    transactions.push_back(std::move(transaction));
+  }
+  return transactions;
+}
+
+Async<Result<void>> add(Context& context, std::string cluster, Add size) {
+  std::vector<store::Transaction> transactions;
+  {
+    const auto view = co_await context.read();
+    transactions = additions(context, view, cluster, size);
+  }
+  if (transactions.empty())
+    co_return invalid(
+        fmt::format("cluster {} has no container instance that new ones could be like", cluster));
+  for (auto& transaction : transactions) {
+    auto committed = co_await context.services.store.commit(std::move(transaction));
+    if (!committed) co_return std::move(committed).error();
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+const StoredHost* find_host(const store::View& view, const domain::Realm& realm, const std::string& cluster,
+                            const std::string& name) {
+  const std::string id(domain::last_part(name));
+  if (const auto* found = view.find<ContainerInstanceRecord>(store::instance_key(realm, cluster, id)))
+    if (found->record->status != InstanceStatus::inactive) return found;
+  for (const auto& [sort, host] : view.group(store::kInstancesByCluster, store::cluster_key(realm, cluster)))
+    if (host->record->ec2_instance_id == name) return host;
+  return nullptr;
+}
+
+Async<Result<void>> apply_action(Context& context, std::string cluster, Action action) {
+  if (const auto* wanted = std::get_if<Drain>(&action))
+    co_return co_await drain(context, cluster, wanted->instance);
+  if (const auto* wanted = std::get_if<Lose>(&action))
+    co_return co_await lose(context, cluster, wanted->instance_or_zone);
+  if (const auto* wanted = std::get_if<Add>(&action)) co_return co_await add(context, cluster, *wanted);
+  model::ecs::UpdateServiceRequest request;
+  request.cluster = cluster;
+  if (const auto* wanted = std::get_if<Scale>(&action)) {
+    request.service = wanted->service;
+    request.desired_count = wanted->desired;
+  } else if (const auto* rollout = std::get_if<Deploy>(&action)) {
+    request.service = rollout->service;
+    request.task_definition = rollout->task_definition;
+    // The same definition again is a rollout too, as people mean it.
+    request.force_new_deployment = true;
+  }
+  co_return co_await update(context, std::move(request));
+}
+
+}  // namespace berth::simulate

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+
+#include "base/result.h"
+#include "services/core/context.h"
+#include "simulate/action.h"
+
+namespace berth::simulate {
+
+/// Does the action to the (simulated) cluster: what an API call does goes through its real handler, with the
+/// handler's checks and errors. Errors: `invalid`, in the API's words or naming what is not there.
+Async<Result<void>> apply_action(services::Context& context, std::string cluster, Action action);
+
+/// The container instance that an id, an ARN or an EC2 instance id names; null when there is none.
+const store::Stored<domain::ContainerInstanceRecord>* find_host(const store::View& view,
+                                                                const domain::Realm& realm,
+                                                                const std::string& cluster,
+                                                                const std::string& name);
+
+}  // namespace berth::simulate
