@@ -103,6 +103,15 @@ void add_bare_containers(model::acs::Task& to, const TaskRecord& task) {
   }
 }
 
+// Only a size that somebody asked for is a limit: the record always has one, else the sum of its containers.
+void add_task_size(model::acs::Task& to, const TaskRecord& task,
+                   const model::ecs::TaskDefinition& definition) {
+  const bool cpu = definition.cpu || (task.overrides && task.overrides->cpu);
+  const bool memory = definition.memory || (task.overrides && task.overrides->memory);
+  if (cpu && task.task_cpu) to.cpu = parse_vcpus(*task.task_cpu);
+  if (memory && task.task_memory) to.memory = parse_mebibytes(*task.task_memory);
+}
+
 }  // namespace
 
 std::optional<double> parse_vcpus(std::string_view text) {
@@ -139,8 +148,7 @@ model::acs::Task translate_task(const TaskRecord& task, const domain::TaskDefini
   to.launch_type = to_string(task.launch_type);
   to.service_name = task.service_name;
   to.group = task.group;
-  if (task.task_cpu) to.cpu = parse_vcpus(*task.task_cpu);
-  if (task.task_memory) to.memory = parse_mebibytes(*task.task_memory);
+  if (definition) add_task_size(to, task, definition->definition);
   to.containers.emplace();
   to.volumes.emplace();
   if (definition)

@@ -115,6 +115,7 @@ TEST(TranslateTask, CarriesMembersOfLaterAgents) {
   record.task_cpu = "256";
   record.task_memory = "512";
   const auto task = translated(record, R"({"pidMode":"task","ipcMode":"none","networkMode":"bridge",
+    "cpu":"256","memory":"512",
     "containerDefinitions":[{"name":"app","image":"b","memory":4,"dependsOn":[{"containerName":"x","condition":"HEALTHY"}],
     "startTimeout":5,"stopTimeout":6,"restartPolicy":{"enabled":true,"ignoredExitCodes":[1],"restartAttemptPeriod":60},
     "secrets":[{"name":"S","valueFrom":"arn:aws:secretsmanager:eu-west-1:1:secret:x"},{"name":"P","valueFrom":"/p"}],
@@ -139,6 +140,20 @@ TEST(TranslateTask, CarriesMembersOfLaterAgents) {
   EXPECT_EQ(secrets.at(0).as_object().at("region").as_string(), "eu-west-1");
   EXPECT_EQ(secrets.at(1).as_object().at("provider").as_string(), "ssm");
   EXPECT_EQ(secrets.at(1).as_object().at("region").as_string(), "us-east-1");
+}
+
+// Goal: the sum of the containers, which DescribeTasks shows, is no limit that an agent would enforce.
+TEST(TranslateTask, HasNoSizeThatNobodyAskedFor) {
+  auto record = small_task();
+  record.task_cpu = "10";
+  record.task_memory = "16";
+  const char* const definition = R"({"containerDefinitions":[{"name":"app","image":"b","memory":16}]})";
+  const auto task = translated(record, definition);
+  EXPECT_FALSE(task.contains("cpu"));
+  EXPECT_FALSE(task.contains("memory"));
+  record.overrides.emplace().cpu = "512";
+  record.task_cpu = "512";
+  EXPECT_EQ(translated(record, definition).at("cpu"), json("0.5"));
 }
 
 TEST(TranslateTask, CanBeStoppedWithoutItsDefinition) {
