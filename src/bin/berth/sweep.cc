@@ -136,6 +136,7 @@ Async<Result<void>> sweep_instance(CommandContext& context, InstanceNames names,
   std::error_code ignored;
   std::filesystem::remove_all(names.runtime_dir(instance), ignored);
   (void)rmdir(names.runtime_dir().c_str());
+  (void)rmdir("/run/berth");
   co_return Result<void>();
 }
 

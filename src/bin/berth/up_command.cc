@@ -27,13 +27,16 @@ Result<void> start_agent(CommandContext& context, const Credentials& credentials
 }  // namespace
 
 Async<int> up(CommandContext& context) {
-  const auto credentials = co_await start_control_plane(context, {});
+  std::string loopback_only;
+  const auto credentials = co_await start_control_plane(context, std::move(loopback_only));
   if (!credentials) co_return fail(credentials.error().message);
   const auto agent = host_program(context, "berth-agent");
   if (!running(context, agent))
     if (auto started = start_agent(context, *credentials); !started) co_return fail(started.error().message);
   std::function<bool()> alive = [&] { return running(context, agent); };
-  const auto missing = co_await wait_connected(context, *credentials, {}, kStartTimeout, std::move(alive));
+  std::vector<std::string> any;
+  const auto missing =
+      co_await wait_connected(context, *credentials, std::move(any), kStartTimeout, std::move(alive));
   if (!missing.empty()) co_return fail(fmt::format("the agent does not connect: see {}", agent.log_file));
   fmt::print("berth-agent: connected, cluster {}\n", context.installation.cluster);
   co_return 0;
