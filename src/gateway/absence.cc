@@ -9,6 +9,8 @@
 namespace berth::gateway {
 namespace {
 
+using model::ecs::AgentUpdateStatus;
+
 constexpr std::size_t kInstancesPerView = 1000;
 
 }  // namespace
@@ -22,6 +24,7 @@ Async<void> AbsenceSweep::run() {
 
 Async<void> AbsenceSweep::collect(std::map<std::string, Missing>& missing) {
   const MonotonicTime now = runtime_.clock().monotonic();
+  const WallTime wall = runtime_.clock().wall();
   std::string after;
   bool more = true;
   while (more) {
@@ -36,6 +39,9 @@ Async<void> AbsenceSweep::collect(std::map<std::string, Missing>& missing) {
       }
       after = stored.key;
       const auto& record = *stored.record;
+      if (record.agent_update_status == AgentUpdateStatus::updating && !record.agent_connected &&
+          record.disconnected_at && wall - *record.disconnected_at >= limits_.update_restart_max)
+        overdue_updates_.push_back(stored.key);
       if (record.status == domain::InstanceStatus::inactive || !record.agent_connected) return true;
       const bool others = record.session_owner && *record.session_owner != owner_;
       if ((others && !sole_) || sessions_.has(SocketKind::control, stored.key)) return true;
@@ -51,6 +57,8 @@ Async<void> AbsenceSweep::sweep() {
   std::map<std::string, Missing> missing;
   co_await collect(missing);
   missing_ = std::move(missing);
+  const auto overdue = std::exchange(overdue_updates_, {});
+  for (const auto& key : overdue) co_await fail_update(key);
   const MonotonicTime now = runtime_.clock().monotonic();
   for (auto at = missing_.begin(); at != missing_.end();) {
     if (now - at->second.since < limits_.absence) {
@@ -71,6 +79,23 @@ Async<void> AbsenceSweep::give_up(std::string instance_key, std::int64_t epoch) 
     spdlog::info("gateway: the agent of {} has not come back", instance_key);
   else
     spdlog::warn("gateway: cannot mark {} disconnected: {}", instance_key, marked.error().message);
+}
+
+Async<void> AbsenceSweep::fail_update(std::string instance_key) {
+  InstanceChange change =
+      [](const domain::ContainerInstanceRecord& before) -> std::optional<domain::ContainerInstanceRecord> {
+    if (before.agent_connected || before.agent_update_status != AgentUpdateStatus::updating)
+      return std::nullopt;
+    domain::ContainerInstanceRecord after = before;
+    after.agent_update_status = AgentUpdateStatus::failed;
+    ++after.version;
+    return after;
+  };
+  const auto changed = co_await change_instance(store_, runtime_, instance_key, std::move(change));
+  if (changed)
+    spdlog::warn("gateway: the agent of {} has not come back from its update", instance_key);
+  else
+    spdlog::warn("gateway: cannot end the update of {}: {}", instance_key, changed.error().message);
 }
 
 }  // namespace berth::gateway

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "gateway/limits.h"
 #include "gateway/session_table.h"
@@ -12,7 +13,7 @@ namespace berth::gateway {
 /// Finds instances whose record says "agent connected" although no session of this process has them, and says
 /// so once that has lasted for GatewayLimits::absence: after a start of the process instances count as they
 /// stood until then, and a new instance has that long to open its socket. Time is monotonic: a jump of the
-/// wall clock expires nobody.
+/// wall clock expires nobody. Agents that do not come back from an update end it.
 ///
 /// Instances whose session another control plane owns are left alone while `sole` is false.
 /// Borrows: store, runtime, limits, sessions.
@@ -40,6 +41,8 @@ class AbsenceSweep {
   /// Fills `missing` with what is connected by its record only.
   Async<void> collect(std::map<std::string, Missing>& missing);
   Async<void> give_up(std::string instance_key, std::int64_t epoch);
+  /// An agent that was restarted for an update and has not come back for GatewayLimits::update_restart_max.
+  Async<void> fail_update(std::string instance_key);
 
   store::Store& store_;
   runtime::Runtime& runtime_;
@@ -48,6 +51,7 @@ class AbsenceSweep {
   std::string owner_;
   bool sole_;
   std::map<std::string, Missing> missing_;
+  std::vector<std::string> overdue_updates_;
 };
 
 }  // namespace berth::gateway

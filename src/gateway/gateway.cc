@@ -95,7 +95,10 @@ Async<runtime::UpgradeDecision> Gateway::upgrade(const runtime::HttpRequest& req
   if (const auto* refusal = std::get_if<Refusal>(&*found)) co_return refuse(*refusal);
   runtime::UpgradeDecision decision;
   decision.accepted = true;
-  decision.context = std::make_shared<SocketContext>(std::get<SocketContext>(std::move(*found)));
+  auto context = std::make_shared<SocketContext>(std::get<SocketContext>(std::move(*found)));
+  const auto host = runtime::find_header(request.headers, "Host");
+  context->origin = fmt::format("{}://{}", peer.tls ? "https" : "http", host.empty() ? peer.host : host);
+  decision.context = std::move(context);
   co_return decision;
 }
 
@@ -122,7 +125,8 @@ Async<bool> Gateway::run_listed(SocketKind kind, std::string instance_key, Conve
 Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& socket) {
   const std::string key = context.instance_key;
   const std::string arn = context.instance_arn;
-  acs::AcsSession session(deps_.store, deps_.runtime, deps_.limits, counters_, std::move(context));
+  acs::AcsSession session(deps_.store, deps_.runtime, deps_.limits, counters_, std::move(context),
+                          deps_.agent_packages);
   const auto opened = co_await session.open(deps_.owner);
   if (!opened) {
     spdlog::warn("gateway: cannot begin the session of {}: {}", arn, opened.error().message);

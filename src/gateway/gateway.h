@@ -3,6 +3,7 @@
 #include <string>
 
 #include "auth/sigv4.h"
+#include "domain/agent_update.h"
 #include "gateway/absence.h"
 #include "gateway/counters.h"
 #include "gateway/limits.h"
@@ -24,6 +25,8 @@ struct GatewayDeps {
   /// before.
   bool sole = true;
   GatewayLimits limits = {};
+  /// New agents to offer; null: none.
+  const domain::AgentPackages* agent_packages = nullptr;
 };
 
 /// Where agents connect: their control sockets (ACS) and telemetry (TCS), under `/acs/ws` and `/telemetry/ws`

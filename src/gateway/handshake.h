@@ -32,6 +32,7 @@ struct SocketContext {
   std::string cluster;       ///< Name.
   std::string instance_key;  ///< In the store; also names its group in kTasksByInstance.
   std::string instance_arn;
+  std::string origin = {};  ///< scheme://host:port by which the agent reached us.
 };
 
 /// Payload sequence numbers in a URL beyond this are not believed: there must be room above them.

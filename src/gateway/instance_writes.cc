@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/agent_update.h"
+
 namespace berth::gateway {
 namespace {
 
@@ -63,10 +65,14 @@ Async<Result<OpenedSession>> open_session(store::Store& store, runtime::Runtime&
     opened.epoch = after.session_epoch = before.session_epoch + 1;
     after.agent_connected = true;
     after.disconnected_at.reset();
+    const auto version_before = before.version_info ? before.version_info->agent_version.value_or("") : "";
+    after.agent_update_status =
+        domain::after_reconnect(before.agent_update_status, version_before, context.request.agent_version);
     note_versions(after, context.request);
     opened.sequence_first = std::max(before.payload_sequence, context.request.sequence) + 1;
     opened.sequence_last = after.payload_sequence = opened.sequence_first + sequence_block - 1;
-    const bool visible = !before.agent_connected || before.version_info != after.version_info;
+    const bool visible = !before.agent_connected || before.version_info != after.version_info ||
+                         before.agent_update_status != after.agent_update_status;
     if (visible) ++after.version;
     return after;
   };

@@ -12,12 +12,17 @@ struct GatewayLimits {
   Duration heartbeat_interval = std::chrono::seconds(30);  ///< Agents of today give up after 60 s of silence.
   Duration telemetry_heartbeat_interval = std::chrono::seconds(60);
   Duration redelivery = std::chrono::seconds(60);  ///< A payload that was not acknowledged goes out again.
-  Duration silence_max = std::chrono::minutes(3);  ///< Of an agent that promised to answer heartbeats.
-  Duration absence =
-      std::chrono::seconds(90);  ///< How long an instance counts as it stood without a session.
+  /// Of an agent that promised to answer heartbeats: two are missing. A host that lost its power says no
+  /// goodbye; users must see it within 90 s.
+  Duration silence_max = std::chrono::seconds(75);
+  /// How long an instance counts as it stood without a session: with the sweep's interval, 90 s.
+  Duration absence = std::chrono::seconds(80);
   Duration sweep_interval = std::chrono::seconds(10);
-  Duration retry_delay = std::chrono::seconds(1);  ///< After the store was not available.
-  Duration stop_grace = std::chrono::seconds(5);   ///< For sessions to end at stop().
+  Duration update_answer_max =
+      std::chrono::minutes(20);  ///< For an agent to download an update: it gives up itself after 15.
+  Duration update_restart_max = std::chrono::minutes(10);  ///< For an agent to come back from an update.
+  Duration retry_delay = std::chrono::seconds(1);          ///< After the store was not available.
+  Duration stop_grace = std::chrono::seconds(5);           ///< For sessions to end at stop().
   std::size_t control_message_bytes_max = 1U << 20;
   std::size_t telemetry_message_bytes_max = 4U << 20;
   std::size_t malformed_max = 100;  ///< Messages of one session that cannot be read; beyond: closed.

@@ -31,11 +31,12 @@ std::string definition_key_of(const TaskRecord& task) {
 }  // namespace
 
 AcsSession::AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
-                       Counters& counters, SocketContext context)
+                       Counters& counters, SocketContext context, const domain::AgentPackages* packages)
     : Conversation(runtime, limits, counters),
       store_(store),
       context_(std::move(context)),
-      deliveries_(limits.redelivery, limits.unacknowledged_max) {}
+      deliveries_(limits.redelivery, limits.unacknowledged_max),
+      update_(store, runtime, limits, packages, context_) {}
 
 Async<Result<void>> AcsSession::open(std::string owner) {
   on_tasks_ = store_.subscribe(store::kTasksByInstance, context_.instance_key, wake_);
@@ -81,6 +82,7 @@ void AcsSession::on_message(std::string text) {
 void AcsSession::on_ack(const JsonObject& message) {
   const auto ack = parse_acknowledgement(message);
   if (!ack) return complain(ack.error());
+  if (update_.on_answer(ack->message_id, std::nullopt)) return wake_.notify();
   const auto ids = deliveries_.acknowledge(ack->message_id);
   if (ids.empty()) return;
   counters_.acks.fetch_add(1, std::memory_order_relaxed);
@@ -93,6 +95,7 @@ void AcsSession::on_nack(const JsonObject& message) {
   if (!nack) return complain(nack.error());
   counters_.nacks.fetch_add(1, std::memory_order_relaxed);
   spdlog::warn("gateway: {} refused message {}: {}", context_.instance_arn, nack->message_id, nack->reason);
+  if (update_.on_answer(nack->message_id, nack->reason)) wake_.notify();
 }
 
 MonotonicTime AcsSession::next_due() const {
@@ -100,7 +103,7 @@ MonotonicTime AcsSession::next_due() const {
   if (context_.request.protocol_version >= kAnswersHeartbeats)
     due = std::min(due, last_heard_ + limits_.silence_max);
   if (retry_at_ > now()) return std::min(due, retry_at_);
-  return std::min(due, deliveries_.next_due());
+  return std::min({due, deliveries_.next_due(), update_.next_due()});
 }
 
 Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
@@ -115,9 +118,12 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
     co_return Result<void>();
   }
   if (!still_ours(seen)) co_return Result<void>();
+  const auto update = seen.update;
   const auto delivered = co_await deliver(socket, std::move(seen));
   if (!delivered) co_return delivered.error();
   co_await mark_delivered();
+  const auto updated = co_await update_agent(socket, update);
+  if (!updated) co_return updated.error();
   co_return Result<void>();
 }
 
@@ -130,6 +136,7 @@ Async<AcsSession::Look> AcsSession::look() {
   if (!instance) co_return out;
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
+  out.update = instance->record->agent_update_status;
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key))
     out.wanted.push_back({task->record, task->record->desired_status == TaskStatus::stopped});
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
@@ -205,6 +212,18 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
   counters_.payload_tasks.fetch_add(tasks.size(), std::memory_order_relaxed);
   counters_.redeliveries.fetch_add(again, std::memory_order_relaxed);
   co_return co_await socket.send(std::move(text));
+}
+
+Async<Result<void>> AcsSession::update_agent(runtime::MessageSocket& socket,
+                                             std::optional<domain::AgentUpdateStatus> status) {
+  auto message = co_await update_.step(status);
+  if (!message) {
+    spdlog::warn("gateway: the update of {}: {}", context_.instance_arn, message.error().message);
+    retry_later();
+    co_return Result<void>();
+  }
+  if (!*message) co_return Result<void>();
+  co_return co_await socket.send(*std::move(*message));
 }
 
 Async<Result<std::int64_t>> AcsSession::next_sequence() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/acs/agent_update.h"
 #include "gateway/acs/deliveries.h"
 #include "gateway/conversation.h"
 #include "gateway/envelope.h"
@@ -23,7 +24,7 @@ namespace berth::gateway::acs {
 class AcsSession final : public Conversation {
  public:
   AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters,
-             SocketContext context);
+             SocketContext context, const domain::AgentPackages* packages = nullptr);
 
   /// Takes the instance's session over. Call once, before run().
   /// Errors: those of open_session(): there is no session then.
@@ -36,6 +37,7 @@ class AcsSession final : public Conversation {
     bool exists = false;
     bool inactive = false;
     std::int64_t epoch = 0;
+    std::optional<domain::AgentUpdateStatus> update;
     std::vector<WantedTask> wanted;
     std::map<std::string, store::Ptr<domain::TaskDefinitionRecord>> definitions;  ///< By key.
     store::Revision revision;
@@ -56,6 +58,8 @@ class AcsSession final : public Conversation {
   Async<Result<void>> deliver(runtime::MessageSocket& socket, Look look);
   Async<Result<void>> send_payload(runtime::MessageSocket& socket, std::vector<WantedTask> tasks,
                                    const Look& look);
+  Async<Result<void>> update_agent(runtime::MessageSocket& socket,
+                                   std::optional<domain::AgentUpdateStatus> status);
   Async<Result<std::int64_t>> next_sequence();
   Async<void> mark_delivered();
   Async<Result<void>> keep_alive(runtime::MessageSocket& socket);
@@ -68,6 +72,7 @@ class AcsSession final : public Conversation {
   std::int64_t sequence_last_ = 0;
   bool was_away_ = false;
   Deliveries deliveries_;
+  AgentUpdate update_;
   std::vector<store::Ptr<domain::TaskRecord>> given_up_;
   std::set<std::string> to_mark_;  ///< Ids of tasks that were acknowledged, until the store knows.
   MonotonicTime next_heartbeat_;

@@ -116,7 +116,7 @@ TEST(Reconnect, RefusesStrangers) {
 
 TEST(Reconnect, AnInstanceThatNeverComesCountsAsConnectedForNinetySeconds) {
   World world;
-  world.run_for(80s);
+  world.run_for(70s);
   EXPECT_TRUE(world.instance().agent_connected);
   world.run_for(25s);
   EXPECT_FALSE(world.instance().agent_connected);

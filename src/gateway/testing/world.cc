@@ -58,9 +58,9 @@ domain::ContainerInstanceRecord new_instance() {
 }  // namespace
 
 struct World::Process final : runtime::SimProcess {
-  Process(runtime::SimNode& node, runtime::SimWorld& sim, store::Engine& engine)
+  Process(runtime::SimNode& node, runtime::SimWorld& sim, store::Engine& engine, const Offer& offer)
       : committer(engine, node.runtime(), node.executor()),
-        gateway({committer, node.runtime(), auth::lookup_of(auth::test_key()), "berthd", true, {}}),
+        gateway({committer, node.runtime(), auth::lookup_of(auth::test_key()), "berthd", true, {}, &offer}),
         handler(gateway),
         starter(node.executor()) {
     starter.spawn(start(*this));
@@ -91,7 +91,8 @@ World::World(std::uint64_t seed)
       server_(sim_.add_node("server")),
       agents_(sim_.add_node("agents")),
       engine_(disk_.runtime(), store::memory::MemoryEngine::Mode::private_) {
-  server_.boot([this](runtime::SimNode& node) { return std::make_unique<Process>(node, sim_, engine_); });
+  server_.boot(
+      [this](runtime::SimNode& node) { return std::make_unique<Process>(node, sim_, engine_, offer); });
   check(sim_.run_until([this] { return process().started; }), "the store of a test must start");
   seed_records();
 }

@@ -6,6 +6,7 @@
 
 #include "auth/testing_request.h"
 #include "base/json.h"
+#include "domain/agent_update.h"
 #include "gateway/gateway.h"
 #include "runtime/sim/sim_world.h"
 #include "store/committer.h"
@@ -24,6 +25,15 @@ class World {
   ~World();
 
   Gateway& gateway();
+  /// What the gateway offers as the newest agent; nothing unless a test says so.
+  struct Offer final : domain::AgentPackages {
+    std::optional<domain::AgentPackage> newest() const override { return package; }
+    std::string location(const domain::AgentPackage& of, const std::string& origin) const override {
+      return origin + "/packages/" + of.file;
+    }
+    std::optional<domain::AgentPackage> package;
+  };
+  Offer offer{};
   runtime::SimWorld& sim() { return sim_; }
   runtime::SimNode& server() { return server_; }
   runtime::SimNode& agents() { return agents_; }

@@ -8,7 +8,13 @@
 #include "runtime/runtime.h"
 #include "store/store.h"
 
+namespace berth::domain {
+class AgentPackages;
+}
+
 namespace berth::services {
+
+class Throttles;
 
 /// What every handler may use. Outlives all requests.
 struct Services {
@@ -19,6 +25,10 @@ struct Services {
   /// Where agents are told to connect: "http://127.0.0.1:51670" or "https://…", as the caller of this request
   /// reached us.
   std::string endpoint;
+  /// Null: nobody is throttled.
+  Throttles* throttles = nullptr;
+  /// What UpdateContainerAgent can offer. Null: nothing.
+  const domain::AgentPackages* agent_packages = nullptr;
 };
 
 /// One request on its way through its handler.

@@ -1,30 +1,80 @@
 #include <fmt/format.h>
 
+#include "domain/agent_update.h"
+#include "services/core/decide.h"
 #include "services/core/lookup.h"
 #include "services/ecs/attribute_rules.h"
 #include "services/ecs/handlers.h"
+#include "services/ecs/render.h"
 
 namespace berth::services::ecs {
+namespace {
 
-Async<ApiResult<model::ecs::UpdateContainerAgentResponse>> update_container_agent(
-    Context& context, model::ecs::UpdateContainerAgentRequest request) {
-  const auto view = co_await context.read();
+using domain::ContainerInstanceRecord;
+using model::ecs::UpdateContainerAgentRequest;
+using model::ecs::UpdateContainerAgentResponse;
+
+wire::ApiError nothing_newer(const std::string& version) {
+  return wire::no_update_available(fmt::format(
+      "There's no update available for this Amazon ECS container agent. It runs version {}.", version));
+}
+
+// Why the instance's agent cannot be updated now; nothing when it can. The package is for agents of Berth:
+// another's would neither find its own format in it nor run it.
+std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
+                                     const domain::AgentPackages* packages) {
+  const auto* family = find_attribute(instance.attributes, "ecs.os-family");
+  if (family && family->value.value_or("").starts_with("WINDOWS"))
+    return wire::client_exception("The container agent of a Windows instance cannot be updated this way.");
+  const auto versions = instance.version_info.value_or(model::ecs::VersionInfo());
+  const std::string version = versions.agent_version.value_or("");
+  const auto running = domain::parse_agent_version(version);
+  if (!running)
+    return wire::missing_version(fmt::format(
+        "The version of the container agent of {} is not known: it has not connected yet.", instance.arn));
+  if (domain::is_in_progress(instance.agent_update_status))
+    return wire::update_in_progress(
+        fmt::format("There is already an update in progress for this Amazon ECS container agent: it is {}.",
+                    to_string(*instance.agent_update_status)));
+  const auto newest = packages ? packages->newest() : std::nullopt;
+  if (!newest || versions.agent_hash != domain::kBerthAgentHash ||
+      *domain::parse_agent_version(newest->version) <= *running)
+    return nothing_newer(version);
+  if (!instance.agent_connected)
+    return wire::client_exception(fmt::format(
+        "The container agent of {} is not connected: it cannot be told to update.", instance.arn));
+  return std::nullopt;
+}
+
+Decision<UpdateContainerAgentResponse> decide(const Context& context, const store::View& view,
+                                              const UpdateContainerAgentRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) co_return cluster.take_error();
+  if (!cluster) return cluster.take_error();
   const auto* found = find_instance(context, view, **cluster, request.container_instance);
   if (!found || found->record->status == domain::InstanceStatus::inactive)
-    co_return wire::invalid_parameter("The referenced container instance was not found.");
-  const auto* family = find_attribute(found->record->attributes, "ecs.os-family");
-  if (family && family->value.value_or("").starts_with("WINDOWS"))
-    co_return wire::client_exception("The container agent of a Windows instance cannot be updated this way.");
-  const auto& version = found->record->version_info;
-  if (!version || version->agent_version.value_or("").empty())
-    co_return wire::missing_version(
-        fmt::format("The version of the container agent of {} is not known: it has not connected yet.",
-                    found->record->arn));
-  co_return wire::no_update_available(
-      fmt::format("There's no update available for this Amazon ECS container agent. It runs version {}.",
-                  *version->agent_version));
+    return wire::invalid_parameter("The referenced container instance was not found.");
+  if (auto refused = refuse(*found->record, context.services.agent_packages)) return *std::move(refused);
+  ContainerInstanceRecord record = *found->record;
+  // The session of its agent sees this and goes on with it.
+  record.agent_update_status = domain::AgentUpdateStatus::pending;
+  ++record.version;
+  auto transaction = new_transaction(context);
+  transaction.expect(*found);
+  transaction.put(record);
+  UpdateContainerAgentResponse response;
+  response.container_instance = render_instance(
+      view, {found->key, std::make_shared<const ContainerInstanceRecord>(std::move(record)), {}},
+      WithTags::yes);
+  return {std::move(response), std::move(transaction)};
+}
+
+}  // namespace
+
+Async<ApiResult<UpdateContainerAgentResponse>> update_container_agent(Context& context,
+                                                                      UpdateContainerAgentRequest request) {
+  std::function<Decision<UpdateContainerAgentResponse>(const store::View&)> decider =
+      [&](const store::View& view) { return decide(context, view, request); };
+  co_return co_await decide_and_commit<UpdateContainerAgentResponse>(context, std::move(decider));
 }
 
 }  // namespace berth::services::ecs
