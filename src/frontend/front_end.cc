@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "services/core/throttles.h"
 #include "wire/errors.h"
 #include "wire/query.h"
 #include "wire/service_table.h"
@@ -148,6 +149,10 @@ Async<services::ApiResult<std::string>> FrontEnd::dispatch(services::Context& co
                                                            const wire::RequestView& view) {
   const auto* entry = deps_.registry.find(identity.service, identity.operation);
   if (!entry) co_return not_implemented(identity);
+  const auto& services = deps_.services;
+  if (services.throttles &&
+      !services.throttles->admit(context.realm, identity.operation, services.runtime.clock().monotonic()))
+    co_return wire::throttling();
   services::RawRequest raw{view.body, nullptr};
   if (identity.protocol == wire::Protocol::query || identity.protocol == wire::Protocol::ec2_query) {
     const auto tree = wire::parse_query_request(view);

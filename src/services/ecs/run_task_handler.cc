@@ -7,6 +7,7 @@
 #include "scheduling/task_writes.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"
+#include "services/core/throttles.h"
 #include "services/ecs/client_token.h"
 #include "services/ecs/handlers.h"
 #include "services/ecs/render.h"
@@ -108,6 +109,14 @@ Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest requ
     co_return wire::invalid_parameter(
         fmt::format("count must be between 1 and {}, not {}.", count_max, count));
   if (auto error = refuse_what_is_not_here(request)) co_return *std::move(error);
+  const auto& services = context.services;
+  if (services.throttles) {
+    auto name = cluster_name(context, request.cluster);
+    if (!name) co_return name.take_error();
+    if (!services.throttles->admit_run_task(store::cluster_key(context.realm, *name), count,
+                                            services.runtime.clock().monotonic()))
+      co_return wire::throttling();
+  }
   const StartRequest start = start_request(request);
   RunTaskRequest without_token = request;
   without_token.client_token.reset();
