@@ -1,9 +1,12 @@
 #include "agent/engine/docker_mapping.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::agent::engine {
 namespace {
+
+constexpr std::int64_t kCpuPeriodMicroseconds = 100'000;
 
 JsonArray to_array(const std::vector<std::string>& words) {
   JsonArray array;
@@ -23,14 +26,21 @@ void merge(JsonObject& base, const JsonObject& over) {
   }
 }
 
-JsonArray make_environment(const TaskState& task, const ContainerSpec& spec, const ContainerState& state) {
-  std::map<std::string, std::string> environment = spec.environment;
+JsonArray make_environment(const TaskState& task, const ContainerSpec& spec, const ContainerState& state,
+                           const ContainerInputs& inputs) {
+  std::map<std::string, std::string> environment = inputs.secrets.environment;
+  environment.insert(spec.environment.begin(), spec.environment.end());
+  environment.insert(inputs.secrets.environment_file.begin(), inputs.secrets.environment_file.end());
   const std::string base(kMetadataBase);
   environment["ECS_CONTAINER_METADATA_URI"] = base + "/v3/" + state.endpoint_id;
   environment["ECS_CONTAINER_METADATA_URI_V4"] = base + "/v4/" + state.endpoint_id;
   environment["ECS_AGENT_URI"] = base + "/api/" + state.endpoint_id;
   if (!task.spec.credentials_id.empty()) {
     environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/" + task.spec.credentials_id;
+  }
+  if (!inputs.metadata_folder.empty()) {
+    environment["ECS_CONTAINER_METADATA_FILE"] =
+        std::string(kMetadataFolder) + state.endpoint_id + "/" + std::string(kMetadataFileName);
   }
   JsonArray array;
   for (const auto& [key, value] : environment) array.emplace_back(key + "=" + value);
@@ -41,8 +51,15 @@ bool publishes_ports(const TaskSpec& spec) {
   return spec.network_mode != "host" && spec.network_mode != "none";
 }
 
+/// The host port for `number`, a container port of the mapping; 0: Docker chooses.
+std::int32_t host_port_for(const PortSpec& port, std::int32_t number, const ContainerInputs& inputs) {
+  if (port.container_port_last == port.container_port) return port.host_port;
+  const auto start = inputs.range_starts.find(port.container_port);
+  return start == inputs.range_starts.end() ? 0 : start->second + number - port.container_port;
+}
+
 void add_ports(const TaskSpec& task, const ContainerSpec& spec, const MappingOptions& options,
-               JsonObject& body, JsonObject& host) {
+               const ContainerInputs& inputs, JsonObject& body, JsonObject& host) {
   JsonObject exposed;
   JsonObject bindings;
   for (const PortSpec& port : spec.ports) {
@@ -50,7 +67,7 @@ void add_ports(const TaskSpec& task, const ContainerSpec& spec, const MappingOpt
       const std::string key = std::to_string(number) + "/" + port.protocol;
       exposed[key] = JsonObject{};
       JsonObject binding{{"HostIp", options.ipv6_ports ? "" : "0.0.0.0"},
-                         {"HostPort", std::to_string(port.host_port)}};
+                         {"HostPort", std::to_string(host_port_for(port, number, inputs))}};
       JsonValue& list = bindings[key];
       if (list.is_null()) list = JsonArray{};
       list.get_array().push_back(std::move(binding));
@@ -61,7 +78,9 @@ void add_ports(const TaskSpec& task, const ContainerSpec& spec, const MappingOpt
   if (publishes_ports(task)) host["PortBindings"] = std::move(bindings);
 }
 
-std::optional<DriverError> add_mounts(const TaskState& task, const ContainerSpec& spec, JsonObject& host) {
+std::optional<DriverError> add_mounts(const TaskState& task, std::size_t container,
+                                      const ContainerInputs& inputs, JsonObject& host) {
+  const ContainerSpec& spec = task.spec.containers[container];
   JsonArray binds;
   for (const MountSpec& mount : spec.mounts) {
     const auto volume = task.spec.find_volume(mount.volume);
@@ -76,6 +95,10 @@ std::optional<DriverError> add_mounts(const TaskState& task, const ContainerSpec
                          false};
     }
     binds.emplace_back(source + ":" + mount.path + (mount.read_only ? ":ro" : ""));
+  }
+  if (!inputs.metadata_folder.empty()) {
+    binds.emplace_back(inputs.metadata_folder + ":" + std::string(kMetadataFolder) +
+                       task.containers[container].endpoint_id);
   }
   if (!binds.empty()) host["Binds"] = std::move(binds);
   return std::nullopt;
@@ -128,28 +151,50 @@ void add_limits(const TaskState& task, const ContainerSpec& spec, const MappingO
                 JsonObject& host) {
   host["CpuShares"] = std::max(spec.cpu, kCpuSharesMin);
   if (spec.memory_mib > 0) host["Memory"] = std::max(spec.memory_mib, kMemoryMinMib) << 20;
-  if (!task.cgroup_parent.empty()) host["CgroupParent"] = task.cgroup_parent;
   if (options.task_pids_limit > 0) host["PidsLimit"] = options.task_pids_limit;
+  if (!task.cgroup_parent.empty()) {
+    host["CgroupParent"] = task.cgroup_parent;
+    return;
+  }
+  if (!task.wants_cgroup) return;
+  // The host has no group for the task: no container may have more than the whole task.
+  if (task.spec.memory_mib > 0 && !host.contains("Memory"))
+    host["Memory"] = std::max(task.spec.memory_mib, kMemoryMinMib) << 20;
+  if (task.spec.cpu > 0) {
+    host["CpuPeriod"] = kCpuPeriodMicroseconds;
+    host["CpuQuota"] = std::llround(task.spec.cpu * kCpuPeriodMicroseconds);
+  }
+}
+
+/// Options of the log driver that are secrets.
+void add_log_options(const ContainerInputs& inputs, JsonObject& host) {
+  JsonValue* log = host.if_contains("LogConfig");
+  if (inputs.secrets.log_options.empty() || log == nullptr || !log->is_object()) return;
+  JsonValue& options = log->get_object()["Config"];
+  if (!options.is_object()) options = JsonObject{};
+  for (const auto& [name, value] : inputs.secrets.log_options) options.get_object()[name] = value;
 }
 
 }  // namespace
 
 DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::size_t container,
-                                                    const MappingOptions& options) {
+                                                    const MappingOptions& options,
+                                                    const ContainerInputs& inputs) {
   const ContainerSpec& spec = task.spec.containers[container];
   const ContainerState& state = task.containers[container];
   JsonObject body{{"Image", spec.image}};
   if (spec.command) body["Cmd"] = to_array(*spec.command);
   if (spec.entry_point && !spec.entry_point->empty()) body["Entrypoint"] = to_array(*spec.entry_point);
-  body["Env"] = make_environment(task, spec, state);
+  body["Env"] = make_environment(task, spec, state, inputs);
   JsonObject host;
   add_limits(task, spec, options, host);
-  add_ports(task.spec, spec, options, body, host);
-  if (auto error = add_mounts(task, spec, host)) return *error;
+  add_ports(task.spec, spec, options, inputs, body, host);
+  if (auto error = add_mounts(task, container, inputs, host)) return *error;
   if (auto error = add_neighbours(task, spec, host)) return *error;
 
   merge(body, spec.docker_config);
   merge(host, spec.host_config);
+  add_log_options(inputs, host);
   if (spec.health_check && !body.contains("Healthcheck")) {
     return DriverError{"DockerClientConfigError",
                        "docker health check is nil while container health check type is DOCKER", false};
@@ -158,6 +203,13 @@ DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::
   add_namespaces(task, container, host);
   body["HostConfig"] = std::move(host);
   return ContainerConfig{state.docker_name, std::move(body)};
+}
+
+TaskLimits limits_of(const TaskSpec& spec) {
+  TaskLimits limits{.cpu = spec.cpu, .cpu_shares = 0, .memory_mib = spec.memory_mib};
+  for (const ContainerSpec& container : spec.containers) limits.cpu_shares += container.cpu;
+  limits.cpu_shares = std::max(limits.cpu_shares, kCpuSharesMin);
+  return limits;
 }
 
 VolumeConfig make_volume_config(const TaskState& task, std::size_t volume) {

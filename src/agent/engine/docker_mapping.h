@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 
+#include "agent/engine/task_needs.h"
 #include "agent/engine/task_state.h"
 
 namespace berth::agent::engine {
@@ -12,6 +13,19 @@ struct MappingOptions {
   bool ipv6_ports = false;           ///< Publish ports on IPv6 too.
   std::int64_t task_pids_limit = 0;  ///< 0: none.
 };
+
+/// What a container gets that is neither in its definition nor in the configuration.
+struct ContainerInputs {
+  ContainerSecrets secrets;
+  /// Folder of the host that holds the container's metadata file; empty: there is none.
+  std::string metadata_folder;
+  /// First host port of each container port range, by its first container port; absent: Docker chooses.
+  std::map<std::int32_t, std::int32_t> range_starts;
+};
+
+/// Where the metadata file stands inside a container: this folder, then its endpoint id.
+inline constexpr std::string_view kMetadataFolder = "/opt/ecs/metadata/";
+inline constexpr std::string_view kMetadataFileName = "ecs-container-metadata.json";
 
 /// Docker refuses smaller hard limits; smaller ones are raised to it.
 inline constexpr std::int64_t kMemoryMinMib = 6;
@@ -27,10 +41,13 @@ inline constexpr std::string_view kLabelVersion = "com.amazonaws.ecs.task-defini
 inline constexpr std::string_view kLabelCluster = "com.amazonaws.ecs.cluster";
 
 /// What Docker is to create for a container: the plain members of the task, dockerConfig merged over them,
-/// and on top of all the labels and namespaces that must be ours. Volumes are named as `task` has them. Pure.
+/// and on top of all the labels and namespaces that must be ours. Volumes are named as `task` has them.
+/// Variables of environment files are the weakest, then come those of the definition, then secrets. A task
+/// whose limits no control group holds has them on each of its containers. Pure.
 /// Errors: HostConfigError, DockerClientConfigError.
 DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::size_t container,
-                                                    const MappingOptions& options);
+                                                    const MappingOptions& options,
+                                                    const ContainerInputs& inputs = {});
 
 /// What Docker is to create for a volume that is not a folder of the host.
 VolumeConfig make_volume_config(const TaskState& task, std::size_t volume);

@@ -171,6 +171,63 @@ TEST(DockerMapping, SharedNamespacesAndTaskCgroup) {
   EXPECT_EQ(at(body_of(task, 1), "/HostConfig/CgroupParent"), "\"/ecs/t1\"");
 }
 
+JsonObject body_with(const TaskState& task, const ContainerInputs& inputs) {
+  auto config = make_container_config(task, 0, kOptions, inputs);
+  EXPECT_TRUE(config.ok());
+  return config->body;
+}
+
+TEST(DockerMapping, SecretsWinOverTheDefinitionAndThatOverFiles) {
+  const TaskState task = make_task(
+      R"({"name":"a","image":"b","environment":{"E":"definition","BOTH":"definition"},
+          "dockerConfig":{"hostConfig":"{\"LogConfig\":{\"Type\":\"splunk\",\"Config\":{\"url\":\"u\"}}}"}})");
+  ContainerInputs inputs;
+  inputs.secrets.environment = {{"BOTH", "secret"}};
+  inputs.secrets.environment_file = {{"BOTH", "file"}, {"E", "file"}, {"F", "file"}};
+  inputs.secrets.log_options = {{"token", "t"}};
+  const JsonObject body = body_with(task, inputs);
+  EXPECT_EQ(at(body, "/Env/0"), R"("BOTH=secret")");
+  EXPECT_EQ(at(body, "/Env/1"), R"("E=definition")");
+  EXPECT_EQ(at(body, "/Env/5"), R"("F=file")");
+  EXPECT_EQ(at(body, "/HostConfig/LogConfig/Config"), R"({"url":"u","token":"t"})");
+}
+
+TEST(DockerMapping, RangesWithTheirHostPorts) {
+  ContainerInputs inputs;
+  inputs.range_starts = {{80, 40000}};
+  const JsonObject body = body_with(
+      make_task(
+          R"({"name":"a","image":"b","portMappings":[{"containerPortRange":"80-82"},{"containerPort":90}]})"),
+      inputs);
+  EXPECT_EQ(at(body, "/HostConfig/PortBindings/80~1tcp/0/HostPort"), R"("40000")");
+  EXPECT_EQ(at(body, "/HostConfig/PortBindings/82~1tcp/0/HostPort"), R"("40002")");
+  EXPECT_EQ(at(body, "/HostConfig/PortBindings/90~1tcp/0/HostPort"), R"("0")");
+}
+
+TEST(DockerMapping, MetadataFolderIsBoundAndNamed) {
+  TaskState task = make_task(R"({"name":"a","image":"b"})");
+  task.containers[0].endpoint_id = "E";
+  ContainerInputs inputs;
+  inputs.metadata_folder = "/h";
+  const JsonObject body = body_with(task, inputs);
+  EXPECT_EQ(at(body, "/HostConfig/Binds"), R"(["/h:/opt/ecs/metadata/E"])");
+  EXPECT_EQ(at(body, "/Env/1"),
+            R"("ECS_CONTAINER_METADATA_FILE=/opt/ecs/metadata/E/ecs-container-metadata.json")");
+}
+
+TEST(DockerMapping, WithoutAGroupNoContainerHasMoreThanItsTask) {
+  TaskState task = make_task(R"({"name":"a","image":"b"},{"name":"c","image":"b","memory":32})",
+                             R"(,"cpu":0.5,"memory":64)");
+  EXPECT_EQ(at(body_of(task), "/HostConfig/CpuQuota"), "-");
+  task.wants_cgroup = true;
+  EXPECT_EQ(at(body_of(task), "/HostConfig/CpuQuota"), "50000");
+  EXPECT_EQ(at(body_of(task), "/HostConfig/Memory"), "67108864");
+  EXPECT_EQ(at(body_of(task, 1), "/HostConfig/Memory"), "33554432");
+  task.cgroup_parent = "/ecs/t1";
+  EXPECT_EQ(at(body_of(task), "/HostConfig/CpuQuota"), "-");
+  EXPECT_EQ(at(body_of(task), "/HostConfig/Memory"), "-");
+}
+
 TEST(DockerMapping, Volumes) {
   const TaskState task = make_task(R"({"name":"a","image":"b"})",
                                    R"(,"volumes":[{"name":"s","host":{}},{"name":"shared","type":"docker",

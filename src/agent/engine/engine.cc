@@ -48,12 +48,14 @@ void handle(Machine& m, const VolumeDone& event) {
 
 void handle(Machine& m, const CgroupDone& event) {
   m.task.cgroup_busy = false;
-  if (event.error) {
-    m.fail_task("ResourceInitializationError: unable to set the limits of the task: " + event.error->text);
-    return;
-  }
   m.task.cgroup_ready = true;
   m.task.cgroup_parent = event.parent;
+}
+
+void handle(Machine& m, const SecretsDone& event) {
+  m.task.secrets_busy = false;
+  m.task.secrets_ready = event.problem.empty();
+  if (!event.problem.empty()) m.fail_task("ResourceInitializationError: " + event.problem);
 }
 
 void handle(Machine& m, const PullDone& event) {
@@ -177,6 +179,7 @@ void handle(Machine& m, const CleanedUp&) {
 /// Nothing that was under way when the agent went is any more, whatever the saved state says.
 void forget_steps(TaskState& task) {
   task.sending = task.flush_armed = task.cgroup_busy = false;
+  task.secrets_busy = task.secrets_ready = false;
   for (VolumeState& volume : task.volumes) volume.busy = false;
   for (ContainerState& container : task.containers) {
     container.step = Step::none;

@@ -160,7 +160,8 @@ class World {
   static Status wire(Status status) { return status < Status::running ? Status::none : status; }
 
   void act(const MakeVolume& a) { feed(VolumeDone{a.volume, true, maybe_error(20)}); }
-  void act(const MakeCgroup&) { feed(CgroupDone{"/x", maybe_error(20)}); }
+  void act(const MakeCgroup&) { feed(CgroupDone{maybe_error(20) ? "" : "/x"}); }
+  void act(const FetchSecrets&) { feed(SecretsDone{maybe_error(20) ? "no such secret" : ""}); }
   void act(const PullImage& a) { feed(PullDone{a.container, {}, maybe_error(20)}); }
   void act(const CancelPull&) {}
   void act(const CreateContainer& a) {

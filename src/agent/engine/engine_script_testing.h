@@ -149,7 +149,11 @@ class Script {
       words >> name;
       feed(VolumeDone{task_.spec.find_volume(name).value(), true, problem(words)});
     } else if (command == "cgroup") {
-      feed(CgroupDone{"/ecs/task", problem(words)});
+      std::string parent;
+      words >> parent;
+      feed(CgroupDone{parent});
+    } else if (command == "secrets") {
+      feed(SecretsDone{rest_of(words)});
     } else if (command == "tick") {
       tick(words);
     } else if (command == "sent") {
@@ -304,6 +308,7 @@ class Script {
 
   void show(const MakeVolume& a) { out_ << "make-volume " << task_.spec.volumes[a.volume].name << "\n"; }
   void show(const MakeCgroup&) { out_ << "make-cgroup\n"; }
+  void show(const FetchSecrets&) { out_ << "fetch-secrets\n"; }
   void show(const PullImage& a) { out_ << "pull " << name(a.container) << "\n"; }
   void show(const CancelPull& a) { out_ << "cancel-pull " << name(a.container) << "\n"; }
   void show(const CreateContainer& a) { out_ << "create " << name(a.container) << "\n"; }

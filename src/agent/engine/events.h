@@ -34,9 +34,12 @@ struct VolumeDone {
   bool made = false;  ///< It was not there before.
   std::optional<DriverError> error;
 };
+/// With an empty `parent` the host has no group for the task: its containers are limited one by one.
 struct CgroupDone {
   std::string parent;
-  std::optional<DriverError> error;
+};
+struct SecretsDone {
+  std::string problem;  ///< Empty: they are here.
 };
 /// The image is here, pulled or not; or it cannot be had.
 struct PullDone {
@@ -82,8 +85,9 @@ struct Resumed {
   std::vector<std::optional<ContainerInfo>> containers;
 };
 
-using Event = std::variant<Admitted, StopRequested, VolumeDone, CgroupDone, PullDone, CreateDone, StartDone,
-                           StopDone, Observed, Vanished, TimerFired, ReportDelivered, CleanedUp, Resumed>;
+using Event =
+    std::variant<Admitted, StopRequested, VolumeDone, CgroupDone, SecretsDone, PullDone, CreateDone,
+                 StartDone, StopDone, Observed, Vanished, TimerFired, ReportDelivered, CleanedUp, Resumed>;
 
 // --- actions: what to do about it. Each but CancelPull and SetTimer comes back as its …Done event exactly
 // once. ---
@@ -92,6 +96,7 @@ struct MakeVolume {
   std::size_t volume = 0;
 };
 struct MakeCgroup {};
+struct FetchSecrets {};
 struct PullImage {
   std::size_t container = 0;
 };
@@ -119,7 +124,7 @@ struct ReportReady {};
 /// Remove containers, volumes that were made, and the cgroup; comes back as CleanedUp.
 struct CleanUp {};
 
-using Action = std::variant<MakeVolume, MakeCgroup, PullImage, CancelPull, CreateContainer, StartContainer,
-                            StopContainer, SetTimer, ReportReady, CleanUp>;
+using Action = std::variant<MakeVolume, MakeCgroup, FetchSecrets, PullImage, CancelPull, CreateContainer,
+                            StartContainer, StopContainer, SetTimer, ReportReady, CleanUp>;
 
 }  // namespace berth::agent::engine

@@ -4,15 +4,34 @@
 
 namespace berth::agent::engine {
 
+namespace {
+
+/// Docker's log of checks goes back five of them: what held before still holds since then.
+ContainerHealth follow_health(const ContainerState& container, const ContainerInfo& info, WallTime now) {
+  ContainerHealth health = info.health;
+  const bool same_run = info.started_at == container.started_at;
+  if (same_run && health.status == container.health.status && container.health.since) {
+    health.since = container.health.since;
+  } else if (health.status != HealthStatus::none && !health.since) {
+    health.since = now;
+  }
+  return health;
+}
+
+}  // namespace
+
 void Machine::copy_facts(std::size_t index, const ContainerInfo& info) {
   ContainerState& container = task.containers[index];
   if (container.docker_id.empty()) container.docker_id = info.id;
   if (!info.image_id.empty()) container.image_id = info.image_id;
   if (info.created_at) container.created_at = info.created_at;
-  container.health = info.health;
+  container.health = follow_health(container, info, now);
   container.network_mode = info.network_mode;
   container.log_driver = info.log_driver;
   container.log_options = info.log_options;
+  for (const SecretSpec& secret : task.spec.containers[index].secrets) {
+    if (secret.log_option) container.log_options.erase(secret.name);  // never saved, never shown
+  }
   container.labels = info.labels;
   container.mounts = info.mounts;
   if (!info.networks.empty()) container.networks = info.networks;

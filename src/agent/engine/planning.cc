@@ -100,6 +100,16 @@ void Machine::make_resources() {
     task.cgroup_busy = true;
     actions.emplace_back(MakeCgroup{});
   }
+  // Containers that exist have their values: a restart of the agent asks for no more than is needed.
+  bool wanted = false;
+  for (std::size_t i = 0; i < task.containers.size(); ++i) {
+    wanted =
+        wanted || (task.spec.containers[i].wants_secrets() && task.containers[i].known < Status::created);
+  }
+  if (wanted && !task.secrets_ready && !task.secrets_busy) {
+    task.secrets_busy = true;
+    actions.emplace_back(FetchSecrets{});
+  }
 }
 
 bool Machine::resources_ready(std::size_t index) const {
@@ -122,6 +132,7 @@ void Machine::next_step(std::size_t index) {
     return;
   }
   if (!task.admitted) return;
+  if (container.known < Status::created && spec.wants_secrets() && !task.secrets_ready) return;
   if (container.known == Status::none) {
     const bool allowed = options.pull_dependents_upfront ||
                          judge_dependencies(task, index, Hold::pull, nullptr) == Verdict::ready;

@@ -119,6 +119,21 @@ Result<void> fill_lists(const acs::Container& in, ContainerSpec& out) {
   return {};
 }
 
+/// What the container gets from outside its definition.
+void fill_secrets(const acs::Container& in, ContainerSpec& out) {
+  if (in.registry_authentication && in.registry_authentication->asm_auth_data) {
+    out.registry_credentials = or_default(in.registry_authentication->asm_auth_data->credentials_parameter);
+  }
+  for (const auto& secret : or_default(in.secrets)) {
+    out.secrets.push_back({or_default(secret.name), or_default(secret.value_from),
+                           secret.provider != acs::SecretProvider::asm_,
+                           secret.target == acs::SecretTarget::log_driver});
+  }
+  for (const auto& file : or_default(in.environment_files)) {
+    out.environment_files.push_back(or_default(file.value));
+  }
+}
+
 Result<ContainerSpec> make_container(const acs::Container& in) {
   ContainerSpec out;
   out.name = or_default(in.name);
@@ -148,9 +163,7 @@ Result<ContainerSpec> make_container(const acs::Container& in) {
     out.restart = make_restart(*in.restart_policy);
   out.health_check = in.health_check_type.has_value();
   out.arn = or_default(in.container_arn);
-  if (in.registry_authentication && in.registry_authentication->asm_auth_data) {
-    out.registry_credentials = or_default(in.registry_authentication->asm_auth_data->credentials_parameter);
-  }
+  fill_secrets(in, out);
   return out;
 }
 

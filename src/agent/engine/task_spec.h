@@ -49,6 +49,14 @@ struct RestartPolicy {
   Duration attempt_period = std::chrono::seconds(300);  ///< A run shorter than this is not restarted.
 };
 
+/// A value that lies outside the task definition.
+struct SecretSpec {
+  std::string name;        ///< Of the variable, or of the log driver's option.
+  std::string value_from;  ///< ARN or name of the secret.
+  bool parameter = true;   ///< Of a parameter store; else of a secrets manager.
+  bool log_option = false;
+};
+
 struct ContainerSpec {
   std::string name;
   std::string image;
@@ -70,6 +78,12 @@ struct ContainerSpec {
   bool health_check = false;
   std::string arn;
   std::string registry_credentials;  ///< The secret of repositoryCredentials, or empty.
+  std::vector<SecretSpec> secrets;
+  std::vector<std::string> environment_files;  ///< ARNs, the first one wins.
+
+  bool wants_secrets() const {
+    return !secrets.empty() || !environment_files.empty() || !registry_credentials.empty();
+  }
 };
 
 enum class VolumeKind {

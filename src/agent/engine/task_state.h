@@ -89,8 +89,10 @@ struct TaskState {
   std::string reason;         ///< Why the task as a whole failed; empty otherwise.
   bool wants_cgroup = false;  ///< Limits of the whole task are to be enforced.
   bool cgroup_busy = false, cgroup_ready = false;
-  std::string cgroup_parent;  ///< For Docker, once ready.
-  bool flush_armed = false;   ///< A timer will report what has changed.
+  std::string cgroup_parent;  ///< For Docker, once ready. Empty: each container gets the task's limits.
+  /// Secrets of the containers. They live in memory only, so that a restart fetches them anew.
+  bool secrets_busy = false, secrets_ready = false;
+  bool flush_armed = false;  ///< A timer will report what has changed.
   Cleanup cleanup = Cleanup::kept;
   std::optional<WallTime> pull_started_at, pull_stopped_at, execution_stopped_at, stopped_at;
   /// Oldest first. At most four: one on its way and, as changes are merged into the last, one for each

@@ -143,6 +143,19 @@ Result<void> StateStore::remove_task(const std::string& task_id) {
   return removed;
 }
 
+Result<std::optional<std::string>> StateStore::load_text(const std::string& name) {
+  if (!enabled()) return std::optional<std::string>();
+  auto text = files_.read(directory_ + "/" + name);
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<std::string>();
+  if (!text) return text.error();
+  return std::optional<std::string>(*std::move(text));
+}
+
+Result<void> StateStore::save_text(const std::string& name, const std::string& text) {
+  if (!enabled()) return {};
+  return files_.write_atomically(directory_ + "/" + name, text);
+}
+
 Result<void> StateStore::clear() {
   if (!enabled()) return {};
   if (auto names = files_.list(task_folder()); names) {

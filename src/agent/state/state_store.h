@@ -55,6 +55,9 @@ class StateStore {
   /// `task_text` is what render_task() made of the task when it came.
   Result<void> save_task(const std::string& task_text, const engine::TaskState& state);
   Result<void> remove_task(const std::string& task_id);
+  /// A text of the agent's own under a name, such as `images.json`. Nothing when there is none.
+  Result<std::optional<std::string>> load_text(const std::string& name);
+  Result<void> save_text(const std::string& name, const std::string& text);
   /// Forgets everything, e.g. when the disk was cloned from another instance.
   Result<void> clear();
 

@@ -42,7 +42,12 @@ Async<void> TaskManager::pull(std::string task_arn, std::size_t container,
   const Managed* task = find_managed(task_arn);
   if (task == nullptr) co_return;
   const std::string image = task->state.spec.containers[container].image;
-  auto fetched = co_await puller_.fetch(image, ticket);
+  std::optional<engine::RegistryAuth> auth;
+  if (const auto secrets = task->secrets.find(container); secrets != task->secrets.end()) {
+    auth = secrets->second.registry;
+    if (auth) auth->server_address = registry_of(image);
+  }
+  auto fetched = co_await puller_.fetch(image, ticket, std::move(auth));
   Managed* after = find_managed(task_arn);
   if (after == nullptr) co_return;
   after->pulls.erase(container);
@@ -50,6 +55,7 @@ Async<void> TaskManager::pull(std::string task_arn, std::size_t container,
   engine::PullDone done{container, {}, std::nullopt};
   if (fetched.ok()) {
     done.image = *fetched;
+    note_image_use(done.image.id, image, ticket->pulled);
   } else {
     done.error = fetched.error();
     spdlog::error("agent: {}: {}", done.error->name, done.error->text);
@@ -73,6 +79,7 @@ Async<void> TaskManager::create(std::string task_arn, std::size_t container, eng
       spdlog::error("agent: {}: {}", done.error->name, done.error->text);
     }
   }
+  if (Managed* task = find_managed(task_arn)) task->secrets.erase(container);
   post(task_arn, done);
 }
 
@@ -152,6 +159,12 @@ Async<void> TaskManager::clean_up(std::string task_arn) {
     if (clean) break;
     co_await deps_.runtime.sleep(kCleanupRetry);
   }
+  task = find_managed(task_arn);
+  if (task == nullptr) co_return;
+  if (deps_.metadata_files != nullptr) deps_.metadata_files->remove(task->state);
+  const bool grouped = !task->state.cgroup_parent.empty() && deps_.cgroups != nullptr;
+  std::string id = task->state.spec.id();
+  if (grouped) co_await remove_cgroup(std::move(id));
   post(task_arn, engine::CleanedUp{});
 }
 

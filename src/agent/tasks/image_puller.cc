@@ -12,10 +12,13 @@ using engine::DriverResult;
 using engine::ImageInfo;
 
 struct ImagePuller::Pull {
-  explicit Pull(std::string name, const Executor& executor) : image(std::move(name)), group(executor) {}
-  std::string image;
+  Pull(std::string name, std::string key_of, const Executor& executor)
+      : image(std::move(name)), key(std::move(key_of)), group(executor) {}
+  std::string image, key;
+  std::optional<engine::RegistryAuth> auth;  ///< Of the task itself.
   runtime::TaskGroup group;
-  bool alive = false;  ///< The registry has answered.
+  bool alive = false;        ///< The registry has answered.
+  bool unreachable = false;  ///< It could not be reached the last time; trying goes on.
   std::optional<DriverResult<engine::Done>> outcome;
   std::vector<std::shared_ptr<PullTicket>> waiting;
 
@@ -34,6 +37,15 @@ std::string registry_of(std::string_view image) {
   const std::string_view host = image.substr(0, slash);
   const bool is_host = host.find_first_of(".:") != std::string_view::npos || host == "localhost";
   return is_host ? std::string(host) : "docker.io";
+}
+
+bool may_pass(const DriverError& error) {
+  for (const char* final_word :
+       {"not found", "denied", "unauthorized", "no basic auth credentials", "invalid reference format",
+        "manifest unknown", "no matching manifest", "no space left on device"}) {
+    if (error.text.find(final_word) != std::string::npos) return false;
+  }
+  return true;
 }
 
 ImagePuller::ImagePuller(engine::ContainerRuntime& containers, runtime::Runtime& runtime,
@@ -61,10 +73,13 @@ void ImagePuller::remember_unreachable(const std::string& image) {
       registry, std::chrono::duration_cast<std::chrono::seconds>(kUnreachableMemory).count());
 }
 
-std::shared_ptr<ImagePuller::Pull> ImagePuller::join(const std::string& image) {
-  std::shared_ptr<Pull>& pull = pulls_[image];
+std::shared_ptr<ImagePuller::Pull> ImagePuller::join(const std::string& image,
+                                                     std::optional<engine::RegistryAuth> auth) {
+  const std::string key = auth ? image + "\n" + auth->username + "\n" + auth->password : image;
+  std::shared_ptr<Pull>& pull = pulls_[key];
   if (pull && !pull->outcome && !pull->waiting.empty()) return pull;
-  pull = std::make_shared<Pull>(image, runtime_.executor());
+  pull = std::make_shared<Pull>(image, key, runtime_.executor());
+  pull->auth = std::move(auth);
   pull->group.spawn(run(pull));
   group_.spawn(supervise(pull));
   return pull;
@@ -79,10 +94,21 @@ Async<void> ImagePuller::run(std::shared_ptr<Pull> pull) {
     spdlog::debug("agent: pulling {}: {} {} ({} of {} bytes)", raw->image, line.layer, line.message,
                   line.current_bytes, line.total_bytes);
   };
-  std::optional<engine::RegistryAuth> auth;
-  if (find_auth_) auth = find_auth_(pull->image);
-  auto outcome = co_await containers_.pull(pull->image, std::move(auth), std::move(progress));
-  pull->outcome.emplace(std::move(outcome));
+  std::optional<engine::RegistryAuth> auth = pull->auth;
+  if (!auth && find_auth_) auth = find_auth_(pull->image);
+  Duration delay = kPullRetryMin;
+  for (int tried = 1;; ++tried) {
+    auto outcome = co_await containers_.pull(pull->image, auth, progress);
+    if (outcome.ok() || tried == kPullTriesMax || !may_pass(outcome.error())) {
+      pull->outcome.emplace(std::move(outcome));
+      break;
+    }
+    spdlog::warn("agent: cannot pull {} ({}); trying again", pull->image, outcome.error().text);
+    pull->unreachable = outcome.error().unreachable;
+    pull->wake_all();
+    co_await runtime_.sleep(delay);
+    delay = std::min(delay * 3 / 2, kPullRetryMax);
+  }
   pull->wake_all();
 }
 
@@ -90,7 +116,7 @@ Async<void> ImagePuller::supervise(std::shared_ptr<Pull> pull) {
   co_await pull->group.drain();
   if (!pull->outcome) pull->outcome.emplace(DriverError{"CannotPullContainerError", "the pull was given up"});
   pull->wake_all();
-  const auto known = pulls_.find(pull->image);
+  const auto known = pulls_.find(pull->key);
   if (known != pulls_.end() && known->second == pull) pulls_.erase(known);
 }
 
@@ -98,6 +124,7 @@ Async<bool> ImagePuller::wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTi
                               bool have_local) {
   const MonotonicTime give_up = runtime_.clock().monotonic() + kFirstTry;
   while (!pull->outcome && !ticket->abandoned) {
+    if (have_local && pull->unreachable) co_return false;
     if (!have_local || pull->alive) {
       co_await ticket->wake.wait();
       continue;
@@ -109,14 +136,15 @@ Async<bool> ImagePuller::wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTi
   co_return true;
 }
 
-Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared_ptr<PullTicket> ticket) {
+Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared_ptr<PullTicket> ticket,
+                                                  std::optional<engine::RegistryAuth> auth) {
   auto local = co_await containers_.inspect_image(image);
   if (local.ok() && use_local_at_once(image)) {
     spdlog::info("agent: using the image {} that is here", image);
     co_return local;
   }
   const bool may_fall_back = local.ok() && behavior_ == PullBehavior::default_;
-  std::shared_ptr<Pull> pull = join(image);
+  std::shared_ptr<Pull> pull = join(image, std::move(auth));
   pull->waiting.push_back(ticket);
   const bool answered = co_await wait(pull, ticket, may_fall_back);
   pull->leave(ticket);
@@ -133,6 +161,7 @@ Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared
     co_return local;
   }
   pulled_.insert(image);
+  ticket->pulled = true;
   auto fresh = co_await containers_.inspect_image(image);
   if (!fresh.ok()) {
     DriverError error = fresh.error();

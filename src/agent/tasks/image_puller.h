@@ -21,6 +21,16 @@ inline constexpr Duration kFirstTry = std::chrono::seconds(2);
 /// How long a registry that could not be reached is not asked again for images that are here.
 inline constexpr Duration kUnreachableMemory = std::chrono::seconds(60);
 
+/// A pull that fails for a passing reason is tried again, waiting kPullRetryMin growing by half to
+/// kPullRetryMax.
+inline constexpr int kPullTriesMax = 5;
+inline constexpr Duration kPullRetryMin = std::chrono::milliseconds(1100);
+inline constexpr Duration kPullRetryMax = std::chrono::seconds(5);
+
+/// Whether trying again may help: not where the registry said that there is no such image, or no access to
+/// it.
+bool may_pass(const engine::DriverError& error);
+
 /// "docker.io" for unqualified names.
 std::string registry_of(std::string_view image);
 
@@ -29,6 +39,7 @@ std::string registry_of(std::string_view image);
 /// Runs on: the agent's executor.
 struct PullTicket {
   bool abandoned = false;
+  bool pulled = false;  ///< The image came from its registry, and was not just here.
   runtime::Notifier wake;
   void abandon() {
     abandoned = true;
@@ -53,8 +64,11 @@ class ImagePuller {
   ImagePuller(engine::ContainerRuntime& containers, runtime::Runtime& runtime, config::PullBehavior behavior,
               FindAuth find_auth);
 
-  /// The image, here. An abandoned ticket gets an error that nobody should see.
-  Async<engine::DriverResult<engine::ImageInfo>> fetch(std::string image, std::shared_ptr<PullTicket> ticket);
+  /// The image, here. An abandoned ticket gets an error that nobody should see. `auth`: credentials of the
+  /// task itself, which no other task's pull uses; else those of the configuration.
+  Async<engine::DriverResult<engine::ImageInfo>> fetch(
+      std::string image, std::shared_ptr<PullTicket> ticket,
+      std::optional<engine::RegistryAuth> auth = std::nullopt);
   /// True while any image is being pulled.
   bool busy() const { return !pulls_.empty(); }
   void cancel();
@@ -62,7 +76,7 @@ class ImagePuller {
 
  private:
   struct Pull;
-  std::shared_ptr<Pull> join(const std::string& image);
+  std::shared_ptr<Pull> join(const std::string& image, std::optional<engine::RegistryAuth> auth);
   Async<void> run(std::shared_ptr<Pull> pull);
   Async<void> supervise(std::shared_ptr<Pull> pull);
   bool use_local_at_once(const std::string& image) const;
@@ -75,7 +89,7 @@ class ImagePuller {
   config::PullBehavior behavior_;
   FindAuth find_auth_;
   runtime::TaskGroup group_;
-  std::map<std::string, std::shared_ptr<Pull>> pulls_;
+  std::map<std::string, std::shared_ptr<Pull>> pulls_;      ///< By image, and credentials of the task's own.
   std::map<std::string, MonotonicTime> unreachable_until_;  ///< By registry.
   std::set<std::string> pulled_;
 };

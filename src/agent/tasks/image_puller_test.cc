@@ -35,6 +35,11 @@ class ImagePullerTest : public testing::Test {
     return {result.ok(), world_.now() - start, result.ok() ? "" : result.error().text};
   }
 
+  Async<void> heal(Duration after) {
+    co_await node_.runtime().sleep(after);
+    host_.registry = Registry::answers;
+  }
+
   runtime::SimWorld world_{1};
   runtime::SimNode& node_ = world_.add_node("host");
   PretendedHost host_;
@@ -76,7 +81,20 @@ TEST_F(ImagePullerTest, RefusingRegistryIsRememberedToo) {
   EXPECT_TRUE(fetch().ok);
   EXPECT_EQ(host_.pulls, 1);
   EXPECT_TRUE(fetch("localhost:5000/x").ok == false);  // another registry, and nothing is here
-  EXPECT_EQ(host_.pulls, 2);
+  EXPECT_EQ(host_.pulls, 1 + kPullTriesMax);
+}
+
+TEST_F(ImagePullerTest, PassingFailuresAreTriedAgainFinalOnesAreNot) {
+  use(PullBehavior::always);
+  host_.registry = Registry::refuses;
+  runtime::TaskGroup healing(node_.executor());
+  healing.spawn(heal(3s));
+  EXPECT_TRUE(fetch("other").ok);
+  EXPECT_EQ(host_.pulls, 4);  // at 0, 1.1, 2.75 and 5.2 s
+  world_.run(node_, healing.drain());
+  host_.registry = Registry::lacks_image;
+  EXPECT_FALSE(fetch("third").ok);
+  EXPECT_EQ(host_.pulls, 5);
 }
 
 TEST_F(ImagePullerTest, DefaultUsesWhatIsHereWhenTheRegistryLacksIt) {

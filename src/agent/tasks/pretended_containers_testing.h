@@ -85,10 +85,17 @@ class PretendedContainers final : public engine::ContainerRuntime {
     co_return info;
   }
   Answer<std::vector<engine::ImageInfo>> list_images() override {
-    co_return std::vector<engine::ImageInfo>{};
+    std::vector<engine::ImageInfo> all;
+    for (const std::string& image : host_.images) {
+      engine::ImageInfo info;
+      info.id = "sha256:" + image;
+      info.repo_tags = {image + ":latest"};
+      all.push_back(std::move(info));
+    }
+    co_return all;
   }
   Answer<Done> remove_image(std::string name) override {
-    host_.images.erase(name);
+    host_.images.erase(name.substr(0, name.find(":latest")));
     co_return Done{};
   }
   Answer<Done> import_image(std::string name, std::string) override {
@@ -146,7 +153,15 @@ class PretendedContainers final : public engine::ContainerRuntime {
     co_return info;
   }
   Answer<std::vector<engine::ContainerSummary>> list(std::string) override {
-    co_return std::vector<engine::ContainerSummary>{};
+    std::vector<engine::ContainerSummary> all;
+    for (const auto& [id, container] : host_.containers) {
+      engine::ContainerSummary summary;
+      summary.id = id;
+      summary.image = container.info.image;
+      summary.image_id = "sha256:" + container.info.image;
+      all.push_back(std::move(summary));
+    }
+    co_return all;
   }
   Answer<engine::ContainerStats> stats(std::string) override { co_return engine::ContainerStats{}; }
   Answer<std::unique_ptr<engine::EventStream>> events(std::optional<WallTime>) override {

@@ -58,10 +58,14 @@ void TaskManager::post(const std::string& task_arn, const engine::Event& event) 
   if (task == nullptr) return;
   const Status known = task->state.known;
   const Status desired = task->state.desired;
+  std::vector<Status> containers_before;
+  for (const auto& container : task->state.containers) containers_before.push_back(container.known);
   const auto actions = engine::apply(task->state, event, deps_.runtime.clock().wall(), options_.engine);
   for (std::size_t i = 0; i < task->state.containers.size(); ++i) {
     const std::string& id = task->state.containers[i].docker_id;
     if (!id.empty()) by_docker_id_.try_emplace(id, task_arn, i);
+    const Status now = task->state.containers[i].known;
+    if (now == Status::running && containers_before[i] != now) write_metadata_file(task->state, i);
   }
   save(*task, must_save_now(actions, desired, task->state) ? Save::now : Save::later);
   for (const engine::Action& action : actions) perform(task_arn, *task, action);
@@ -71,6 +75,7 @@ void TaskManager::post(const std::string& task_arn, const engine::Event& event) 
     resources_.release(task_arn);
     credentials_.erase(task->state.spec.credentials_id);
     credentials_.erase(task->state.spec.execution_credentials_id);
+    task->secrets.clear();
   }
   if (task->state.cleanup == engine::Cleanup::done) forget(task_arn);
   if (known != Status::stopped) admit_waiting();
@@ -83,8 +88,9 @@ void TaskManager::perform(const std::string& task_arn, Managed& task, const engi
   if (const auto* volume = std::get_if<engine::MakeVolume>(&action)) {
     group_.spawn(make_volume(task_arn, volume->volume));
   } else if (std::holds_alternative<engine::MakeCgroup>(action)) {
-    post(task_arn,
-         engine::CgroupDone{"", engine::DriverError{"CgroupError", "task limits are not enforced here"}});
+    group_.spawn(make_cgroup(task_arn));
+  } else if (std::holds_alternative<engine::FetchSecrets>(action)) {
+    fetch_secrets(task_arn, task);
   } else if (const auto* fetch = std::get_if<engine::PullImage>(&action)) {
     auto ticket = std::make_shared<PullTicket>();
     task.pulls[fetch->container] = ticket;
@@ -93,7 +99,8 @@ void TaskManager::perform(const std::string& task_arn, Managed& task, const engi
     if (const auto ticket = task.pulls.find(cancel->container); ticket != task.pulls.end())
       ticket->second->abandon();
   } else if (const auto* make = std::get_if<engine::CreateContainer>(&action)) {
-    auto config = engine::make_container_config(task.state, make->container, options_.mapping);
+    auto config = engine::make_container_config(task.state, make->container, options_.mapping,
+                                                make_inputs(task, make->container));
     if (config.ok()) {
       group_.spawn(create(task_arn, make->container, std::move(*config)));
     } else {
@@ -235,8 +242,8 @@ Async<std::optional<session::TaskSink::Refused>> TaskManager::accept_one(model::
   remember_credentials(task);
   auto managed = std::make_unique<Managed>();
   managed->text = state::render_task(std::move(task));
-  managed->state =
-      engine::make_task_state(std::move(*spec), stop ? Status::stopped : Status::running, false, random_);
+  managed->state = engine::make_task_state(std::move(*spec), stop ? Status::stopped : Status::running,
+                                           options_.task_limits, random_);
   Managed& added = *(tasks_[arn] = std::move(managed));
   const std::string problem = added.state.spec.setup_problem;
   save(added, Save::now);
@@ -288,6 +295,7 @@ Result<void> TaskManager::load() {
     tasks_[arn] = std::move(managed);
   }
   sequence_ = saved_sequence_ = deps_.store.agent().sequence;
+  load_images();
   if (!tasks_.empty()) spdlog::info("agent: {} tasks are in the saved state", tasks_.size());
   return {};
 }
@@ -317,6 +325,7 @@ void TaskManager::start() {
   group_.spawn(follow_events(events_since_));
   group_.spawn(verify_steadily());
   group_.spawn(save_lazily());
+  if (options_.image_cleanup) group_.spawn(clean_images_steadily());
 }
 
 Async<void> TaskManager::stop() {

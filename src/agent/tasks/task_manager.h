@@ -11,9 +11,14 @@
 #include "agent/engine/docker_mapping.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/host_resources.h"
+#include "agent/engine/host_services.h"
 #include "agent/session/task_sink.h"
 #include "agent/state/state_store.h"
+#include "agent/tasks/image_cleanup.h"
 #include "agent/tasks/image_puller.h"
+#include "agent/tasks/metadata_files.h"
+#include "agent/tasks/port_ranges.h"
+#include "runtime/files.h"
 #include "runtime/runtime.h"
 #include "runtime/sync.h"
 #include "runtime/task_group.h"
@@ -24,8 +29,14 @@ struct TaskManagerOptions {
   engine::EngineOptions engine;
   engine::MappingOptions mapping;
   config::PullBehavior pull_behavior = config::PullBehavior::default_;
-  std::int64_t host_cpu = 0;         ///< CPU units of the host.
-  std::int64_t host_memory_mib = 0;  ///< As registered.
+  std::int64_t host_cpu = 0;               ///< CPU units of the host.
+  std::int64_t host_memory_mib = 0;        ///< As registered.
+  bool task_limits = true;                 ///< Enforce limits of whole tasks (ECS_ENABLE_TASK_CPU_MEM_LIMIT).
+  std::optional<PortRange> dynamic_ports;  ///< ECS_DYNAMIC_HOST_PORT_RANGE; absent: the kernel's.
+  std::set<std::int32_t> reserved_ports;   ///< Never chosen for containers.
+  bool image_cleanup = false;              ///< Remove images that no task needs any more.
+  Duration image_cleanup_interval = std::chrono::minutes(30);
+  CleanupSettings cleanup;
 };
 
 /// Between checks that what should run runs, in case an event of the engine was lost.
@@ -53,7 +64,11 @@ class TaskManager final : public session::TaskSink {
     runtime::Runtime& runtime;
     state::StateStore& store;
     session::ReportSink& reports;
-    ImagePuller::FindAuth find_auth;  ///< May be empty.
+    ImagePuller::FindAuth find_auth;           ///< May be empty.
+    engine::TaskCgroups* cgroups = nullptr;    ///< Null: tasks are limited container by container.
+    engine::SecretsSource* secrets = nullptr;  ///< Null: tasks with secrets fail.
+    MetadataFiles* metadata_files = nullptr;   ///< Null: containers have none.
+    runtime::Files* kernel_files = nullptr;    ///< For /proc; null: all ports count as free.
   };
   TaskManager(Deps deps, TaskManagerOptions options);
   ~TaskManager() override;
@@ -89,6 +104,8 @@ class TaskManager final : public session::TaskSink {
     bool reporting = false;
     std::map<std::size_t, std::shared_ptr<PullTicket>> pulls;
     std::set<std::size_t> missed;  ///< Containers of which an event came during their start.
+    std::map<std::size_t, engine::ContainerSecrets> secrets;  ///< Until the containers are created.
+    std::set<std::int32_t> chosen_ports;                      ///< Host ports of container port ranges.
   };
   enum class Save { now, later };
 
@@ -123,6 +140,22 @@ class TaskManager final : public session::TaskSink {
   Async<void> verify_steadily();
   void verify_now();
 
+  // host_steps.cc: what tasks need of the host, and images that nobody needs any more.
+  Async<void> make_cgroup(std::string task_arn);
+  Async<void> remove_cgroup(std::string task_id);
+  void fetch_secrets(const std::string& task_arn, Managed& task);
+  engine::ContainerInputs make_inputs(Managed& task, std::size_t container);
+  std::set<std::int32_t> taken_ports() const;
+  PortRange dynamic_ports() const;
+  void write_metadata_file(const engine::TaskState& task, std::size_t container);
+  Async<void> tell(std::string task_arn, engine::Event event);
+  void load_images();
+  void save_images();
+  void note_image_use(const std::string& id, const std::string& name, bool pulled);
+  Async<void> clean_images_steadily();
+  Async<void> clean_images();
+  Async<bool> remove_image(ImageRemoval removal);
+
   Managed* find_managed(const std::string& task_arn) const;
 
   Deps deps_;
@@ -135,6 +168,7 @@ class TaskManager final : public session::TaskSink {
   std::map<std::string, std::unique_ptr<Managed>> tasks_;
   std::map<std::string, std::pair<std::string, std::size_t>> by_docker_id_;
   std::map<std::string, model::acs::IAMRoleCredentials> credentials_;
+  PulledImages images_;
   std::int64_t sequence_ = 1;
   std::int64_t saved_sequence_ = 1;
   WallTime events_since_;

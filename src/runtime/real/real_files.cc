@@ -115,7 +115,8 @@ Result<void> RealFiles::make_directories(const std::string& path, unsigned mode)
 }
 
 Result<void> RealFiles::remove(const std::string& path) {
-  if (::unlink(path.c_str()) != 0) return system_failure("cannot remove", path, errno);
+  // An empty folder goes as well.
+  if (std::remove(path.c_str()) != 0) return system_failure("cannot remove", path, errno);
   return {};
 }
 
