@@ -1,0 +1,216 @@
+#include "sim/cluster/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "auth/testing_request.h"
+#include "base/log.h"
+#include "store/record_codec.h"
+
+namespace berth::sim {
+namespace {
+
+constexpr Duration kSupervisorPeriod = std::chrono::seconds(5);
+
+agent::session::Endpoint client_endpoint() {
+  auto endpoint =
+      agent::session::make_endpoint(std::string("http://") + kBackend, "us-east-1",
+                                    {std::string(auth::kTestKeyId), std::string(auth::kTestSecret), {}});
+  check(endpoint.ok(), "the endpoint of a simulated client");
+  return *std::move(endpoint);
+}
+
+PlaneSettings settings_of(const ClusterOptions& options) {
+  PlaneSettings settings = options.plane;
+  settings.sole = options.planes == 1;
+  if (options.mutant == "no-grace") settings.controllers.instance_grace = Duration(0);
+  return settings;
+}
+
+}  // namespace
+
+const JsonObject* answer_of(const agent::session::ApiOutcome& outcome) {
+  return std::get_if<JsonObject>(&outcome);
+}
+
+std::string failure_of(const agent::session::ApiOutcome& outcome) {
+  const auto* failure = std::get_if<agent::session::ApiFailure>(&outcome);
+  if (!failure) return {};
+  return failure->code.empty() ? "no answer" : failure->code;
+}
+
+Client::Client(runtime::SimWorld& world, runtime::SimNode& node, const std::vector<std::string>& addresses)
+    : node_(node),
+      caller_(world.network(), node, addresses),
+      api_(client_endpoint(), caller_, node.runtime()) {}
+
+Async<agent::session::ApiOutcome> Client::call(std::string operation, JsonObject request) {
+  std::string body = render_json(JsonValue(std::move(request)));
+  co_return co_await api_.call(std::move(operation), std::move(body));
+}
+
+Cluster::Cluster(const ClusterOptions& options)
+    : options_(options),
+      mutant_{options.mutant},
+      registry_(make_registry()),
+      world_(options.seed),
+      violations_(world_),
+      ledger_(world_, violations_),
+      containers_(ledger_, violations_),
+      disk_(world_, options.planes == 1 ? StoreDisk::Mode::private_ : StoreDisk::Mode::shared, &ledger_),
+      supervisor_(world_.add_node("supervisor")),
+      supervision_(supervisor_.executor()) {
+  options_.plane = settings_of(options);
+  disk_.mutants.forgets_batches = mutant_.is("store-forgets");
+  disk_.mutants.tears_batches = mutant_.is("store-tears");
+  disk_.mutants.ignores_base = mutant_.is("store-no-compare");
+  for (int i = 0; i < options_.planes; ++i) {
+    addresses_.push_back(fmt::format("berth-{}:51670", i));
+    planes_.push_back(&world_.add_node(fmt::format("plane-{}", i)));
+  }
+  for (int i = 0; i < options_.agents; ++i) add_host(static_cast<std::size_t>(i));
+  add_client();
+  for (std::size_t i = 0; i < planes_.size(); ++i) boot_plane(i);
+  for (auto& host : hosts_) boot_agent(*host);
+  supervision_.spawn(supervise());
+}
+
+Cluster::~Cluster() {
+  // While store, hosts and registry are still there.
+  supervision_.cancel();
+  for (const auto& node : world_.nodes()) node->kill();
+  world_.run_until([this] {
+    return supervision_.size() == 0 &&
+           std::ranges::all_of(world_.nodes(), [](const auto& node) { return node->down(); });
+  });
+}
+
+AgentHost& Cluster::add_host(std::size_t number) {
+  auto& node = world_.add_node(fmt::format("agent-{}", number));
+  hosts_.push_back(std::make_unique<AgentHost>(world_, node, containers_));
+  AgentHost& host = *hosts_.back();
+  auto& config = host.config;
+  config.cluster = "default";
+  config.backend_host = std::string("http://") + kBackend;
+  config.region = "us-east-1";
+  config.access_key_id = auth::kTestKeyId;
+  config.secret_access_key = auth::kTestSecret;
+  config.data_dir = "/data";
+  config.checkpoint = true;
+  config.disable_metrics = !options_.metrics;
+  config.task_cleanup_wait = options_.task_cleanup_wait;
+  config.container_stop_timeout = options_.stop_timeout;
+  config.availability_zone =
+      fmt::format("us-east-1{}", static_cast<char>('a' + number % static_cast<std::size_t>(options_.zones)));
+  host.facts.cpus = options_.cpus;
+  host.facts.memory_mib = options_.memory_mib;
+  host.facts.machine_id = fmt::format("machine-{}", number);
+  return host;
+}
+
+Client& Cluster::add_client() {
+  auto& node = world_.add_node(fmt::format("client-{}", clients_.size()));
+  clients_.push_back(std::make_unique<Client>(world_, node, addresses_));
+  return *clients_.back();
+}
+
+void Cluster::boot_plane(std::size_t number) {
+  planes_[number]->boot([this, number](runtime::SimNode& node) {
+    return std::make_unique<ControlPlaneProcess>(
+        node, ControlPlaneProcess::Deps{world_, disk_, registry_, options_.plane, mutant_,
+                                        auth::lookup_of(auth::test_key()), addresses_[number]});
+  });
+}
+
+void Cluster::boot_agent(AgentHost& host) {
+  host.node.boot([this, &host](runtime::SimNode& node) {
+    return std::make_unique<AgentProcess>(
+        node, AgentProcess::Deps{world_, host.docker, host.config, host.facts, addresses_, mutant_});
+  });
+}
+
+ControlPlaneProcess* Cluster::plane(std::size_t number) {
+  auto& node = *planes_.at(number);
+  return node.up() ? static_cast<ControlPlaneProcess*>(node.process()) : nullptr;
+}
+
+AgentProcess* Cluster::agent(std::size_t number) {
+  auto& node = hosts_.at(number)->node;
+  return node.up() ? static_cast<AgentProcess*>(node.process()) : nullptr;
+}
+
+Async<void> Cluster::supervise() {
+  for (;;) {
+    co_await supervisor_.runtime().sleep(kSupervisorPeriod);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      const auto* process = agent(i);
+      if (!process || !process->exit_code()) continue;
+      hosts_[i]->node.kill();
+      hosts_[i]->node.restart();
+    }
+  }
+}
+
+std::size_t Cluster::connected() const {
+  std::size_t count = 0;
+  for (const auto& [key, instance] : ledger_.instances())
+    if (instance->agent_connected && instance->status != domain::InstanceStatus::inactive) ++count;
+  return count;
+}
+
+std::vector<std::string> Cluster::unsettled() {
+  std::vector<std::string> waits;
+  for (std::size_t i = 0; i < planes_.size(); ++i)
+    if (!plane(i) || !plane(i)->ready())
+      waits.push_back(fmt::format("{} does not serve", planes_[i]->name()));
+  if (connected() < hosts_.size())
+    waits.push_back(fmt::format("{} of {} agents are connected", connected(), hosts_.size()));
+  for (const auto& [key, task] : ledger_.tasks()) {
+    if (task->last_status == domain::TaskStatus::stopped) continue;
+    if (task->last_status != domain::TaskStatus::running ||
+        task->desired_status != domain::TaskStatus::running)
+      waits.push_back(fmt::format("task {} is {}, wanted {}, {}", task->id, to_string(task->last_status),
+                                  to_string(task->desired_status),
+                                  task->delivered ? "delivered" : "not delivered"));
+  }
+  for (const auto& [key, service] : ledger_.services()) {
+    if (service->status == domain::ServiceStatus::inactive) continue;
+    if (service->status == domain::ServiceStatus::draining) {
+      waits.push_back(fmt::format("service {} is being deleted", service->name));
+    } else if (!service->steady_since || service->deployments.size() != 1) {
+      const std::string last =
+          service->events && !service->events->empty() ? service->events->front().message.value_or("") : "";
+      waits.push_back(fmt::format("service {} (wants {}) is not steady, {} deployments; it last said: {}",
+                                  service->name, service->desired_count, service->deployments.size(), last));
+    }
+  }
+  if (const auto why = containers_.unsettled(); !why.empty()) waits.push_back(why);
+  return waits;
+}
+
+void Cluster::check_views() {
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
+    auto* process = plane(i);
+    if (!process || !process->ready()) continue;
+    const auto view = world_.run(*planes_[i], process->committer().read());
+    store::for_each_record_type([&]<class R>(std::type_identity<R>) {
+      constexpr store::Kind kind = store::Schema<R>::kind;
+      const auto durable = disk_.engine().dump(kind);
+      if (view.template count<R>() != durable.size())
+        violations_.add("view", fmt::format("{} shows {} records of {}, durable are {}", planes_[i]->name(),
+                                            view.template count<R>(), to_string(kind), durable.size()));
+      view.template walk<R>({}, [&](const auto& stored) {
+        const auto found = durable.find(stored.key);
+        if (found == durable.end() || found->second != store::encode_record(kind, stored.record.get())) {
+          violations_.add("view", fmt::format("{} shows another {} {} than what is durable",
+                                              planes_[i]->name(), to_string(kind), stored.key));
+          return false;
+        }
+        return true;
+      });
+    });
+  }
+}
+
+}  // namespace berth::sim
