@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scheduling/service_rules.h"
 #include "scheduling/task_writes.h"
 
 namespace berth::simulate {
@@ -26,11 +27,20 @@ bool is_healthy(const TaskRecord& task) {
   return !checked || task.health_status == HealthStatus::healthy;
 }
 
+// Another failure on the way to the circuit breaker: the end is not reached.
+bool nears_the_breaker(const ServiceRecord& before, const ServiceRecord& after) {
+  if (!scheduling::breaker_enabled(after) || before.deployments.empty() || after.deployments.empty())
+    return false;
+  const auto& now = after.deployments[0];
+  return now.rollout_state == model::ecs::DeploymentRolloutState::in_progress &&
+         now.failed_tasks != before.deployments[0].failed_tasks;
+}
+
 // Whether a change of a service is more than another event.
 bool matters(const ServiceRecord& before, const ServiceRecord& after) {
   return before.status != after.status || before.desired_count != after.desired_count ||
          before.steady_since.has_value() != after.steady_since.has_value() ||
-         before.deployments.size() != after.deployments.size() ||
+         before.deployments.size() != after.deployments.size() || nears_the_breaker(before, after) ||
          (!after.deployments.empty() && !before.deployments.empty() &&
           (before.deployments[0].id != after.deployments[0].id ||
            before.deployments[0].rollout_state != after.deployments[0].rollout_state));

@@ -28,7 +28,7 @@ using domain::TaskRecord;
 
 /// When nothing has changed for so long, everything is at rest; longer than any pause between two steps of
 /// the controllers, save for the grace of a lost host.
-constexpr Duration kRest = std::chrono::seconds(40);
+constexpr Duration kRest = std::chrono::seconds(120);
 
 /// All records as one batch at the revision of the export. Stopped tasks count as seen: their failures were
 /// counted by the real scheduler.
