@@ -141,6 +141,15 @@ class UpInstances(unittest.TestCase):
             return any(os.path.exists(f"/run/berth/{tag}/1/{program}.pid") for tag in tags)
         wait_until(there, 60, begun)
 
+    def test_the_data_directory_has_many_names(self):
+        self.berth.up(1, "a")
+        os.symlink(self.berth.data_dir, self.berth.data_dir + "-link")
+        self.addCleanup(os.unlink, self.berth.data_dir + "-link")
+        self.berth.extra = {"BERTH_DATA_DIR": self.berth.data_dir + "-link/"}
+        self.assertNotIn("does not run", self.berth.berth("status"))
+        self.berth.berth("down")
+        self.nothing_is_left()
+
     def test_an_up_that_was_killed_is_taken_down(self):
         up = self.berth.start("up", "--instances", "2")
         self.wait_for("a namespace")
@@ -158,7 +167,8 @@ class UpInstances(unittest.TestCase):
             self.nothing_is_left()
         refused("install Debian's package iproute2", "up", "--instances", "2", PATH="/nowhere")
         refused("wanted are names such as a,b,c", "up", "--instances", "2", "--zones", "a b")
-        refused("belong to `up`", "status", "--instances", "2")
+        refused("belongs to `up`", "status", "--instances", "2")
+        refused("belong to --instances", "up", "--zones", "a")
         refused("berth [--data-dir", "up", "--instances", "0")
         refused("berth [--data-dir", "up", "--instances", "16")
         run = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", os.path.join(BIN, "berth"), "up", "--instances", "2"],

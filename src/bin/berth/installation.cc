@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <filesystem>
 #include <sstream>
 
 namespace berth::cli {
@@ -39,6 +40,14 @@ Result<Credentials> read_credentials(runtime::Files& files, const Installation& 
 int read_pid(runtime::Files& files, const std::string& path) {
   const auto text = files.read(path, 64);
   return text ? std::atoi(text->c_str()) : 0;
+}
+
+std::string canonical_folder(const std::string& path) {
+  std::error_code code;
+  auto canonical = std::filesystem::weakly_canonical(path, code).string();
+  if (code || canonical.empty()) canonical = path;
+  while (canonical.size() > 1 && canonical.ends_with('/')) canonical.pop_back();
+  return canonical;
 }
 
 std::string program_folder() {

@@ -33,6 +33,9 @@ Result<Credentials> read_credentials(runtime::Files& files, const Installation& 
 /// Process id from a pid file; 0 when there is none.
 int read_pid(runtime::Files& files, const std::string& path);
 
+/// The one name of a folder: absolute, without links and a slash at its end.
+std::string canonical_folder(const std::string& path);
+
 /// The folder of this program, where berthd and berth-agent are too.
 std::string program_folder();
 

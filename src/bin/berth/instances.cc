@@ -5,7 +5,6 @@
 
 #include <array>
 #include <csignal>
-#include <filesystem>
 #include <optional>
 #include <sstream>
 
@@ -69,8 +68,7 @@ std::optional<InstancePlan> read_plan(CommandContext& context) {
 
 InstanceNames names_of(CommandContext& context, std::uint32_t block) {
   const auto machine_id = context.files.read("/etc/machine-id", 256);
-  return {std::filesystem::absolute(context.installation.data_dir).lexically_normal().string(),
-          machine_id ? *machine_id : std::string(), block};
+  return {canonical_folder(context.installation.data_dir), machine_id ? *machine_id : std::string(), block};
 }
 
 // The plan of this `up`: the one that is up already, if it is the same, or a new one with free addresses.
@@ -201,7 +199,7 @@ Async<Result<void>> bring_up_or_signal(CommandContext& context) {
 Async<int> up_instances(CommandContext& context) {
   if (auto checked = check_machine(); !checked) co_return fail(checked.error().message);
   auto& installation = context.installation;
-  installation.data_dir = std::filesystem::absolute(installation.data_dir).lexically_normal().string();
+  installation.data_dir = canonical_folder(installation.data_dir);
   if (auto made = context.files.make_directories(installation.data_dir, 0700); !made)
     co_return fail(made.error().message);
   const bool were_up = read_plan(context).has_value();
