@@ -49,11 +49,22 @@ bool check_agent(const InstanceView& view, Out out) {
   return false;
 }
 
+bool is_capability(std::string_view name) {
+  return name.starts_with("com.amazonaws.ecs.capability.") || name.starts_with("ecs.capability.");
+}
+
+// Agents of early 2015 tell of no capability at all; such an instance is asked for none.
+bool tells_capabilities(const InstanceView& view) {
+  return std::any_of(view.attributes.begin(), view.attributes.end(),
+                     [](const Attribute& attribute) { return is_capability(attribute.name); });
+}
+
 bool check_attributes(const InstanceView& view, const PlacementRequest& request, Out out) {
   std::vector<std::string> missing;
   for (const RequiredAttribute& wanted : request.attributes) {
     auto value = find_attribute(view, wanted.name);
     if (value && (!wanted.value || *wanted.value == *value)) continue;
+    if (is_capability(wanted.name) && !tells_capabilities(view)) continue;
     if (!out) return false;
     missing.push_back(wanted.value ? wanted.name + "=" + *wanted.value : wanted.name);
   }

@@ -102,6 +102,15 @@ TEST_F(PredicatesTest, RequiredAttributes) {
   EXPECT_THAT(check_instance(world_, 0, request).front().names, ElementsAre("arch=x86_64", "gmsa"));
 }
 
+TEST_F(PredicatesTest, AnInstanceThatTellsOfNoCapabilityIsAskedForNone) {
+  auto request = test::request(1);
+  request.attributes = {{"com.amazonaws.ecs.capability.logging-driver.json-file", std::nullopt}};
+  view().attributes = {{"arch", "arm64"}};
+  EXPECT_THAT(reasons(request), ElementsAre());
+  view().attributes = {{"ecs.capability.execution-role-ecr-pull", ""}};
+  EXPECT_THAT(reasons(request), ElementsAre(ReasonCode::attribute));
+}
+
 TEST_F(PredicatesTest, ConstraintsSeePlannedTasks) {
   auto request = test::request(1);
   request.constraints = test::constraints({{"distinctInstance", ""}});
