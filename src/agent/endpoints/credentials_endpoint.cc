@@ -1,5 +1,7 @@
 #include "agent/endpoints/credentials_endpoint.h"
 
+#include <fmt/format.h>
+
 #include "base/json.h"
 
 namespace berth::agent::endpoints {
@@ -44,6 +46,17 @@ EndpointAnswer answer_credentials(CredentialsVersion version, std::string_view i
   member(out, "Expiration", found->expiration);
   out.end_object();
   return answer;
+}
+
+std::string render_audit_line(const AuditEntry& entry) {
+  const auto word = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
+  // What the caller wrote must not make lines or fields of its own.
+  std::string agent = entry.user_agent;
+  for (char& c : agent)
+    if (static_cast<unsigned char>(c) < ' ' || c == '"') c = '_';
+  return fmt::format("{} {} {} \"{}\" \"{}\" {} GetCredentials 1 {} {}", render_iso8601(entry.at),
+                     entry.status, word(entry.address), entry.path, agent, word(entry.task_arn),
+                     word(entry.cluster), word(entry.container_instance_arn));
 }
 
 }  // namespace berth::agent::endpoints

@@ -81,6 +81,8 @@ class CredentialsSource {
   virtual ~CredentialsSource() = default;
   /// Nothing when no task has that id; empty keys when the control plane has not sent them yet.
   virtual std::optional<RoleCredentials> find_credentials(std::string_view id) const = 0;
+  /// The task that these credentials are of; empty when there is none.
+  virtual std::string task_of_credentials(std::string_view) const { return {}; }
 };
 
 /// What an endpoint answers.

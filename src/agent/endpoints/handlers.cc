@@ -39,6 +39,10 @@ std::optional<EndpointTask> find_by_address(const std::vector<EndpointTask>& tas
   return {};
 }
 
+bool asks_for_credentials(const RequestTarget& target) {
+  return target.segment(1) == "credentials" && (target.segment(0) == "v1" || target.segment(0) == "v2");
+}
+
 struct Caller {
   EndpointTask task;
   std::size_t container = 0;
@@ -70,32 +74,52 @@ Async<runtime::HttpResponse> IntrospectionHandler::handle(const runtime::HttpReq
 }
 
 TaskServerHandler::TaskServerHandler(EndpointState& state, const CredentialsSource& credentials,
-                                     const runtime::Clock& clock)
+                                     const runtime::Clock& clock, Audit audit)
     : state_(state),
       credentials_(credentials),
       clock_(clock),
-      limiter_(kTaskRequestsPerSecond, kTaskRequestsBurst) {}
+      limiter_(kTaskRequestsPerSecond, kTaskRequestsBurst),
+      audit_(std::move(audit)) {}
 
 Async<runtime::HttpResponse> TaskServerHandler::handle(const runtime::HttpRequest& request,
                                                        const runtime::Peer& peer) {
   if (!limiter_.admit(clock_.monotonic())) {
     co_return to_response({429, "You have reached maximum request limit.", "text/plain"});
   }
-  auto given = co_await answer(parse_target(request.target), peer.address);
+  RequestTarget target = parse_target(request.target);
+  if (asks_for_credentials(target)) co_return to_response(answer_credentials_request(target, request, peer));
+  std::string address = peer.address;
+  auto given = co_await answer(std::move(target), std::move(address));
   co_return to_response(std::move(given));
+}
+
+EndpointAnswer TaskServerHandler::answer_credentials_request(const RequestTarget& target,
+                                                             const runtime::HttpRequest& request,
+                                                             const runtime::Peer& peer) {
+  const bool v2 = target.segment(0) == "v2";
+  const auto* parameter = target.parameter("id");
+  std::string id;
+  if (v2) id = target.segment(2);
+  if (!v2 && parameter != nullptr) id = *parameter;
+  EndpointAnswer given = answer_credentials(v2 ? CredentialsVersion::v2 : CredentialsVersion::v1, id,
+                                            credentials_.find_credentials(id));
+  if (!audit_) return given;
+  const AgentMetadata agent = state_.metadata();
+  AuditEntry entry{clock_.wall(),
+                   given.status,
+                   peer.address,
+                   v2 ? "/v2/credentials" : "/v1/credentials",
+                   {},
+                   credentials_.task_of_credentials(id),
+                   agent.cluster,
+                   agent.container_instance_arn};
+  entry.user_agent = runtime::find_header(request.headers, "User-Agent");
+  audit_(entry);
+  return given;
 }
 
 Async<EndpointAnswer> TaskServerHandler::answer(RequestTarget target, std::string address) {
   const std::string_view version = target.segment(0);
-  const std::string_view what = target.segment(1);
-  if (what == "credentials" && (version == "v1" || version == "v2")) {
-    const auto* parameter = target.parameter("id");
-    const std::string id = version == "v2"        ? std::string(target.segment(2))
-                           : parameter != nullptr ? *parameter
-                                                  : std::string();
-    co_return answer_credentials(version == "v1" ? CredentialsVersion::v1 : CredentialsVersion::v2, id,
-                                 credentials_.find_credentials(id));
-  }
   if (version == "v2") co_return co_await answer_by_address(std::move(target), std::move(address));
   if (version == "v3") co_return co_await answer_by_container(std::move(target), MetadataVersion::v3);
   if (version == "v4") co_return co_await answer_by_container(std::move(target), MetadataVersion::v4);

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <string>
 
+#include "agent/endpoints/credentials_endpoint.h"
 #include "agent/endpoints/endpoint_state.h"
 #include "agent/endpoints/rate_limiter.h"
 #include "agent/endpoints/request_target.h"
@@ -42,12 +44,17 @@ class IntrospectionHandler final : public PlainHandler {
 /// Limits:  kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429.
 class TaskServerHandler final : public PlainHandler {
  public:
-  TaskServerHandler(EndpointState& state, const CredentialsSource& credentials, const runtime::Clock& clock);
+  using Audit = std::function<void(const AuditEntry&)>;
+  /// `audit` is called for each request for credentials; it may be empty.
+  TaskServerHandler(EndpointState& state, const CredentialsSource& credentials, const runtime::Clock& clock,
+                    Audit audit = {});
   Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
                                       const runtime::Peer& peer) override;
 
  private:
   Async<EndpointAnswer> answer(RequestTarget target, std::string address);
+  EndpointAnswer answer_credentials_request(const RequestTarget& target, const runtime::HttpRequest& request,
+                                            const runtime::Peer& peer);
   Async<EndpointAnswer> answer_by_container(RequestTarget target, MetadataVersion version);
   Async<EndpointAnswer> answer_by_address(RequestTarget target, std::string address);
   Async<EndpointAnswer> answer_stats(std::string docker_id, MetadataVersion version);
@@ -57,6 +64,7 @@ class TaskServerHandler final : public PlainHandler {
   const CredentialsSource& credentials_;
   const runtime::Clock& clock_;
   RateLimiter limiter_;
+  Audit audit_;
 };
 
 inline constexpr double kTaskRequestsPerSecond = 40;

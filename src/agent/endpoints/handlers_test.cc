@@ -68,6 +68,25 @@ TEST_F(TaskServerTest, CredentialsOfBothVersions) {
   EXPECT_THAT(get("/v1/credentials").body, HasSubstr("NoIdInRequest"));
 }
 
+TEST_F(TaskServerTest, RequestsForCredentialsAreAudited) {
+  std::vector<std::string> lines;
+  TaskServerHandler audited(agent_, agent_, clock_,
+                            [&](const AuditEntry& entry) { lines.push_back(render_audit_line(entry)); });
+  const auto ask = [&](const std::string& target, const std::string& agent) {
+    const runtime::HttpRequest request{"GET", target, {{"User-Agent", agent}}, {}};
+    (void)runtime::block_on(io_.executor(0), audited.handle(request, {"172.17.0.2", false, ""}));
+  };
+  ask("/v2/credentials/c1", "aws-cli/2");
+  ask("/v2/credentials/nosuch", "evil\"\n1970 200");
+  ask("/v4/e1", "curl");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], HasSubstr(R"( 200 172.17.0.2 "/v2/credentials" "aws-cli/2" )"));
+  EXPECT_THAT(lines[0], HasSubstr(" GetCredentials 1 "));
+  EXPECT_THAT(lines[0], HasSubstr("arn:ci"));
+  EXPECT_THAT(lines[0], testing::Not(HasSubstr("c1")));
+  EXPECT_THAT(lines[1], HasSubstr(R"( 400 172.17.0.2 "/v2/credentials" "evil__1970 200" - )"));
+}
+
 TEST_F(TaskServerTest, MetadataByTheIdInThePath) {
   EXPECT_THAT(get("/v4/e1").body, StartsWith(R"({"DockerId":"d1")"));
   EXPECT_THAT(get("/v3/e2").body, StartsWith(R"({"DockerId":"d2")"));
