@@ -14,6 +14,7 @@ using Monitors = model::ecs::ServiceDeploymentRollbackMonitorsStatus;
 
 /// Rollouts that one completion ends.
 constexpr int kEndedMax = 5;
+constexpr std::string_view kSuperseded = "Superseded by a newer service deployment.";
 
 const DeploymentState* find(const ServiceRecord& service, const std::string& id) {
   for (const auto& deployment : service.deployments)
@@ -33,6 +34,14 @@ void finish(ServiceDeploymentRecord& record, ServiceDeploymentStatus status, Wal
   if (breaker && breaker->status == Monitors::monitoring) breaker->status = Monitors::monitoring_complete;
 }
 
+bool goes_back_to(const ServiceDeploymentRecord& record, const ServiceRecord& service,
+                  const DeploymentState& primary) {
+  const auto& rollback = record.deployment.rollback;
+  return rollback && rollback->service_revision_arn ==
+                         scheduling::service_part_arn(service, "service-revision",
+                                                      primary.service_revision_id.value_or(""));
+}
+
 // The PRIMARY deployment is complete: so is its rollout, or the rollback to it; rollouts before it are over.
 void complete(store::Transaction& transaction, const store::View& view, const ServiceRecord& service,
               const DeploymentState& primary, WallTime now) {
@@ -42,14 +51,17 @@ void complete(store::Transaction& transaction, const store::View& view, const Se
   for (const auto& [sort, stored] : group) {
     const auto status = stored->record->deployment.status;
     ServiceDeploymentRecord record = *stored->record;
-    if (status == ServiceDeploymentStatus::rollback_in_progress) {
+    if (status == ServiceDeploymentStatus::rollback_in_progress && goes_back_to(record, service, primary)) {
       finish(record, ServiceDeploymentStatus::rollback_successful, now);
+    } else if (status == ServiceDeploymentStatus::rollback_in_progress) {
+      finish(record, ServiceDeploymentStatus::rollback_failed, now);
+      record.deployment.status_reason = std::string(kSuperseded);
     } else if (status == ServiceDeploymentStatus::in_progress && record.id == primary.service_deployment_id) {
       finish(record, ServiceDeploymentStatus::successful, now);
     } else if (status == ServiceDeploymentStatus::in_progress) {
       finish(record, ServiceDeploymentStatus::stopped, now);
       record.deployment.stopped_at = now;
-      record.deployment.status_reason = "Superseded by a newer service deployment.";
+      record.deployment.status_reason = std::string(kSuperseded);
     } else {
       continue;
     }
@@ -59,10 +71,27 @@ void complete(store::Transaction& transaction, const store::View& view, const Se
   }
 }
 
+// What was to be gone back to fails in its turn: so does the rollback; its own rollout was a success once.
+void fail_rollback(store::Transaction& transaction, const store::View& view, const ServiceRecord& service,
+                   const DeploymentState& failed, WallTime now) {
+  const auto group =
+      view.group(store::kServiceDeploymentsByService, store::Schema<ServiceRecord>::key(service));
+  for (const auto& [sort, stored] : group) {
+    if (stored->record->deployment.status != ServiceDeploymentStatus::rollback_in_progress) continue;
+    ServiceDeploymentRecord record = *stored->record;
+    finish(record, ServiceDeploymentStatus::rollback_failed, now);
+    record.deployment.status_reason = failed.rollout_state_reason;
+    transaction.expect(*stored);
+    transaction.put(std::move(record));
+    return;
+  }
+}
+
 void fail(store::Transaction& transaction, const store::View& view, const ServiceRecord& service,
           const DeploymentState& failed, WallTime now) {
   const auto* stored = view.find<ServiceDeploymentRecord>(key_of(service, failed));
-  if (!stored) return;
+  if (!stored || stored->record->deployment.status != ServiceDeploymentStatus::in_progress)
+    return fail_rollback(transaction, view, service, failed, now);
   ServiceDeploymentRecord record = *stored->record;
   auto& shown = record.deployment;
   shown.updated_at = now;

@@ -29,34 +29,23 @@ std::string started_message(const ServiceRecord& service, const std::vector<doma
   return fmt::format("{} has started {} tasks:{}.", scheduling::event_subject(service), tasks.size(), names);
 }
 
-void say_unable(ServicePlan& plan, const std::string& why_not, WallTime now) {
-  auto& last = plan.after.unable_to_place_at;
-  if (!last || now >= *last + kUnableToPlaceEvery || now < *last) {
-    last = now;
-    plan.events.push_back(
-        fmt::format("{} was unable to place a task because the resources could not be found. {}",
-                    scheduling::event_subject(plan.after), why_not));
-  }
-  const WallTime again = *last + kUnableToPlaceEvery;
-  if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
-}
-
-void start_tasks(store::Transaction& transaction, const store::View& view, ServicePlan& plan,
-                 Execution& execution, WallTime now, runtime::Runtime& runtime, Prng& prng) {
+void start_tasks(store::Transaction& transaction, const store::View& view, const Facts& facts,
+                 ServicePlan& plan, Execution& execution, runtime::Runtime& runtime, Prng& prng) {
   if (plan.starts == 0) {
     plan.after.unable_to_place_at.reset();
     return;
   }
   auto& ids = runtime.ids();
   const Placed placed = place_tasks(
-      view, plan.after, plan, [&ids] { return ids.hex(32); }, now, prng);
+      view, plan.after, plan, [&ids] { return ids.hex(32); }, facts.now, prng);
   for (const auto& task : placed.tasks) scheduling::add_task(transaction, task);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
   execution.placement_blocked = !placed.all;
   if (placed.all)
     plan.after.unable_to_place_at.reset();
   else
-    say_unable(plan, placed.why_not, now);
+    account_unplaced(plan, facts, plan.starts - static_cast<std::int64_t>(placed.tasks.size()),
+                     placed.why_not);
 }
 
 }  // namespace
@@ -70,7 +59,7 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
   transaction.expect(service);
   stop_tasks(transaction, source, plan);
-  start_tasks(transaction, view, plan, execution, now, runtime, prng);
+  start_tasks(transaction, view, source.facts(), plan, execution, runtime, prng);
   for (auto& message : plan.events)
     scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
   if (!source.facts().exits.empty())

@@ -1,5 +1,7 @@
 #include "controllers/service/facts.h"
 
+#include <fmt/format.h>
+
 #include <iterator>
 
 #include "placement/predicates.h"
@@ -121,6 +123,7 @@ void FactSource::read_tasks() {
     fact.health = health_of(task);
     fact.created_at = task.created_at;
     fact.started_at = task.started_at;
+    fact.protected_until = task.protected_until;
     const auto* host = instance(fact.instance);
     fact.host_leaves =
         !host || host->status == InstanceStatus::draining || host->status == InstanceStatus::inactive;
@@ -135,6 +138,12 @@ void FactSource::read_tasks() {
 
 void FactSource::read_exits() {
   const auto group = view_.group(store::kStoppedTasksByService, key_);
+  if (!group.empty()) {
+    const TaskRecord& newest = *std::prev(group.end())->second->record;
+    if (failed(newest))
+      facts_.last_failure =
+          fmt::format("(task {}) stopped: {}", newest.id, newest.stopped_reason.value_or("without a reason"));
+  }
   int counted = 0;
   for (auto at = std::make_reverse_iterator(group.end()); at != std::make_reverse_iterator(group.begin());
        ++at) {

@@ -8,6 +8,7 @@
 #include "placement/predicates.h"
 #include "scheduling/service_rules.h"
 #include "scheduling/store_snapshot.h"
+#include "scheduling/task_sets.h"
 #include "scheduling/task_writes.h"
 
 namespace berth::controllers::service {
@@ -44,7 +45,8 @@ domain::TaskPlan task_plan(const domain::ServiceRecord& service, const domain::D
   plan.group = scheduling::service_group(service.name);
   plan.started_by = deployment.id;
   plan.tags = tags_of(service, definition);
-  if (service.launch_type) plan.launch_type = *service.launch_type;
+  if (const auto& type = deployment.launch_type ? deployment.launch_type : service.launch_type)
+    plan.launch_type = *type;
   plan.enable_execute_command = service.enable_execute_command;
   plan.service_name = service.name;
   plan.deployment_id = deployment.id;
@@ -96,6 +98,8 @@ Placed place_tasks(const store::View& view, const domain::ServiceRecord& service
                    const std::function<std::string()>& new_id, WallTime now, Prng& prng) {
   Placed placed;
   const auto* deployment = scheduling::primary_of(service);
+  if (const auto* set = scheduling::find_task_set(service, plan.start_task_set))
+    deployment = &set->deployment;
   const auto* definition = deployment ? definition_of(view, service, *deployment) : nullptr;
   const domain::Realm realm{service.account, service.region};
   const auto* cluster = view.find<domain::ClusterRecord>(store::cluster_key(realm, service.cluster));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "controllers/service/plan_state.h"
+#include "scheduling/task_sets.h"
 
 namespace berth::controllers::service {
 namespace {
@@ -59,6 +60,48 @@ void trip_breaker(PlanState& state) {
   state.event(fmt::format("rolling back to deployment {}.", state.primary().id));
 }
 
+// Deployments without tasks go; what the others still want follows their tasks.
+void update_counts(PlanState& state, std::int64_t desired) {
+  auto& deployments = state.service().deployments;
+  std::erase_if(deployments, [&](const DeploymentState& deployment) {
+    if (deployment.status == DeploymentStatus::primary) return false;
+    return std::none_of(state.facts.tasks.begin(), state.facts.tasks.end(),
+                        [&](const TaskFact& task) { return task.deployment_id == deployment.id; });
+  });
+  for (auto& deployment : deployments) {
+    if (deployment.status == DeploymentStatus::primary) {
+      deployment.desired_count = static_cast<std::int32_t>(desired);
+      continue;
+    }
+    deployment.desired_count = 0;
+    for (std::size_t i = 0; i < state.facts.tasks.size(); ++i)
+      if (state.facts.tasks[i].deployment_id == deployment.id && !state.stopping[i])
+        ++deployment.desired_count;
+  }
+}
+
+// As many tasks of the PRIMARY deployment serve as are wanted, and there are no others.
+bool is_whole(PlanState& state, std::int64_t desired) {
+  std::int64_t serving = 0, others = 0, leaving = 0;
+  for (std::size_t i = 0; i < state.facts.tasks.size(); ++i) {
+    const auto& task = state.facts.tasks[i];
+    if (!state.is_primary(task)) {
+      ++others;
+    } else if (!state.stopping[i] && state.healthy(task) && !task.host_leaves) {
+      ++serving;
+    } else if (!state.stopping[i]) {
+      ++leaving;
+    }
+  }
+  return serving == desired && others == 0 && leaving == 0 && !state.failed();
+}
+
+// How long a deployment must have been whole before it is complete.
+Duration bake_time(const domain::ServiceRecord& service) {
+  const auto& given = service.deployment_configuration;
+  return std::chrono::minutes(given ? given->bake_time_in_minutes.value_or(0) : 0);
+}
+
 }  // namespace
 
 PlanState::PlanState(const Facts& facts_in) : facts(facts_in) {
@@ -92,6 +135,12 @@ void PlanState::stop(std::size_t task, std::string reason) {
   plan.stops.push_back({task, std::move(reason)});
 }
 
+bool PlanState::is_protected(const TaskFact& task) {
+  if (!task.protected_until || *task.protected_until <= facts.now) return false;
+  look_again(*task.protected_until);
+  return true;
+}
+
 void PlanState::event(std::string_view message) {
   plan.events.push_back(fmt::format("{} {}", scheduling::event_subject(facts.service), message));
 }
@@ -114,13 +163,15 @@ bool PlanState::starts_paused() {
   // A wall clock that was set back must not stretch the pause.
   if (*deployment.next_start_at > facts.now + scheduling::kRetryDelayMax) return false;
   look_again(*deployment.next_start_at);
-  event_at_most(service().unable_to_start_at, kUnableToStartEvery,
-                "is unable to consistently start tasks successfully.");
+  std::string message = "is unable to consistently start tasks successfully.";
+  if (!facts.last_failure.empty()) message += " " + facts.last_failure;
+  event_at_most(service().unable_to_start_at, kUnableToStartEvery, message);
   return true;
 }
 
 std::string PlanState::scaling_reason() {
-  return fmt::format("Scaling activity initiated by (deployment {})", primary().id);
+  const auto* by = scheduling::primary_of(plan.after);
+  return by ? fmt::format("Scaling activity initiated by (deployment {})", by->id) : "Scaling activity";
 }
 
 void account_failures(PlanState& state) {
@@ -130,6 +181,8 @@ void account_failures(PlanState& state) {
       count_failure(state, *deployment);
   }
   for (auto& deployment : state.service().deployments) forgive(state, deployment);
+  if (auto& sets = state.service().task_sets)
+    for (auto& set : *sets) forgive(state, set.deployment);
 }
 
 void stop_unhealthy(PlanState& state) {
@@ -138,6 +191,7 @@ void stop_unhealthy(PlanState& state) {
     if (state.stopping[i] || !state.unhealthy(task)) continue;
     state.stop(i, "Task failed container health checks");
     if (!state.stopping[i]) continue;
+    state.event(fmt::format("(task {}) failed container health checks.", task.id));
     if (auto* deployment = scheduling::find_deployment(state.service(), task.deployment_id))
       count_failure(state, *deployment);
   }
@@ -158,35 +212,13 @@ void plan_draining(PlanState& state) {
 
 void settle_deployments(PlanState& state, std::int64_t desired) {
   auto& service = state.service();
-  std::int64_t serving = 0, others = 0, leaving = 0;
-  for (std::size_t i = 0; i < state.facts.tasks.size(); ++i) {
-    const auto& task = state.facts.tasks[i];
-    if (!state.is_primary(task)) {
-      ++others;
-    } else if (!state.stopping[i] && state.healthy(task) && !task.host_leaves) {
-      ++serving;
-    } else if (!state.stopping[i]) {
-      ++leaving;
-    }
-  }
-  std::erase_if(service.deployments, [&](const DeploymentState& deployment) {
-    if (deployment.status == DeploymentStatus::primary) return false;
-    return std::none_of(state.facts.tasks.begin(), state.facts.tasks.end(),
-                        [&](const TaskFact& task) { return task.deployment_id == deployment.id; });
-  });
-  for (auto& deployment : service.deployments) {
-    if (deployment.status == DeploymentStatus::primary) {
-      deployment.desired_count = static_cast<std::int32_t>(desired);
-      continue;
-    }
-    deployment.desired_count = 0;
-    for (std::size_t i = 0; i < state.facts.tasks.size(); ++i)
-      if (state.facts.tasks[i].deployment_id == deployment.id && !state.stopping[i])
-        ++deployment.desired_count;
-  }
+  update_counts(state, desired);
   auto& primary = state.primary();
-  const bool whole = serving == desired && others == 0 && leaving == 0 && !state.failed();
-  if (whole && primary.rollout_state == DeploymentRolloutState::in_progress) {
+  const bool whole = is_whole(state, desired);
+  const WallTime baked = service.steady_since.value_or(state.facts.now) + bake_time(service);
+  if (whole && primary.rollout_state == DeploymentRolloutState::in_progress && baked > state.facts.now) {
+    state.look_again(baked);
+  } else if (whole && primary.rollout_state == DeploymentRolloutState::in_progress) {
     primary.rollout_state = DeploymentRolloutState::completed;
     primary.rollout_state_reason = fmt::format("ECS deployment {} completed.", primary.id);
     primary.updated_at = state.facts.now;
@@ -204,11 +236,38 @@ void settle_deployments(PlanState& state, std::int64_t desired) {
   }
 }
 
+void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced,
+                      const std::string& why_not) {
+  auto& service = plan.after;
+  auto& last = service.unable_to_place_at;
+  auto* primary = scheduling::primary_of(service);
+  if (!last || facts.now >= *last + kUnableToPlaceEvery || facts.now < *last) {
+    last = facts.now;
+    plan.events.push_back(
+        fmt::format("{} was unable to place a task because the resources could not be found. {}",
+                    scheduling::event_subject(service), why_not));
+    const bool some_run = std::any_of(facts.tasks.begin(), facts.tasks.end(), [&](const TaskFact& task) {
+      return task.running && primary && task.deployment_id == primary->id;
+    });
+    if (primary && !some_run && primary->rollout_state == DeploymentRolloutState::in_progress) {
+      const auto most = (scheduling::breaker_threshold(service.desired_count) + 2) / 3;
+      primary->failed_tasks += static_cast<std::int32_t>(std::min<std::int64_t>(unplaced, most));
+      primary->last_failure_at = facts.now;
+    }
+  }
+  const WallTime again = *last + kUnableToPlaceEvery;
+  if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
+}
+
 ServicePlan plan(const Facts& facts) {
   PlanState state(facts);
   if (facts.service.status == ServiceStatus::inactive) return std::move(state.plan);
   if (facts.service.status == ServiceStatus::draining) {
     plan_draining(state);
+  } else if (scheduling::is_external(facts.service)) {
+    account_failures(state);
+    stop_unhealthy(state);
+    plan_task_sets(state);
   } else {
     account_failures(state);
     stop_unhealthy(state);

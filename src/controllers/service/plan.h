@@ -43,9 +43,10 @@ struct TaskFact {
   Health health = Health::unchecked;
   WallTime created_at;
   std::optional<WallTime> started_at;
-  bool host_leaves = false;      ///< The instance is DRAINING or INACTIVE.
-  bool host_silent = false;      ///< Its agent is not connected.
-  bool host_has_others = false;  ///< Tasks of something else are on it. Only looked at for DAEMON.
+  std::optional<WallTime> protected_until;  ///< Neither scale-in nor a deployment stops it before.
+  bool host_leaves = false;                 ///< The instance is DRAINING or INACTIVE.
+  bool host_silent = false;                 ///< Its agent is not connected.
+  bool host_has_others = false;             ///< Tasks of something else are on it. Only looked at for DAEMON.
 };
 
 /// A task of the service that failed and has not been counted.
@@ -71,6 +72,8 @@ struct Facts {
   bool placement_blocked = false;
   WallTime now;
   domain::Compat compat = domain::Compat::current;
+  /// "(task ID) stopped: REASON" of the newest task that failed; may be empty.
+  std::string last_failure = {};
   /// The instance of a key, for scale-in by strategies; may be empty, may answer null.
   std::function<const placement::InstanceView*(const std::string&)> view_of = {};
 };
@@ -83,6 +86,7 @@ struct StopOrder {
 struct ServicePlan {
   std::vector<StopOrder> stops;
   std::int64_t starts = 0;               ///< Tasks of the PRIMARY deployment to place.
+  std::string start_task_set;            ///< Or of this task set, when it is not empty.
   std::vector<std::string> start_hosts;  ///< DAEMON: where; `starts` is their number.
   domain::ServiceRecord after;           ///< The service with everything but `events` taken in.
   std::vector<std::string> events;       ///< Messages to add, oldest first.
@@ -94,5 +98,12 @@ struct ServicePlan {
 /// deployment starts nothing; a task is replaced before it is stopped wherever the bounds and the instances
 /// allow.
 ServicePlan plan(const Facts& facts);
+
+/// Takes into a plan that `unplaced` of its starts found no place: users are told every kUnableToPlaceEvery,
+/// with `why_not`, a sentence. While no task of the deployment runs, each time they are told counts as failed
+/// tasks too (API: a task that cannot be launched is a failure), so that the circuit breaker trips the third
+/// time: as many as were left over, at most a third of its threshold.
+void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced,
+                      const std::string& why_not);
 
 }  // namespace berth::controllers::service

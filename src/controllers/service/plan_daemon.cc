@@ -17,6 +17,13 @@ ByHost by_host(const Facts& facts) {
   return hosts;
 }
 
+// A silent instance that lost its task is not waited for: nothing could be started there, and deployments
+// would never end. It counts again as soon as its agent is back.
+std::int64_t wanted_hosts(const Facts& facts, const ByHost& tasks) {
+  return std::count_if(facts.hosts.begin(), facts.hosts.end(),
+                       [&](const HostFact& host) { return !host.silent || tasks.contains(host.instance); });
+}
+
 // Tasks where none should be. On a DRAINING instance daemons are the last to go.
 void stop_strays(PlanState& state, const ByHost& tasks) {
   for (const auto& [host, positions] : tasks) {
@@ -53,11 +60,11 @@ void stop_doubles(PlanState& state, const std::vector<std::size_t>& positions) {
 
 void plan_daemon(PlanState& state) {
   const Facts& facts = state.facts;
-  const auto desired = static_cast<std::int64_t>(facts.hosts.size());
+  const ByHost tasks = by_host(facts);
+  const std::int64_t desired = wanted_hosts(facts, tasks);
   state.service().desired_count = static_cast<std::int32_t>(desired);
   state.primary().desired_count = static_cast<std::int32_t>(desired);
   const auto bounds = scheduling::bounds_of(facts.service, desired, facts.compat);
-  const ByHost tasks = by_host(facts);
   stop_strays(state, tasks);
   std::int64_t serving = 0;
   for (std::size_t i = 0; i < facts.tasks.size(); ++i)
@@ -76,6 +83,7 @@ void plan_daemon(PlanState& state) {
     stop_doubles(state, found->second);
     for (const std::size_t i : found->second) {
       if (state.stopping[i] || state.is_primary(facts.tasks[i]) || state.failed()) continue;
+      if (state.is_protected(facts.tasks[i])) continue;
       const bool serves = state.healthy(facts.tasks[i]);
       if (serves && serving <= bounds.healthy_min) continue;
       state.stop(i, state.scaling_reason());

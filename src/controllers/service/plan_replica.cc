@@ -47,12 +47,15 @@ std::vector<placement::Strategy> strategies_of(const domain::ServiceRecord& serv
   return parsed ? *std::move(parsed) : std::vector<placement::Strategy>();
 }
 
-// `count` of `candidates`, chosen so that what stays is balanced.
+// `count` of `candidates`, or as many as are not protected, chosen so that what stays is balanced.
 Positions choose(PlanState& state, const Positions& candidates, std::int64_t count) {
   const auto strategies = strategies_of(state.facts.service);
   std::vector<placement::StoppableTask> tasks;
+  Positions positions;
   for (const std::size_t i : candidates) {
     const auto& fact = state.facts.tasks[i];
+    if (state.is_protected(fact)) continue;
+    positions.push_back(i);
     placement::StoppableTask task;
     task.id = fact.id;
     task.instance = fact.instance;
@@ -65,12 +68,13 @@ Positions choose(PlanState& state, const Positions& candidates, std::int64_t cou
   }
   Positions chosen;
   for (const std::size_t at : placement::choose_tasks_to_stop(tasks, count, strategies))
-    chosen.push_back(candidates[at]);
+    chosen.push_back(positions[at]);
   return chosen;
 }
 
 void stop_all(PlanState& state, const Positions& tasks) {
-  for (const std::size_t i : tasks) state.stop(i, state.scaling_reason());
+  for (const std::size_t i : tasks)
+    if (!state.is_protected(state.facts.tasks[i])) state.stop(i, state.scaling_reason());
 }
 
 // How many serving tasks of those to be replaced may go now. Replacements come first as long as there is hope

@@ -26,6 +26,8 @@ struct PlanState {
   bool unhealthy(const TaskFact& task);
 
   void stop(std::size_t task, std::string reason);
+  /// Scale-in protection lasts: the task is left until it ends. Then looks again.
+  bool is_protected(const TaskFact& task);
   void event(std::string_view message);
   /// Says `message` unless it was said less than `every` ago; then looks again when it may be repeated.
   void event_at_most(std::optional<WallTime>& last, Duration every, std::string_view message);
@@ -40,6 +42,8 @@ void account_failures(PlanState& state);
 void stop_unhealthy(PlanState& state);
 void plan_replica(PlanState& state);
 void plan_daemon(PlanState& state);
+/// A service whose deployments are made from outside: each of its task sets gets and keeps its count.
+void plan_task_sets(PlanState& state);
 /// A service that is being deleted.
 void plan_draining(PlanState& state);
 /// Deployments that are over, completed ones, the steady state. `desired`: tasks of the PRIMARY deployment.

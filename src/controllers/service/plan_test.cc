@@ -67,6 +67,20 @@ TEST(ServicePlan, ScalesInAndSaysSo) {
               Contains(HasSubstr("(service web) has stopped 2 running tasks: (task t3) (task t")));
 }
 
+TEST(ServicePlan, ProtectedTasksAreLeftUntilTheirProtectionEnds) {
+  PlanWorld world(1);
+  world.add_running(world.primary().id, 3);
+  world.complete();
+  world.tasks[0].protected_until = world.tasks[2].protected_until = world.now + 10min;
+  auto plan = world.step();
+  ASSERT_EQ(plan.stops.size(), 1U);
+  EXPECT_EQ(plan.stops[0].task, 1U);
+  EXPECT_EQ(plan.look_again, world.now + 10min);
+  world.remove_stopping();
+  world.now = world.now + 10min;
+  EXPECT_EQ(world.step().stops.size(), 1U);
+}
+
 TEST(ServicePlan, RollsStartFirst) {
   PlanWorld world(2);
   const std::string old = world.primary().id;
@@ -173,6 +187,7 @@ TEST(ServicePlan, UnhealthyTasksAreStoppedAndReplaced) {
   EXPECT_EQ(plan.stops[0].reason, "Task failed container health checks");
   EXPECT_EQ(plan.starts, 1);
   EXPECT_EQ(world.primary().failed_tasks, 1);
+  EXPECT_THAT(plan.events, Contains("(service web) (task t1) failed container health checks."));
 }
 
 TEST(ServicePlan, PausesGrowWhileTasksKeepFailing) {
@@ -199,8 +214,10 @@ TEST(ServicePlan, SaysThatTasksKeepFailing) {
   PlanWorld world(1);
   world.exits = {{world.primary().id, std::nullopt, world.now},
                  {world.primary().id, std::nullopt, world.now}};
+  world.last_failure = "(task t9) stopped: CannotPullContainerError";
   EXPECT_THAT(world.step().events,
-              ElementsAre("(service web) is unable to consistently start tasks successfully."));
+              ElementsAre("(service web) is unable to consistently start tasks successfully. (task t9) "
+                          "stopped: CannotPullContainerError"));
   EXPECT_TRUE(world.step().events.empty());
 }
 
@@ -246,6 +263,54 @@ TEST(ServicePlan, TheBreakerRollsBack) {
   EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
 }
 
+TEST(ServicePlan, TheBreakerCountsTasksThatFindNoPlace) {
+  PlanWorld world(2);
+  world.breaker(false);
+  for (int told = 1; told <= 3; ++told) {
+    EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
+    EXPECT_THAT(world.step_unplaced("No room.").events,
+                Contains("(service web) was unable to place a task because the resources could not be "
+                         "found. No room."));
+    EXPECT_EQ(world.primary().failed_tasks, told);
+    if (told == 3) break;
+    EXPECT_TRUE(world.step_unplaced("No room.").events.empty()) << "said at most every 90 s";
+    world.now = world.now + kUnableToPlaceEvery;
+  }
+  EXPECT_EQ(world.step().starts, 0);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::failed);
+}
+
+TEST(ServicePlan, ADeploymentWithARunningTaskDoesNotFailForLackOfRoom) {
+  PlanWorld world(4);
+  world.breaker(true);
+  world.add_running(world.primary().id, 3);
+  for (int told = 0; told < 5; ++told) {
+    world.step_unplaced("No room.");
+    world.now = world.now + kUnableToPlaceEvery;
+  }
+  EXPECT_EQ(world.primary().failed_tasks, 0);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
+}
+
+TEST(ServicePlan, BakesBeforeItIsComplete) {
+  PlanWorld world(1);
+  world.service.deployment_configuration.emplace().bake_time_in_minutes = 5;
+  world.add_running(world.primary().id, 1);
+  auto plan = world.step();
+  EXPECT_EQ(plan.look_again, world.now + 5min);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
+  world.now = world.now + 4min;
+  world.tasks[0].running = false;
+  world.step();
+  world.tasks[0].running = true;
+  world.now = world.now + 1min;
+  world.step();
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress) << "begins anew";
+  world.now = world.now + 5min;
+  world.step();
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+}
+
 TEST(ServicePlan, TheThresholdFollowsTheDesiredCount) {
   EXPECT_EQ(scheduling::breaker_threshold(1), 3);
   EXPECT_EQ(scheduling::breaker_threshold(10), 5);
@@ -259,7 +324,7 @@ TEST(ServicePlan, ADaemonRunsOnceOnEachInstance) {
   world.hosts = {{"h1", false}, {"h2", false}, {"h3", true}};
   auto plan = world.step();
   EXPECT_THAT(plan.start_hosts, ElementsAre("h1", "h2")) << "h3 does not answer";
-  EXPECT_EQ(world.service.desired_count, 3);
+  EXPECT_EQ(world.service.desired_count, 2) << "h3 is not waited for";
   const std::string old = world.primary().id;
   world.add_task(old, true, "h1");
   world.add_task(old, true, "h2");

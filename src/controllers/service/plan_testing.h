@@ -17,6 +17,7 @@ struct PlanWorld {
   WallTime now{1'800'000'000'000};
   bool blocked = false;
   domain::Compat compat = domain::Compat::current;
+  std::string last_failure;
   int last_id = 0;
   std::uint64_t last_deployment = 0;
 
@@ -70,7 +71,20 @@ struct PlanWorld {
   }
   /// Plans, and takes in what the plan says of the service and of tasks to stop.
   ServicePlan step() {
-    ServicePlan made = plan(Facts{service, tasks, exits, hosts, blocked, now, compat, {}});
+    const Facts facts = make_facts();
+    return take_in(plan(facts));
+  }
+  /// As step(); nothing that is to be started finds a place.
+  ServicePlan step_unplaced(const std::string& why_not) {
+    const Facts facts = make_facts();
+    ServicePlan made = plan(facts);
+    if (made.starts > 0) account_unplaced(made, facts, made.starts, why_not);
+    return take_in(std::move(made));
+  }
+  Facts make_facts() const {
+    return Facts{service, tasks, exits, hosts, blocked, now, compat, last_failure, {}};
+  }
+  ServicePlan take_in(ServicePlan made) {
     service = made.after;
     exits.clear();
     for (const auto& order : made.stops) tasks[order.task].wanted = false;
