@@ -8,6 +8,7 @@ namespace berth::agent::session {
 namespace {
 
 constexpr std::string_view kTargetPrefix = "AmazonEC2ContainerServiceV20141113.";
+constexpr std::size_t kForeignAnswerBytesShown = 200;
 constexpr std::string_view kUserAgent = "Berth Agent - v" BERTH_VERSION " (linux)";
 
 void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now,
@@ -38,6 +39,10 @@ ApiFailure failure_of(const runtime::HttpResponse& response) {
     // "com.amazonaws.ecs#ClientException" and "ClientException" are the same.
     if (const auto hash = failure.code.rfind('#'); hash != std::string::npos) failure.code.erase(0, hash + 1);
   }
+  // No answer of the API: a proxy, or a port that wants TLS.
+  if (failure.code.empty() && failure.message.empty())
+    failure.message =
+        fmt::format("HTTP {}: {}", response.status, response.body.substr(0, kForeignAnswerBytesShown));
   return failure;
 }
 
