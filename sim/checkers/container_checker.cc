@@ -34,7 +34,9 @@ void ContainerChecker::stop_asked(const Container& container) {
   // An essential container of the task that ended takes the others with it.
   for (const auto& [key, count] : ended_)
     if (key.first == container.task_arn) return;
-  if (task->containers.size() > 1) return;
+  // A start whose answer was lost counts as failed: what it may have started goes. Nobody was told that it
+  // ran.
+  if (task->containers.size() > 1 || task->last_status != TaskStatus::running) return;
   violations_.add("not-killed",
                   fmt::format("{} {} was stopped and nobody wanted that ({})", container.task_arn,
                               container.name, to_string(task->last_status)));

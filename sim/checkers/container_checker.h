@@ -14,9 +14,9 @@ namespace berth::sim {
 ///
 ///   one-container   a container of a task runs once: never two at a time, never again after it ended.
 ///   right-host      it runs on the host of the instance that its task was placed on.
-///   not-killed      nobody stops a container whose task should run and whose other containers do.
-///   settled         (at the end) a container runs exactly for the tasks that are RUNNING, and nothing else
-///   does.
+///   not-killed      nobody stops a container of a RUNNING task that should run and whose other containers
+///   do. settled         (at the end) a container runs exactly for the tasks that are RUNNING, and nothing
+///   else does.
 ///
 /// Runs on: the simulator's thread.
 class ContainerChecker final : public ContainerWatcher {

