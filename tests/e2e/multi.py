@@ -5,6 +5,7 @@ Needs root. Everything is in a data directory of the test's own, so that install
 
 import configparser
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -69,6 +70,15 @@ class Installation:
         self.extra = environment
         self.instances = []
 
+    @property
+    def tag(self):
+        """What the names of this installation's bridge, namespaces and runtime directory hold."""
+        identity = b""
+        if os.path.exists("/etc/machine-id"):
+            with open("/etc/machine-id", "rb") as file:
+                identity = file.read()
+        return hashlib.sha256(identity + b"\n" + os.path.realpath(self.data_dir).encode()).hexdigest()[:8]
+
     def environment(self):
         return {"PATH": os.environ["PATH"], "HOME": self.data_dir, "LANG": "C.UTF-8", "AWS_PAGER": "",
                 "BERTH_DATA_DIR": self.data_dir, "BERTH_PORT": str(self.port), **self.extra}
@@ -125,22 +135,35 @@ class Installation:
         shutil.rmtree(self.data_dir, ignore_errors=True)
 
 
-def footprint():
-    """What a machine shows of network, firewall and mounts; equal before `up` and after `down`."""
+def footprint(installation):
+    """What a machine shows of an installation's networks, firewall rules and mounts: all empty after `down`."""
     def output(*command):
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rules = [re.sub(r"\[\d+:\d+\]", "", line) for line in output("iptables-save").splitlines() if line[:1] != "#"]
+    def ours(lines):
+        return [line for line in lines if installation.tag in line or installation.data_dir in line]
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        mounts = [line.split()[4] for line in file if "/netns" not in line.split()[4]]
-    namespaces = output("ip", "netns", "list").split()
-    links = [line.split(":")[1].strip() for line in output("ip", "-o", "link").splitlines() if "berth" in line or "bv" in line]
-    return {"rules": [r for r in rules if "berth" in r], "mounts": [m for m in mounts if "berth" in m],
-            "namespaces": [n for n in namespaces if n.startswith("berth-")], "links": links}
+        mounts = [line.split()[4] for line in file]
+    return {"rules": ours(output("iptables-save").splitlines()), "mounts": ours(mounts),
+            "namespaces": ours(output("ip", "netns", "list").splitlines()),
+            "links": ours(line.split(":")[1].strip() for line in output("ip", "-o", "link").splitlines()),
+            "folders": ours(os.listdir("/run/berth") if os.path.isdir("/run/berth") else [])}
+
+
+def processes_in(containers):
+    """Processes in the control groups of these containers (full ids)."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
+                groups = file.read()
+            if any(container in groups for container in containers):
+                found.append(pid)
+    return found
 
 
 def processes_of(installation):
     """Command lines that mention the installation's data or runtime directory."""
-    marks = [installation.data_dir, *(instance.runtime_dir for instance in installation.instances)]
+    marks = [installation.data_dir, f"/run/berth/{installation.tag}/"]
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
@@ -212,4 +235,4 @@ class InstancesCase(unittest.TestCase):
         return next(c for c in found if c["ec2InstanceId"] == instance.id)
 
 
-__all__ = ["AWS", "CLUSTER", "InstancesCase", "Installation", "SLEEPER", "WEB", "footprint", "processes_of"]
+__all__ = ["AWS", "CLUSTER", "InstancesCase", "Installation", "SLEEPER", "WEB", "footprint", "processes_in", "processes_of"]

@@ -56,13 +56,19 @@ bool runs_our_program(const std::string& command_line, const std::string& runtim
          command_line.find(runtime_dir) != std::string::npos;
 }
 
+// Only waiting to be waited for. One that still winds up is not: it holds mounts and its control group.
+bool has_ended(CommandContext& context, const std::string& folder) {
+  const auto status = context.files.read(folder + "/stat", 1U << 12);
+  const auto name_end = status ? status->rfind(')') : std::string::npos;
+  return name_end == std::string::npos || status->compare(name_end, 3, ") Z") == 0;
+}
+
 bool is_marked(CommandContext& context, const std::string& process, const Marks& marks) {
   const auto folder = "/proc/" + process;
-  const auto command_line = context.files.read(folder + "/cmdline", 1U << 20);
-  // Kernel threads, and what has ended but was not waited for.
-  if (!command_line || command_line->empty()) return false;
+  if (has_ended(context, folder)) return false;
   if (!marks.namespace_link.empty() && read_link(folder + "/ns/net") == marks.namespace_link) return true;
-  if (runs_our_program(*command_line, marks.runtime_dir)) return true;
+  const auto command_line = context.files.read(folder + "/cmdline", 1U << 20);
+  if (command_line && runs_our_program(*command_line, marks.runtime_dir)) return true;
   const auto groups = context.files.read(folder + "/cgroup", 1U << 16);
   return groups && std::any_of(marks.containers.begin(), marks.containers.end(),
                                [&](const auto& id) { return groups->find(id) != std::string::npos; });
