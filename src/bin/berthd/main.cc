@@ -33,8 +33,7 @@ int main(int argc, char** argv) {
   if (options->help) return fmt::print("{}", berthd::usage()), 0;
   if (options->version) return fmt::print("berthd {}\n", BERTH_VERSION), 0;
   if (options->print_limits) {
-    for (const auto& line : domain::list_limits(domain::limits_of(options->compat)))
-      fmt::print("{} = {} {}\n", line.name, line.value, line.unit);
+    fmt::print("{}", berthd::print_limits(*options));
     return 0;
   }
   if (options->print_operations) {

@@ -33,9 +33,16 @@ po::options_description describe() {
   add("account-id", po::value<std::string>(), "12 digits (default 123456789012)");
   add("store", po::value<std::string>(), "sqlite");
   add("compat", po::value<std::string>(), "current or guide-2015: limits and output where the two differ");
+  add("limit", po::value<std::vector<std::string>>(),
+      "NAME=VALUE: another value for one line of --print-limits; may be repeated");
+  add("throttles", po::value<std::string>(), "`on`: the rates of --print-limits hold (default off)");
   add("instance-grace", po::value<std::string>(),
       "after which the tasks of a host that stays away are replaced (5m)");
   add("stopped-task-retention", po::value<std::string>(), "how long stopped tasks can be described (1h)");
+  add("agent-packages", po::value<std::string>(),
+      "folder of new agents for UpdateContainerAgent (scripts/agent-package makes them)");
+  add("agent-packages-url", po::value<std::string>(),
+      "where agents download what that folder holds (default: from here)");
   add("test-reset", "enable POST /_berth/reset, which empties the state");
   add("log-level", po::value<std::string>(), "debug, info, warn, error, crit or none (default info)");
   add("threads", po::value<std::size_t>(), "threads that serve connections (default: one a core, at most 8)");
@@ -94,6 +101,22 @@ Result<void> read_listen(const po::variables_map& values, Options& options) {
   return {};
 }
 
+Result<void> read_limits(const po::variables_map& values, Options& options) {
+  options.limits = domain::limits_of(options.compat);
+  if (!values.count("limit")) return {};
+  for (const auto& text : values["limit"].as<std::vector<std::string>>()) {
+    const auto equals = text.find('=');
+    const std::string number = equals == std::string::npos ? std::string() : text.substr(equals + 1);
+    std::int32_t value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (number.empty() || error != std::errc() || end != number.data() + number.size())
+      return invalid(fmt::format("--limit '{}' must be NAME=VALUE.", text));
+    if (auto set = domain::set_limit(options.limits, text.substr(0, equals), value); !set)
+      return invalid(fmt::format("--limit: {}.", set.error().message));
+  }
+  return {};
+}
+
 Result<void> read_duration(const po::variables_map& values, const char* flag, Duration& into) {
   if (!values.count(flag)) return {};
   auto parsed = parse_duration(values[flag].as<std::string>());
@@ -126,6 +149,8 @@ Result<Options> collect(const po::variables_map& values) {
   text("region", options.region);
   text("account-id", options.account_id);
   text("log-level", options.log_level);
+  text("agent-packages", options.agent_packages);
+  text("agent-packages-url", options.agent_packages_url);
   options.help = values.count("help") > 0;
   options.version = values.count("version") > 0;
   options.insecure = values.count("insecure") > 0;
@@ -141,6 +166,10 @@ Result<Options> collect(const po::variables_map& values) {
   auto compat = text_choice(values, "compat", "current", {"current", "guide-2015"});
   if (!compat) return std::move(compat).error();
   options.compat = *compat == "current" ? domain::Compat::current : domain::Compat::guide_2015;
+  auto throttles = text_choice(values, "throttles", "off", {"off", "on"});
+  if (!throttles) return std::move(throttles).error();
+  options.throttles = *throttles == "on";
+  if (auto read = read_limits(values, options); !read) return read.error();
   if (auto read = read_listen(values, options); !read) return read.error();
   if (auto read = read_duration(values, "instance-grace", options.instance_grace); !read) return read.error();
   if (auto read = read_duration(values, "stopped-task-retention", options.stopped_task_retention); !read)

@@ -29,8 +29,12 @@ struct Options {
   std::string region = "us-east-1";
   std::string account_id = "123456789012";
   domain::Compat compat = domain::Compat::current;
+  domain::Limits limits;   ///< Those of `compat`, but for what --limit said.
+  bool throttles = false;  ///< Whether the rates among the limits hold.
   Duration instance_grace = std::chrono::minutes(5);
   Duration stopped_task_retention = std::chrono::hours(1);
+  std::string agent_packages;      ///< Folder of packages for UpdateContainerAgent; empty: no updates.
+  std::string agent_packages_url;  ///< Where agents download them; empty: here.
   bool test_reset = false;
   std::string log_level = "info";
   std::size_t threads = 0;  ///< 0: one a core, at most 8.

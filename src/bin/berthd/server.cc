@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "bin/berthd/agent_package_folder.h"
 #include "bin/berthd/certificate_files.h"
 #include "bin/berthd/credentials.h"
 #include "bin/berthd/reset.h"
@@ -18,6 +19,8 @@
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_runtime.h"
 #include "runtime/real/signals.h"
+#include "services/core/throttles.h"
+#include "services/berth/registry.h"
 #include "services/ecs/registry.h"
 #include "services/sts/registry.h"
 #include "store/committer.h"
@@ -30,6 +33,7 @@ constexpr std::size_t kThreadsMax = 8;
 
 services::HandlerRegistry make_registry() {
   services::HandlerRegistry registry;
+  services::control::add_handlers(registry);
   services::ecs::add_handlers(registry);
   services::sts::add_handlers(registry);
   return registry;
@@ -103,10 +107,15 @@ class Server {
  private:
   Result<void> serve(const RootKey& key) {
     const auto find_key = make_key_lookup(options_, key);
+    if (!options_.agent_packages.empty())
+      packages_.emplace(files_, options_.agent_packages, options_.agent_packages_url);
     services_.emplace(
-        services::Services{*committer_, runtime_, domain::limits_of(options_.compat), options_.compat, {}});
+        services::Services{*committer_, runtime_, options_.limits, options_.compat, {}, nullptr});
+    if (options_.throttles) services_->throttles = &throttles_.emplace(options_.limits);
+    const domain::AgentPackages* packages = packages_ ? &*packages_ : nullptr;
+    services_->agent_packages = packages;
     gateway_ = std::make_unique<gateway::Gateway>(
-        gateway::GatewayDeps{*committer_, runtime_, find_key, runtime_.ids().uuid(), true, {}});
+        gateway::GatewayDeps{*committer_, runtime_, find_key, runtime_.ids().uuid(), true, {}, packages});
     controllers::Options controller_options;
     controller_options.compat = options_.compat;
     controller_options.instance_grace = options_.instance_grace;
@@ -116,7 +125,7 @@ class Server {
     frontend::FrontEndDeps deps{*services_, registry_, find_key, [this] { return gateway_->metrics(); }, {}};
     if (options_.test_reset) deps.reset = [this] { return reset_store(*committer_, runtime_); };
     front_end_ = std::make_unique<frontend::FrontEnd>(std::move(deps));
-    switchboard_ = std::make_unique<Switchboard>(*front_end_, *gateway_);
+    switchboard_ = std::make_unique<Switchboard>(*front_end_, *gateway_, packages_ ? &*packages_ : nullptr);
 
     http::ServerOptions http_options;
     http_options.address = options_.listen_address;
@@ -176,7 +185,9 @@ class Server {
   services::HandlerRegistry registry_;
   std::unique_ptr<store::sqlite::SqliteEngine> engine_;
   std::unique_ptr<store::Committer> committer_;
+  std::optional<services::Throttles> throttles_;
   std::optional<services::Services> services_;
+  std::optional<AgentPackageFolder> packages_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<controllers::Controllers> controllers_;
   std::unique_ptr<frontend::FrontEnd> front_end_;
