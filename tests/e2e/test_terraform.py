@@ -22,7 +22,11 @@ TERRAFORM_SECONDS = 300
 REPORT_SECONDS = 0.3
 
 CONFIGURATION = """
-terraform { required_providers { aws = { source = "hashicorp/aws" } } }
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
 variable "desired" { default = 1 }
 variable "seconds" { default = "3600" }
 variable "team" { default = "a" }
@@ -130,6 +134,8 @@ resource "aws_ecs_service" "external" {
   desired_count = 1
   force_delete  = true
   deployment_controller { type = "EXTERNAL" }
+  # aws_ecs_tag below sets one that this resource does not know.
+  lifecycle { ignore_changes = [tags, tags_all] }
 }
 
 resource "aws_ecs_task_set" "blue" {
@@ -209,7 +215,7 @@ class Terraform(ControlPlaneCase):
         self.folder = tempfile.mkdtemp(prefix="berth-e2e-terraform-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         with open(os.path.join(self.folder, "terraformrc"), "w", encoding="utf-8") as file:
-            file.write('provider_installation { filesystem_mirror { path = "%s" } }\n' % PLUGINS)
+            file.write('provider_installation {\n  filesystem_mirror { path = "%s" }\n}\n' % PLUGINS)
 
     def write(self, wait):
         with open(os.path.join(self.folder, "main.tf"), "w", encoding="utf-8") as file:
