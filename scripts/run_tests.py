@@ -4,6 +4,7 @@ A stage that fails lets the later ones run where they still make sense; the last
 exit code is that of the whole. Everything a stage printed is in build/test-logs/STAGE.log.
 """
 
+import concurrent.futures
 import glob
 import os
 import re
@@ -20,7 +21,7 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 # Libraries with threads of their own: their tests run under ThreadSanitizer too.
 TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
 FUZZ_SECONDS = 10
-PROGRAMS = ["berthd", "berth-agent", "berth"]
+PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
 # Line coverage is printed for these.
 COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
 # No stage may hang the run; a unit test program neither.
@@ -188,23 +189,44 @@ def e2e_matches(pattern):
 
 
 def end_to_end(totals, pattern):
-    """The programs as users run them, with the real AWS CLI and real containers."""
+    """The programs as users run them, with the real AWS CLI and real containers.
+
+    One agent runs on a host at a time, so its tests follow each other; those whose instances have networks and engines
+    of their own (tests/e2e/multi.py) run beside them.
+    """
     done = stage(totals, "e2e")
-    command = [sys.executable, "-m", "unittest", "discover", "-v", "-s", "tests/e2e", "-t", "tests/e2e"]
-    if pattern:
-        command += ["-k", pattern]
-    env = {"BERTH_BIN": os.path.join(ROOT, "build", "release", "bin"), "BERTH_E2E_LOGS": os.path.join(LOGS, "e2e")}
-    code, output = run(command, "e2e.log", env)
+    modules = sorted(os.path.basename(p)[:-len(".py")] for p in glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")))
+    apart = [m for m in modules if "import multi" in open(f"{ROOT}/tests/e2e/{m}.py", encoding="utf-8").read()]
+    groups = {"e2e": [m for m in modules if m not in apart], "e2e-instances": apart}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        outcomes = list(pool.map(lambda name: run_modules(name, groups[name], pattern), groups))
+    passed, failed, skipped = (sum(column) for column in zip(*outcomes))
+    done(passed, failed, f"{skipped} skipped" if skipped else "")
+
+
+def run_modules(name, modules, pattern):
+    """Runs test modules of tests/e2e in one process: (passed, failed, skipped)."""
+    command = [sys.executable, "-m", "unittest", "-v"] + (["-k", pattern] if pattern else []) + modules
+    env = {"BERTH_BIN": os.path.join(ROOT, "build", "release", "bin"), "BERTH_E2E_LOGS": os.path.join(LOGS, "e2e"),
+           "PYTHONPATH": os.path.join(ROOT, "tests", "e2e")}
+    code, output = run(command, f"{name}.log", env)
     ran = re.search(r"^Ran (\d+) tests?", output, re.M)
     count = int(ran.group(1)) if ran else 0
     broken = {m.group(1) for m in re.finditer(r"^(?:FAIL|ERROR): (.+)$", output, re.M)}
     skipped = len(re.findall(r"\.\.\. skipped", output))
-    for name in sorted(broken):
-        print(f"    FAILED {name}", flush=True)
+    for test in sorted(broken):
+        print(f"    FAILED {test}", flush=True)
     failed = max(len(broken), 1) if code and code != 5 else 0
     if failed:
         show_end(output, 60)
-    done(max(count - len(broken) - skipped, 0), failed, f"{skipped} skipped" if skipped else "")
+    return max(count - len(broken) - skipped, 0), failed, skipped
+
+
+def simulation(totals):
+    """Every seed that once failed, then every spec of the simulated cluster on as many seeds as it names."""
+    program = os.path.join(ROOT, "build", "release", "bin", "berth-sim")
+    command_stage(totals, "sim regressions", [program, "--regressions"])
+    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count())])
 
 
 def coverage(totals):
@@ -239,6 +261,7 @@ def everything(totals):
         coverage(totals)
         fuzz(totals)
     if build(totals, "release", PROGRAMS):
+        simulation(totals)
         end_to_end(totals, "")
     thread_sanitizer(totals)
 
