@@ -211,6 +211,7 @@ struct EngineInfo {
   std::vector<std::string> log_drivers;
   std::vector<std::string> volume_plugins;
   std::vector<std::string> security_options;
+  std::string id;  ///< Of this engine on this host; stays over restarts.
 };
 
 }  // namespace berth::agent::engine

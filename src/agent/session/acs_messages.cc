@@ -11,15 +11,6 @@ std::string member(const JsonObject& object, std::string_view name) {
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
-std::string nack(const Self& self, const std::string& message_id, std::string_view reason) {
-  JsonObject message;
-  message["cluster"] = self.cluster;
-  message["containerInstance"] = self.container_instance_arn;
-  message["messageId"] = message_id;
-  message["reason"] = reason;
-  return render_envelope("NackRequest", std::move(message));
-}
-
 }  // namespace
 
 Result<Envelope> parse_envelope(std::string_view text) {
@@ -50,12 +41,6 @@ std::vector<std::string> replies_to(const Envelope& envelope, const Self& self) 
     message["messageId"] = id;
     return {render_envelope("HeartbeatAckRequest", std::move(message))};
   }
-  if (envelope.type == "StageUpdateMessage" || envelope.type == "PerformUpdateMessage") {
-    if (!self.updates_enabled) return {nack(self, id, "Updates are disabled")};
-    return {nack(self, id,
-                 envelope.type == "StageUpdateMessage" ? "Unable to download: not supported by this agent"
-                                                       : "Cannot perform update; update not downloaded")};
-  }
   if (envelope.type == "AttachTaskNetworkInterfacesMessage" ||
       envelope.type == "AttachInstanceNetworkInterfacesMessage" ||
       envelope.type == "ConfirmAttachmentMessage" || envelope.type == "TaskManifestMessage")
@@ -74,6 +59,16 @@ std::string payload_ack(const std::string& cluster, const std::string& container
   message["containerInstance"] = container_instance;
   message["messageId"] = message_id;
   return render_envelope("AckRequest", std::move(message));
+}
+
+std::string payload_nack(const std::string& cluster, const std::string& container_instance,
+                         const std::string& message_id, const std::string& reason) {
+  JsonObject message;
+  message["cluster"] = cluster;
+  message["containerInstance"] = container_instance;
+  message["messageId"] = message_id;
+  message["reason"] = reason;
+  return render_envelope("NackRequest", std::move(message));
 }
 
 std::string credentials_ack(const std::string& message_id,

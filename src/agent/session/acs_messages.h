@@ -23,14 +23,16 @@ std::string render_envelope(std::string_view type, JsonObject message);
 struct Self {
   std::string cluster;
   std::string container_instance_arn;
-  bool updates_enabled = false;
 };
 
-/// The answers that a message gets at once; payloads are handled elsewhere, unknown types get none. Pure.
+/// The answers that a message gets at once; payloads and updates are handled elsewhere, unknown types get
+/// none. Pure.
 std::vector<std::string> replies_to(const Envelope& envelope, const Self& self);
 
 std::string payload_ack(const std::string& cluster, const std::string& container_instance,
                         const std::string& message_id);
+std::string payload_nack(const std::string& cluster, const std::string& container_instance,
+                         const std::string& message_id, const std::string& reason);
 std::string credentials_ack(const std::string& message_id, const model::acs::IAMRoleCredentials& credentials);
 /// The credentials of an IAMRoleCredentialsMessage.
 std::optional<model::acs::IAMRoleCredentials> credentials_of(const Envelope& envelope);

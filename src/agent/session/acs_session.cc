@@ -14,9 +14,19 @@
 namespace berth::agent::session {
 namespace {
 
-constexpr Duration kBackoffMin = std::chrono::milliseconds(250);
-constexpr Duration kBackoffMax = std::chrono::minutes(2);
-constexpr Duration kInactiveDelay = std::chrono::hours(1);
+constexpr Duration kSendRetry = std::chrono::milliseconds(1);
+
+class Busy {
+ public:
+  explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Busy() { flag_ = false; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 constexpr Duration kDialTimeout = std::chrono::seconds(30);
 constexpr std::int64_t kSilenceMsMin = 60'000;
 
@@ -34,26 +44,31 @@ std::string path_of(const std::string& endpoint) {
 AcsSession::AcsSession(AcsDeps deps) : deps_(std::move(deps)), random_(deps_.runtime.fork_random()) {}
 
 Async<void> AcsSession::run() {
-  Duration backoff = kBackoffMin;
+  const Executor executor = co_await current_executor();
+  runtime::TaskGroup reporting(executor, runtime::TaskGroup::Leftovers::abandoned);
+  reporting_ = &reporting;
+  std::exception_ptr ended;
+  try {
+    co_await run_sessions();
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  reporting.cancel();
+  co_await ignore_cancellation();
+  co_await reporting.drain();
+  reporting_ = nullptr;
+  if (ended) std::rethrow_exception(ended);
+}
+
+Async<void> AcsSession::run_sessions() {
+  Backoff backoff(kAcsBackoff, deps_.runtime.fork_random());
   for (;;) {
     const auto began = deps_.runtime.clock().monotonic();
     const Ending ending = co_await connect_once();
-    const bool lived = deps_.runtime.clock().monotonic() - began > std::chrono::milliseconds(kSilenceMsMin);
-    if (ending == Ending::normal || lived) backoff = kBackoffMin;
-    if (ending == Ending::normal) {
-      // At once, but not in a circle should the other side close every time.
-      if (!lived) co_await deps_.runtime.sleep(kBackoffMin);
-      continue;
-    }
-    Duration wait = backoff;
-    if (ending == Ending::inactive) {
-      wait = kInactiveDelay;
+    const Duration lived = deps_.runtime.clock().monotonic() - began;
+    if (ending == Ending::inactive)
       spdlog::warn("agent: this container instance is deregistered; trying again in an hour");
-    }
-    const auto jitter =
-        static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(wait.count() / 5 + 1)));
-    co_await deps_.runtime.sleep(wait + Duration(jitter));
-    backoff = std::min(Duration(backoff.count() * 3 / 2), kBackoffMax);
+    co_await deps_.runtime.sleep(reconnect_wait(backoff, ending, lived));
   }
 }
 
@@ -86,7 +101,7 @@ std::string AcsSession::target(const std::string& base_path) const {
   return base_path + "ws?" + query;
 }
 
-Async<AcsSession::Ending> AcsSession::connect_once() {
+Async<Ending> AcsSession::connect_once() {
   const std::string endpoint = co_await discover();
   if (endpoint.empty()) co_return Ending::broken;
   auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)),
@@ -101,17 +116,20 @@ Async<AcsSession::Ending> AcsSession::connect_once() {
   }
   spdlog::info("agent: connected to ACS at {}", endpoint);
   sent_credentials_request_ = true;
-  const Ending ending = co_await converse(**socket);
+  if (deps_.connected) deps_.connected();
+  std::shared_ptr<runtime::MessageSocket> live = *std::move(socket);
+  socket_ = live;
+  const Ending ending = co_await converse(std::move(live));
   co_return ending;
 }
 
-Async<AcsSession::Ending> AcsSession::converse(runtime::MessageSocket& socket) {
+Async<Ending> AcsSession::converse(std::shared_ptr<runtime::MessageSocket> socket) {
   for (;;) {
     const Duration silence =
         std::chrono::milliseconds(kSilenceMsMin + static_cast<std::int64_t>(random_.below(kSilenceMsMin)));
-    auto text = co_await runtime::with_deadline<std::string>(deps_.runtime, silence, socket.receive());
+    auto text = co_await runtime::with_deadline<std::string>(deps_.runtime, silence, socket->receive());
     if (!text) {
-      socket.close(1000, "ConnectionExpired: Reconnect to continue");
+      socket->close(1000, "ConnectionExpired: Reconnect to continue");
       if (text.error().code == ErrorCode::closed) co_return Ending::normal;
       spdlog::warn("agent: ACS connection lost: {}", text.error().message);
       co_return Ending::broken;
@@ -120,7 +138,7 @@ Async<AcsSession::Ending> AcsSession::converse(runtime::MessageSocket& socket) {
   }
 }
 
-Async<void> AcsSession::handle(std::string text, runtime::MessageSocket& socket) {
+Async<void> AcsSession::handle(std::string text, std::shared_ptr<runtime::MessageSocket> socket) {
   auto envelope = parse_envelope(text);
   if (!envelope) {
     spdlog::warn("agent: a message that cannot be read: {}", envelope.error().message);
@@ -130,9 +148,13 @@ Async<void> AcsSession::handle(std::string text, runtime::MessageSocket& socket)
     co_await handle_payload(envelope->message, socket);
     co_return;
   }
-  for (auto& reply : replies_to(*envelope, {deps_.registered.cluster, deps_.registered.container_instance_arn,
-                                            deps_.updates_enabled})) {
-    const auto sent = co_await socket.send(std::move(reply));
+  if (envelope->type == "StageUpdateMessage" || envelope->type == "PerformUpdateMessage") {
+    if (deps_.handle_update) deps_.handle_update(*envelope);
+    co_return;
+  }
+  const Self self{deps_.registered.cluster, deps_.registered.container_instance_arn};
+  for (auto& reply : replies_to(*envelope, self)) {
+    const auto sent = co_await send(socket, std::move(reply));
     if (!sent) co_return;
   }
   if (envelope->type == "IAMRoleCredentialsMessage" && deps_.keep_credentials) {
@@ -141,7 +163,8 @@ Async<void> AcsSession::handle(std::string text, runtime::MessageSocket& socket)
   }
 }
 
-Async<void> AcsSession::handle_payload(const JsonObject& message, runtime::MessageSocket& socket) {
+Async<void> AcsSession::handle_payload(const JsonObject& message,
+                                       std::shared_ptr<runtime::MessageSocket> socket) {
   model::DecodeContext problems(model::DecodeMode::lenient);
   model::acs::PayloadMessage payload;
   if (!decode(JsonValue(message), payload, problems) || !payload.message_id) {
@@ -160,22 +183,44 @@ Async<void> AcsSession::handle_payload(const JsonObject& message, runtime::Messa
   const auto refused = co_await deps_.tasks.accept(std::move(tasks), payload.seq_num.value_or(0));
   for (const auto& task : refused) {
     spdlog::error("agent: task {} refused: {}", task.task_arn, task.reason);
-    JsonObject report;
-    report["task"] = task.task_arn;
-    report["status"] = "STOPPED";
-    report["reason"] = task.reason;
-    co_await deps_.reports.submit_task_state_change(task.task_arn, render_json(JsonValue(std::move(report))));
+    // Without an acknowledgement the payload comes again: one report at a time is enough.
+    if (refused_.insert(task.task_arn).second) reporting_->spawn(report_refused(task));
   }
   for (auto& ack : credential_acks) {
-    const auto sent = co_await socket.send(std::move(ack));
+    const auto sent = co_await send(socket, std::move(ack));
     if (!sent) co_return;
   }
   // A payload with a task that makes no sense is not acknowledged: the report of that task is its answer.
   if (!refused.empty()) co_return;
-  const auto sent =
-      co_await socket.send(payload_ack(payload.cluster_arn.value_or(deps_.registered.cluster),
-                                       deps_.registered.container_instance_arn, *payload.message_id));
+  std::string ack = payload_ack(payload.cluster_arn.value_or(deps_.registered.cluster),
+                                deps_.registered.container_instance_arn, *payload.message_id);
+  const auto sent = co_await send(socket, std::move(ack));
   if (!sent) spdlog::warn("agent: an acknowledgement was not sent: {}", sent.error().message);
+}
+
+Async<Result<void>> AcsSession::send(std::shared_ptr<runtime::MessageSocket> socket, std::string message) {
+  // A socket takes one message at a time; two senders meet only around updates.
+  while (sending_) co_await deps_.runtime.sleep(kSendRetry);
+  const Busy busy(sending_);
+  const auto sent = co_await socket->send(std::move(message));
+  co_return sent;
+}
+
+Async<void> AcsSession::say(std::string message) {
+  auto socket = socket_.lock();
+  if (!socket) co_return;
+  const auto sent = co_await send(std::move(socket), std::move(message));
+  if (!sent) spdlog::warn("agent: a message was not sent: {}", sent.error().message);
+}
+
+Async<void> AcsSession::report_refused(TaskSink::Refused task) {
+  JsonObject report;
+  report["task"] = task.task_arn;
+  report["status"] = "STOPPED";
+  report["reason"] = task.reason;
+  std::string body = render_json(JsonValue(std::move(report)));
+  co_await deps_.reports.submit_task_state_change(task.task_arn, std::move(body));
+  refused_.erase(task.task_arn);
 }
 
 }  // namespace berth::agent::session

@@ -1,11 +1,16 @@
 #pragma once
 #include <functional>
+#include <memory>
+#include <set>
 #include <string>
 
+#include "agent/session/acs_messages.h"
+#include "agent/session/backoff.h"
 #include "agent/session/ecs_api.h"
 #include "agent/session/registration.h"
 #include "agent/session/task_sink.h"
 #include "base/random.h"
+#include "runtime/task_group.h"
 
 namespace berth::agent::session {
 
@@ -17,9 +22,11 @@ struct AcsDeps {
   ReportSink& reports;
   const Registered& registered;
   std::string docker_version;
-  bool updates_enabled = false;
+  /// Takes StageUpdateMessage and PerformUpdateMessage; its answers come by AcsSession::say().
+  std::function<void(const Envelope&)> handle_update;
   /// Keeps the credentials that a message or task brought.
   std::function<void(const model::acs::IAMRoleCredentials&)> keep_credentials;
+  std::function<void()> connected;  ///< Called after each connect.
 };
 
 /// The agent's end of ACS (agent-protocol 4): asks for the endpoint, connects, handles messages, and connects
@@ -27,7 +34,8 @@ struct AcsDeps {
 ///
 /// Runs on: the agent's executor. Payloads are handled strictly in order of arrival, and acknowledged only
 /// when the
-///          tasks are in the checkpoint.
+///          tasks are in the checkpoint. Tasks that make no sense are reported beside it, for as long as
+///          that takes: nothing else waits for them.
 /// Limits:  reconnects after 250 ms growing by half to 2 min, with up to a fifth of jitter; after
 ///          InactiveInstanceException an hour. A connection on which nothing comes for 1 to 2 minutes is
 ///          given up.
@@ -35,20 +43,29 @@ class AcsSession {
  public:
   explicit AcsSession(AcsDeps deps);
   Async<void> run();
+  /// Sends a message on the connection that there is; without one it is lost.
+  Async<void> say(std::string message);
 
  private:
-  enum class Ending { normal, broken, inactive };
+  /// One message after the other, whoever sends.
+  Async<Result<void>> send(std::shared_ptr<runtime::MessageSocket> socket, std::string message);
+  Async<void> run_sessions();
+  Async<void> report_refused(TaskSink::Refused task);
   Async<std::string> discover();
   Async<Ending> connect_once();
-  Async<Ending> converse(runtime::MessageSocket& socket);
-  Async<void> handle(std::string text, runtime::MessageSocket& socket);
-  Async<void> handle_payload(const JsonObject& message, runtime::MessageSocket& socket);
+  Async<Ending> converse(std::shared_ptr<runtime::MessageSocket> socket);
+  Async<void> handle(std::string text, std::shared_ptr<runtime::MessageSocket> socket);
+  Async<void> handle_payload(const JsonObject& message, std::shared_ptr<runtime::MessageSocket> socket);
   std::string target(const std::string& base_path) const;
 
   AcsDeps deps_;
   Prng random_;
   std::string endpoint_;
   bool sent_credentials_request_ = false;
+  std::weak_ptr<runtime::MessageSocket> socket_;
+  bool sending_ = false;
+  runtime::TaskGroup* reporting_ = nullptr;  ///< While run() does.
+  std::set<std::string> refused_;            ///< Tasks of which a report is on its way.
 };
 
 }  // namespace berth::agent::session

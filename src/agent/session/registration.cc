@@ -124,8 +124,11 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
   if (config.apparmor_capable) add(amazon + "apparmor");
   if (config.enable_task_iam_role) add(amazon + "task-iam-role");
   if (config.enable_task_iam_role_network_host) add(amazon + "task-iam-role-network-host");
-  for (const char* name : {"container-ordering", "container-health-check", "full-sync",
-                           "network.container-port-range", "pid-ipc-namespace-sharing"})
+  for (const char* name :
+       {"container-ordering", "container-health-check", "full-sync", "network.container-port-range",
+        "pid-ipc-namespace-sharing", "secrets.ssm.environment-variables", "secrets.asm.environment-variables",
+        "secrets.ssm.bootstrap.log-driver", "secrets.asm.bootstrap.log-driver", "env-files.s3",
+        "private-registry-authentication.secretsmanager"})
     add(ecs + name);
   if (config.enable_task_cpu_mem_limit) add(ecs + "task-cpu-mem-limit");
   add(ecs + "docker-plugin.local");

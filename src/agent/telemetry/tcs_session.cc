@@ -12,8 +12,6 @@
 namespace berth::agent::telemetry {
 namespace {
 
-constexpr Duration kBackoffMin = std::chrono::seconds(1);
-constexpr Duration kBackoffMax = std::chrono::minutes(1);
 constexpr Duration kDialTimeout = std::chrono::seconds(30);
 constexpr Duration kSilenceMin = std::chrono::minutes(1);
 
@@ -36,15 +34,12 @@ void TcsSession::start(runtime::TaskGroup& group) {
 }
 
 Async<void> TcsSession::talk() {
-  Duration backoff = kBackoffMin;
+  session::Backoff backoff(session::kTcsBackoff, deps_.runtime.fork_random());
   while (true) {
     const MonotonicTime began = deps_.runtime.clock().monotonic();
-    const Ending ending = co_await connect_once();
-    const bool lived = deps_.runtime.clock().monotonic() - began > kSilenceMin;
-    if (ending == Ending::normal || lived) backoff = kBackoffMin;
-    const auto jitter = Duration(random_.below(static_cast<std::uint64_t>(backoff.count() / 5)));
-    co_await deps_.runtime.sleep(backoff + jitter);
-    if (ending == Ending::broken) backoff = std::min(backoff * 2, kBackoffMax);
+    const session::Ending ending = co_await connect_once();
+    const Duration lived = deps_.runtime.clock().monotonic() - began;
+    co_await deps_.runtime.sleep(session::reconnect_wait(backoff, ending, lived));
   }
 }
 
@@ -118,9 +113,9 @@ Async<std::string> TcsSession::discover() {
   co_return endpoint_;
 }
 
-Async<TcsSession::Ending> TcsSession::connect_once() {
+Async<session::Ending> TcsSession::connect_once() {
   const std::string endpoint = co_await discover();
-  if (endpoint.empty()) co_return Ending::broken;
+  if (endpoint.empty()) co_return session::Ending::broken;
   target_ = path_of(endpoint) + "ws?agentHash=berth&agentVersion=" + encode_uri(deps_.agent_version) +
             "&cluster=" + encode_uri(deps_.registered.cluster) +
             "&containerInstance=" + encode_uri(deps_.registered.container_instance_arn) +
@@ -131,19 +126,19 @@ Async<TcsSession::Ending> TcsSession::connect_once() {
   if (!socket) {
     spdlog::debug("agent: TCS connect to {} failed: {}", endpoint, socket.error().message);
     endpoint_.clear();
-    co_return Ending::broken;
+    co_return session::Ending::broken;
   }
   spdlog::info("agent: connected to TCS at {}", endpoint);
   engine_told_ = false;
-  const Ending ending = co_await converse(**socket);
+  const session::Ending ending = co_await converse(**socket);
   co_return ending;
 }
 
-Async<TcsSession::Ending> TcsSession::converse(runtime::MessageSocket& socket) {
+Async<session::Ending> TcsSession::converse(runtime::MessageSocket& socket) {
   const Executor executor = co_await current_executor();
   runtime::TaskGroup publisher(executor, runtime::TaskGroup::Leftovers::abandoned);
   publisher.spawn(publish_forever(socket));
-  Ending ending = Ending::broken;
+  session::Ending ending = session::Ending::broken;
   std::exception_ptr cancelled;
   try {
     while (true) {
@@ -151,7 +146,7 @@ Async<TcsSession::Ending> TcsSession::converse(runtime::MessageSocket& socket) {
           kSilenceMin + Duration(random_.below(static_cast<std::uint64_t>(kSilenceMin.count())));
       auto text = co_await runtime::with_deadline<std::string>(deps_.runtime, silence, socket.receive());
       if (text) continue;  // acknowledgements and heartbeats say only that the other side is there
-      if (text.error().code == ErrorCode::closed) ending = Ending::normal;
+      if (text.error().code == ErrorCode::closed) ending = session::Ending::normal;
       break;
     }
   } catch (...) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agent/engine/container_runtime.h"
+#include "agent/session/backoff.h"
 #include "agent/session/ecs_api.h"
 #include "agent/session/registration.h"
 #include "agent/tasks/task_manager.h"
@@ -49,14 +50,13 @@ class TcsSession {
   void start(runtime::TaskGroup& group);
 
  private:
-  enum class Ending { normal, broken };
   /// Each of kSamplersMax samplers reads its share of the containers.
   Async<void> sample_forever(std::size_t share);
   std::vector<std::string> containers_of(std::size_t share) const;
   Async<void> talk();
   Async<std::string> discover();
-  Async<Ending> connect_once();
-  Async<Ending> converse(runtime::MessageSocket& socket);
+  Async<session::Ending> connect_once();
+  Async<session::Ending> converse(runtime::MessageSocket& socket);
   Async<void> publish_forever(runtime::MessageSocket& socket);
   Async<bool> publish(runtime::MessageSocket& socket);
   Async<void> check_engine();

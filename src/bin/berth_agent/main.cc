@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
+#include "agent/logging/agent_log.h"
 #include "base/log.h"
 #include "bin/berth_agent/host.h"
 #include "bin/berth_agent/program.h"
@@ -26,8 +28,10 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "berth-agent: {}\n", config.error().message);
     return agent_program::kExitTerminal;
   }
+  // OpenSSL looks for it in the environment only; a line of the configuration file counts as well.
+  if (!config->ca_file.empty()) setenv("SSL_CERT_FILE", config->ca_file.c_str(), 1);
   agent_program::add_shared_credentials(files, variables, *config);
-  configure_log(config->log_level, config->log_file);
+  agent::logging::configure_agent_log(config->log);
   if (config->access_key_id.empty())
     spdlog::warn("agent: no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
   return agent_program::run_agent(*config, agent_program::read_host(files));

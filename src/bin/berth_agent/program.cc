@@ -12,12 +12,15 @@
 #include "agent/session/report_sender.h"
 #include "agent/state/state_store.h"
 #include "agent/telemetry/tcs_session.h"
+#include "agent/update/updater.h"
 #include "base/log.h"
+#include "bin/berth_agent/host_services.h"
 #include "bin/berth_agent/state_view.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_files.h"
+#include "runtime/real/real_processes.h"
 #include "runtime/real/real_runtime.h"
 #include "runtime/real/signals.h"
 
@@ -30,18 +33,24 @@ using agent::session::Registered;
 namespace docker = agent::drivers::docker;
 namespace session = agent::session;
 
+constexpr std::size_t kPemBytesMax = 1U << 20;
 constexpr Duration kDockerRetry = std::chrono::seconds(2);
 constexpr const char* kLicense = "Apache License, Version 2.0\n";
 
 // Everything of a running agent, on one event loop; built step by step by start().
 class Agent {
  public:
-  Agent(const AgentConfig& config, HostFacts facts, runtime::RealRuntime& runtime)
+  /// `end` asks for the end of the process with an exit code.
+  Agent(const AgentConfig& config, HostFacts facts, runtime::RealRuntime& runtime,
+        std::function<void(int)> end)
       : config_(config),
         facts_(std::move(facts)),
         runtime_(runtime),
         store_(files_, config.checkpoint ? data_dir(config) : std::string()),
-        sessions_(runtime.executor()) {}
+        processes_(runtime),
+        host_(config, files_, processes_),
+        sessions_(runtime.executor()),
+        end_(std::move(end)) {}
 
   /// kExitOk when it runs.
   Async<int> start() {
@@ -61,11 +70,13 @@ class Agent {
   }
 
   Async<void> stop() {
+    if (updater_) co_await updater_->stop();
     sessions_.cancel();
     co_await sessions_.drain();
     if (introspection_) co_await introspection_->stop();
     if (task_server_) co_await task_server_->stop();
     if (tasks_) co_await tasks_->stop();
+    co_await host_.close_route();
   }
 
  private:
@@ -79,7 +90,8 @@ class Agent {
   }
 
   Result<void> build() {
-    auto engine = docker::DockerRuntime::make({config_.docker_host, {}}, runtime_.executor(), runtime_);
+    auto engine =
+        docker::DockerRuntime::make({config_.docker_host, docker_timeouts()}, runtime_.executor(), runtime_);
     if (!engine) return std::move(engine).error();
     engine_ = *std::move(engine);
     auto auths = docker::RegistryAuths::parse(config_.engine_auth_type, config_.engine_auth_data);
@@ -87,8 +99,7 @@ class Agent {
       auths_ = *std::move(auths);
     else
       spdlog::error("agent: ECS_ENGINE_AUTH_DATA is not used: {}", auths.error().message);
-    http::ClientOptions options;
-    options.proxy = {config_.http_proxy, config_.http_proxy, config_.no_proxy};
+    const http::ClientOptions options = http_options();
     auto caller = http::make_http_caller(config_.backend_host, options, runtime_.executor(), runtime_);
     if (!caller) return std::move(caller).error();
     caller_ = *std::move(caller);
@@ -104,6 +115,16 @@ class Agent {
     return {};
   }
 
+  docker::DockerTimeouts docker_timeouts() const {
+    docker::DockerTimeouts timeouts;
+    timeouts.pull = config_.image_pull_timeout;
+    timeouts.pull_begin = std::max(timeouts.pull_begin, config_.manifest_pull_timeout);
+    timeouts.pull_inactivity = config_.image_pull_inactivity_timeout;
+    timeouts.create = config_.container_create_timeout;
+    timeouts.start = config_.container_start_timeout;
+    return timeouts;
+  }
+
   Async<void> wait_for_docker() {
     for (;;) {
       auto version = co_await engine_->version();
@@ -116,7 +137,11 @@ class Agent {
       co_await runtime_.sleep(kDockerRetry);
     }
     auto info = co_await engine_->info();
-    if (info) facts_.volume_plugins = info->volume_plugins;
+    if (!info) co_return;
+    facts_.volume_plugins = info->volume_plugins;
+    // An agent in a container does not see the host's machine id; all such agents would be the same instance.
+    if (facts_.machine_id.empty()) facts_.machine_id = info->id;
+    engine_info_ = *std::move(info);
   }
 
   // The saved container instance ARN; empty when there is none, or when it is another machine's.
@@ -136,6 +161,7 @@ class Agent {
     return (*saved)->container_instance_arn;
   }
 
+  runtime::Files& files() { return files_; }
   std::string cluster() const { return config_.cluster.empty() ? "default" : config_.cluster; }
   std::string instance_type() const {
     return config_.instance_type.empty() ? "berth.local" : config_.instance_type;
@@ -147,10 +173,16 @@ class Agent {
         {cluster(), registered_.container_instance_arn, instance_id(), instance_type(), sequence_});
   }
 
+  // Agents that were started together do not clean up together.
+  Duration cleanup_jitter() {
+    const auto most = static_cast<std::uint64_t>(config_.task_cleanup_jitter.count());
+    return Duration(static_cast<std::int64_t>(runtime_.fork_random().below(most + 1)));
+  }
+
   Async<int> start_tasks() {
     agent::tasks::TaskManagerOptions options;
     options.engine.stop_timeout = config_.container_stop_timeout;
-    options.engine.cleanup_wait = config_.task_cleanup_wait;
+    options.engine.cleanup_wait = config_.task_cleanup_wait + cleanup_jitter();
     options.engine.pull_dependents_upfront = config_.pull_dependent_containers_upfront;
     options.mapping.cluster = registered_.cluster;
     options.pull_behavior = config_.image_pull_behavior;
@@ -158,15 +190,19 @@ class Agent {
     options.host_memory_mib = facts_.memory_mib - config_.reserved_memory_mib;
     agent::tasks::TaskManager::Deps deps{*engine_, runtime_, store_, *reports_,
                                          [this](std::string_view image) { return auths_.find(image); }};
+    host_.prepare(engine_info_, registered_);
+    host_.add_to(deps, options);
     tasks_ = std::make_unique<agent::tasks::TaskManager>(std::move(deps), std::move(options));
     if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
     co_await tasks_->resume();
     tasks_->start();
     view_ = std::make_unique<StateView>(*tasks_, *engine_, registered_);
     introspection_handler_ = std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense);
-    task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock());
+    task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock(),
+                                                                          host_.audit());
     introspection_ = serve("0.0.0.0", agent::endpoints::kIntrospectionPort, *introspection_handler_);
     task_server_ = serve("127.0.0.1", agent::endpoints::kTaskServerPort, *task_handler_);
+    co_await host_.open_route();
     session::AcsDeps acs{
         *api_,
         *dialer_,
@@ -175,12 +211,50 @@ class Agent {
         *reports_,
         registered_,
         facts_.docker_version,
-        config_.updates_enabled,
-        [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); }};
+        [this](const session::Envelope& envelope) { updater_->handle(envelope); },
+        [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); },
+        [this] { end_trial(); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
+    make_updater();
     sessions_.spawn(acs_->run());
     start_telemetry();
     co_return kExitOk;
+  }
+
+  void make_updater() {
+    agent::update::UpdateSettings settings;
+    settings.enabled = config_.updates_enabled;
+    settings.folder = config_.update_download_dir;
+    if (auto key = files().read(config_.update_key_file)) settings.key_pem = *std::move(key);
+    agent::update::Updater::Deps deps{
+        files_,
+        runtime_,
+        [this](const std::string& url) {
+          return http::make_http_caller(url, http_options(), runtime_.executor(), runtime_);
+        },
+        [this](std::string message) { return acs_->say(std::move(message)); },
+        [this] {
+          return session::Self{registered_.cluster, registered_.container_instance_arn};
+        },
+        [this] { end_(kExitUpdate); }};
+    updater_ = std::make_unique<agent::update::Updater>(std::move(deps), std::move(settings));
+  }
+
+  // Connected: ecs-init need not go back to the agent before this one.
+  void end_trial() {
+    if (config_.trial_file.empty()) return;
+    if (auto removed = files_.remove(config_.trial_file); !removed)
+      spdlog::debug("agent: {}: {}", config_.trial_file, removed.error().message);
+  }
+
+  http::ClientOptions http_options() {
+    http::ClientOptions options;
+    options.proxy = {config_.http_proxy,
+                     config_.https_proxy.empty() ? config_.http_proxy : config_.https_proxy,
+                     config_.no_proxy};
+    // From the configuration file; a variable of the environment reaches the TLS library by itself.
+    if (auto pem = files().read(config_.ca_file)) options.ca_pem = *std::move(pem);
+    return options;
   }
 
   void start_telemetry() {
@@ -219,7 +293,10 @@ class Agent {
   runtime::RealRuntime& runtime_;
   runtime::RealFiles files_;
   agent::state::StateStore store_;
+  runtime::RealProcesses processes_;
+  HostServices host_;
   docker::RegistryAuths auths_;
+  agent::engine::EngineInfo engine_info_;
   Registered registered_;
   std::int64_t sequence_ = 1;
   std::unique_ptr<docker::DockerRuntime> engine_;
@@ -234,8 +311,10 @@ class Agent {
   std::unique_ptr<http::Server> introspection_;
   std::unique_ptr<http::Server> task_server_;
   std::unique_ptr<session::AcsSession> acs_;
+  std::unique_ptr<agent::update::Updater> updater_;
   std::unique_ptr<agent::telemetry::TcsSession> tcs_;
   runtime::TaskGroup sessions_;
+  std::function<void(int)> end_;
 };
 
 // Starts, or is interrupted by a signal while it still tries to.
@@ -252,9 +331,13 @@ Async<void> wait_into(std::optional<int>& signal, runtime::Notifier& done) {
 }
 
 Async<int> run(const AgentConfig& config, HostFacts facts, runtime::RealRuntime& runtime) {
-  Agent agent(config, std::move(facts), runtime);
   runtime::Notifier changed(runtime.executor());
   std::optional<int> code, signal;
+  std::function<void(int)> end = [&](int exit_code) {
+    code = exit_code;
+    changed.notify();
+  };
+  Agent agent(config, std::move(facts), runtime, std::move(end));
   runtime::TaskGroup parts(runtime.executor());
   parts.spawn(wait_into(signal, changed));
   parts.spawn(start_into(agent, code, changed));

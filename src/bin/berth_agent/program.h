@@ -8,6 +8,7 @@ namespace berth::agent_program {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitRestart = 1;
 inline constexpr int kExitTerminal = 5;
+inline constexpr int kExitUpdate = 42;
 
 /// Builds the real objects, registers, runs until SIGTERM or SIGINT, saves and stops. Containers are left
 /// alone.

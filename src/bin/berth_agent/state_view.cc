@@ -16,9 +16,29 @@ std::vector<agent::endpoints::EndpointTask> StateView::tasks() const {
 }
 
 Async<std::optional<agent::endpoints::EndpointStats>> StateView::stats(std::string docker_id) {
-  auto stats = co_await containers_.stats(std::move(docker_id));
+  auto stats = co_await containers_.stats(docker_id);
   if (!stats) co_return std::nullopt;
-  co_return agent::endpoints::EndpointStats{std::move(stats->raw_json), std::nullopt, std::nullopt};
+  agent::endpoints::EndpointStats shown{std::move(stats->raw_json), std::nullopt, std::nullopt};
+  if (!stats->network) co_return shown;
+  const Reading now{stats->read_at, stats->network->rx_bytes, stats->network->tx_bytes};
+  if (const auto before = readings_.find(docker_id); before != readings_.end()) {
+    const double seconds = std::chrono::duration<double>(now.at - before->second.at).count();
+    const bool grew = now.rx >= before->second.rx && now.tx >= before->second.tx;
+    if (seconds > 0 && grew) {
+      shown.rx_bytes_per_sec = static_cast<double>(now.rx - before->second.rx) / seconds;
+      shown.tx_bytes_per_sec = static_cast<double>(now.tx - before->second.tx) / seconds;
+    }
+  }
+  if (readings_.size() >= kReadingsMax) readings_.clear();
+  readings_[docker_id] = now;
+  co_return shown;
+}
+
+std::string StateView::task_of_credentials(std::string_view id) const {
+  for (const auto* task : tasks_.list())
+    if (!id.empty() && (task->spec.credentials_id == id || task->spec.execution_credentials_id == id))
+      return task->spec.arn;
+  return {};
 }
 
 std::optional<agent::endpoints::RoleCredentials> StateView::find_credentials(std::string_view id) const {

@@ -48,6 +48,7 @@ Result<engine::EngineInfo> parse_engine_info(std::string_view text) {
   const JsonObject& plugins = object_member(*json, "Plugins");
   out.log_drivers = texts_of(array_member(plugins, "Log"));
   out.volume_plugins = texts_of(array_member(plugins, "Volume"));
+  out.id = text_member(*json, "ID");
   out.security_options = texts_of(array_member(*json, "SecurityOptions"));
   return out;
 }
