@@ -50,7 +50,7 @@ Async<void> ControlPlaneProcess::start(ControlPlaneProcess& self) {
   self.started_ = true;
   self.deps_.world.network().listen(self.node_, self.deps_.address, self.switchboard_);
   self.gateway_.start();
-  self.controllers_.start();
+  if (!self.deps_.mutant.is("no-controllers")) self.controllers_.start();
   self.ready_ = true;
 }
 

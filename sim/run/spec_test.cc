@@ -51,7 +51,7 @@ TEST(Run, APlantedBugIsSeen) {
   const auto spec = parse_spec("small", kSmall).value();
   RunRequest request;
   request.seed = 3;
-  request.mutant = "no-release";
+  request.mutant = "no-claim";
   const auto result = run_spec(spec, request);
   ASSERT_TRUE(result.failed());
   EXPECT_EQ(result.violations.front().rule, "allocation");
