@@ -137,8 +137,11 @@ Async<AcsSession::Look> AcsSession::look() {
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
   out.update = instance->record->agent_update_status;
-  for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key))
-    out.wanted.push_back({task->record, task->record->desired_status == TaskStatus::stopped});
+  // What the agent has and shall keep is the most by far, and needs nothing: it is not even copied.
+  for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key)) {
+    const bool stop = task->record->desired_status == TaskStatus::stopped;
+    if (stop || !task->record->delivered) out.wanted.push_back({task->record, stop});
+  }
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
   for (const auto& task : given_up_) out.wanted.push_back({task, true});
   out.wanted = deliveries_.plan(out.wanted, now());
