@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "scheduling/service_rules.h"
 #include "services/core/lookup.h"
 #include "services/core/paginate.h"
 #include "services/ecs/handlers.h"
@@ -50,6 +51,40 @@ model::ecs::ServiceDeploymentBrief brief_of(const model::ecs::ServiceDeployment&
   brief.status = deployment.status;
   brief.status_reason = deployment.status_reason;
   return brief;
+}
+
+// The numbers of a revision's tasks at the moment of the view.
+void count_tasks(const store::View& view, const domain::ServiceRecord& service,
+                 model::ecs::ServiceRevisionSummary& shown) {
+  const domain::DeploymentState* of = nullptr;
+  for (const auto& deployment : service.deployments)
+    if (deployment.service_revision_id &&
+        scheduling::service_part_arn(service, "service-revision", *deployment.service_revision_id) ==
+            shown.arn)
+      of = &deployment;
+  shown.requested_task_count = of ? of->desired_count : 0;
+  shown.running_task_count = 0;
+  shown.pending_task_count = 0;
+  if (!of) return;
+  const auto key = store::Schema<domain::ServiceRecord>::key(service);
+  for (const auto& [sort, task] : view.group(store::kTasksByService, key)) {
+    if (task->record->deployment_id != of->id || task->record->desired_status != domain::TaskStatus::running)
+      continue;
+    const bool running = task->record->last_status == domain::TaskStatus::running;
+    ++(running ? *shown.running_task_count : *shown.pending_task_count);
+  }
+}
+
+model::ecs::ServiceDeployment with_counts(const Context& context, const store::View& view,
+                                          const ServiceDeploymentRecord& record) {
+  auto shown = record.deployment;
+  const auto* service =
+      view.find<domain::ServiceRecord>(store::service_key(context.realm, record.cluster, record.service));
+  if (!service) return shown;
+  if (shown.target_service_revision) count_tasks(view, *service->record, *shown.target_service_revision);
+  if (shown.source_service_revisions)
+    for (auto& source : *shown.source_service_revisions) count_tasks(view, *service->record, source);
+  return shown;
 }
 
 bool wanted(const model::ecs::ListServiceDeploymentsRequest& request,
@@ -112,7 +147,7 @@ Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_servic
   const auto view = co_await context.read();
   for (const auto& arn : request.service_deployment_arns) {
     if (const auto* found = view.find<ServiceDeploymentRecord>(key_of(context, "service-deployment", arn)))
-      response.service_deployments->push_back(found->record->deployment);
+      response.service_deployments->push_back(with_counts(context, view, *found->record));
     else
       response.failures->push_back(failure(arn, "MISSING"));
   }
