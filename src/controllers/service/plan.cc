@@ -57,6 +57,8 @@ void trip_breaker(PlanState& state) {
                                           scheduling::event_subject(service), failed));
   if (!scheduling::breaker_rolls_back(service)) return;
   if (!scheduling::roll_back(service, reason, "ECS deployment circuit breaker", state.facts.now)) return;
+  state.rolled_back = true;
+  state.look_again(state.facts.now);
   state.event(fmt::format("rolling back to deployment {}.", state.primary().id));
 }
 
@@ -64,7 +66,7 @@ void trip_breaker(PlanState& state) {
 void update_counts(PlanState& state, std::int64_t desired) {
   auto& deployments = state.service().deployments;
   std::erase_if(deployments, [&](const DeploymentState& deployment) {
-    if (deployment.status == DeploymentStatus::primary) return false;
+    if (deployment.status == DeploymentStatus::primary || state.rolled_back) return false;
     return std::none_of(state.facts.tasks.begin(), state.facts.tasks.end(),
                         [&](const TaskFact& task) { return task.deployment_id == deployment.id; });
   });
@@ -93,7 +95,7 @@ bool is_whole(PlanState& state, std::int64_t desired) {
       ++leaving;
     }
   }
-  return serving == desired && others == 0 && leaving == 0 && !state.failed();
+  return serving == desired && others == 0 && leaving == 0 && !state.failed() && !state.rolled_back;
 }
 
 // How long a deployment must have been whole before it is complete.

@@ -13,6 +13,8 @@ namespace berth::controllers::service {
 struct PlanState {
   const Facts& facts;
   ServicePlan plan;
+  bool rolled_back =
+      false;  ///< By this plan: what failed is seen by users, and by its records, before it goes.
   std::vector<bool> stopping;  ///< By task: not wanted, or to be stopped by this plan.
 
   explicit PlanState(const Facts& facts_in);

@@ -263,6 +263,23 @@ TEST(ServicePlan, TheBreakerRollsBack) {
   EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
 }
 
+TEST(ServicePlan, ARollbackIsSeenBeforeItIsComplete) {
+  PlanWorld world(4);
+  world.breaker(true);
+  const std::string good = world.primary().id;
+  world.add_running(good, 4);
+  world.complete();
+  const std::string bad = world.deploy();
+  for (int i = 0; i < 3; ++i) world.exits.push_back({bad, std::nullopt, world.now});
+  world.step();
+  EXPECT_EQ(world.primary().id, good);
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
+  ASSERT_EQ(world.service.deployments.size(), 2U) << "its records follow from what is seen to fail";
+  world.step();
+  EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::completed);
+  EXPECT_EQ(world.service.deployments.size(), 1U);
+}
+
 TEST(ServicePlan, TheBreakerCountsTasksThatFindNoPlace) {
   PlanWorld world(2);
   world.breaker(false);

@@ -74,6 +74,12 @@ TEST_F(ServiceHandlersTest, RefusesWhatItCannotDoByName) {
         r.deployment_configuration->maximum_percent = 100;
       },
       "InvalidParameterException", "block deployments");
+  refuse(
+      [](auto& r) {
+        r.deployment_configuration.emplace();
+        r.deployment_configuration->bake_time_in_minutes = 1441;
+      },
+      "InvalidParameterException", "bakeTimeInMinutes");
 }
 
 TEST_F(ServiceHandlersTest, ANameIsTakenUntilItsServiceIsInactive) {
@@ -172,6 +178,50 @@ TEST_F(ServiceHandlersTest, ServiceDeploymentsAndRevisionsCanBeFollowed) {
   EXPECT_THAT(*revisions.failures, SizeIs(1));
   refused(call(stop_service_deployment, {.service_deployment_arn = arn}), "ConflictException",
           "no earlier deployment");
+}
+
+TEST_F(ServiceHandlersTest, AServiceDeploymentCountsTheTasksOfItsRevision) {
+  const auto service = make(3);
+  for (const auto status : {domain::TaskStatus::running, domain::TaskStatus::pending}) {
+    domain::TaskRecord task;
+    task.account = realm_.account;
+    task.region = realm_.region;
+    task.cluster = "c";
+    task.id = to_string(status);
+    task.service_name = "s";
+    task.deployment_id = service.deployments->front().id;
+    task.last_status = status;
+    task.desired_status = domain::TaskStatus::running;
+    put(task);
+  }
+  const auto described =
+      must(describe_service_deployments, {.service_deployment_arns = {*service.current_service_deployment}});
+  const auto& revision = *described.service_deployments->front().target_service_revision;
+  EXPECT_EQ(revision.requested_task_count, 3);
+  EXPECT_EQ(revision.running_task_count, 1);
+  EXPECT_EQ(revision.pending_task_count, 1);
+}
+
+TEST_F(ServiceHandlersTest, StoppingADeploymentGoesBackToTheOneThatWasCompleted) {
+  make();
+  auto record = *stored<domain::ServiceRecord>(store::service_key(realm_, "c", "s"));
+  record.deployments.front().rollout_state = model::ecs::DeploymentRolloutState::completed;
+  record.last_completed = record.deployments.front();
+  put(record);
+  define("web");
+  const auto updated =
+      must(update_service, {.cluster = "c", .service = "s", .task_definition = "web:2"}).service.value();
+  must(stop_service_deployment, {.service_deployment_arn = *updated.current_service_deployment});
+  const auto shown = describe();
+  EXPECT_THAT(*shown.task_definition, ::testing::EndsWith("web:1"));
+  EXPECT_EQ(shown.deployments->front().id, record.deployments.front().id);
+  EXPECT_EQ(shown.deployments->back().rollout_state, model::ecs::DeploymentRolloutState::failed);
+  const auto stopped =
+      must(describe_service_deployments, {.service_deployment_arns = {*updated.current_service_deployment}});
+  EXPECT_EQ(stopped.service_deployments->front().status,
+            model::ecs::ServiceDeploymentStatus::rollback_in_progress);
+  refused(call(stop_service_deployment, {.service_deployment_arn = *updated.current_service_deployment}),
+          "ConflictException", "not in progress");
 }
 
 TEST_F(ServiceHandlersTest, ServicesHaveTags) {
