@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/json.h"
+#include "domain/agent_update.h"
 #include "domain/names.h"
 #include "services/ecs/attribute_rules.h"
 
@@ -202,7 +203,14 @@ void apply_registration(const Context& context, const Registration& registration
   add("ecs.instance-type", registration.identity.instance_type, type_of(registration));
   add("ecs.ami-id", registration.identity.image_id, "");
   add("ecs.os-type", "", "linux");
-  if (request.version_info) record.version_info = request.version_info;
+  if (request.version_info) {
+    // An update is over when a higher version registers; whether it failed, the agent's session decides.
+    const auto version_before = record.version_info ? record.version_info->agent_version.value_or("") : "";
+    const auto settled = domain::after_reconnect(record.agent_update_status, version_before,
+                                                 request.version_info->agent_version.value_or(""));
+    if (settled == domain::AgentUpdateStatus::updated) record.agent_update_status = settled;
+    record.version_info = request.version_info;
+  }
   if (request.tags) merge_tags(*request.tags, record.tags);
 }
 

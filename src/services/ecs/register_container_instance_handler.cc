@@ -52,7 +52,6 @@ ContainerInstanceRecord registered_again(const Context& context, const Registrat
   apply_registration(context, registration, request, record);
   record.agent_connected = true;
   record.disconnected_at.reset();
-  record.agent_update_status.reset();
   ++record.version;
   return record;
 }
