@@ -121,8 +121,9 @@ Async<int> AgentProcess::start_tasks() {
       *report_sink_,
       registered_,
       facts_.docker_version,
-      config.updates_enabled,
-      [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); }};
+      {},
+      [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); },
+      {}};
   acs_ = std::make_unique<session::AcsSession>(std::move(acs));
   sessions_.spawn(acs_->run());
   if (!config.disable_metrics) {

@@ -35,7 +35,7 @@ ControlPlaneProcess::ControlPlaneProcess(runtime::SimNode& node, Deps deps)
                 deps_.settings.gateway}),
       controllers_({store_, node.runtime(), deps_.settings.controllers}),
       front_end_({services_, deps_.registry, deps_.find_key, {}, {}}),
-      switchboard_(front_end_, gateway_),
+      switchboard_(front_end_, gateway_, nullptr),
       starter_(node.executor()) {
   starter_.spawn(start(*this));
 }
