@@ -226,7 +226,7 @@ def simulation(totals):
     """Every seed that once failed, then every spec of the simulated cluster on as many seeds as it names."""
     program = os.path.join(ROOT, "build", "release", "bin", "berth-sim")
     command_stage(totals, "sim regressions", [program, "--regressions"])
-    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count())])
+    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count()), "--planes", "1"])
 
 
 def coverage(totals):

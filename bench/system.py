@@ -1,0 +1,288 @@
+"""The whole system under load: a berthd of the release build on a fresh data directory, and berth-load, on this machine.
+
+Each function is one section of the report and returns its figures as a dictionary; `seconds` scales its length.
+"""
+
+import configparser
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
+from sigv4 import Client  # noqa: E402  (the tests' client; it needs the path above)
+
+BIN = os.environ.get("BERTH_BIN", os.path.join(ROOT, "build", "release", "bin"))
+FAMILY = "berth-load"
+POLL_SECONDS = 0.05
+CONNECT_SECONDS = 180
+
+
+class Server:
+    """One berthd. `data_dir` survives stop(), so that start() measures a start on what is there."""
+
+    def __init__(self):
+        self.data_dir = tempfile.mkdtemp(prefix="berth-bench-")
+        self.process = None
+
+    def start(self):
+        """Starts it, and returns the milliseconds until it was ready."""
+        began = time.monotonic()
+        log = open(os.path.join(self.data_dir, "log"), "ab")
+        self.process = subprocess.Popen([os.path.join(BIN, "berthd"), "--data-dir", self.data_dir, "--listen", "127.0.0.1:0",
+                                         "--log-level", "warn"], stdout=subprocess.PIPE, stderr=log)
+        line = self.process.stdout.readline().decode()
+        took = (time.monotonic() - began) * 1000
+        if not line.startswith("berthd ready on "):
+            raise RuntimeError(f"berthd did not start: {line}")
+        self.url = line.split()[-1]
+        self.port = int(self.url.rsplit(":", 1)[1])
+        keys = configparser.ConfigParser()
+        keys.read(os.path.join(self.data_dir, "credentials"))
+        self.key_id, self.secret = keys["berth"]["aws_access_key_id"], keys["berth"]["aws_secret_access_key"]
+        return took
+
+    def memory_mib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) / 1024
+        return 0
+
+    def client(self):
+        return Client("127.0.0.1", self.port, self.key_id, self.secret)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self):
+        self.first_start_ms = self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    def _command(self, flags):
+        command = [os.path.join(BIN, "berth-load"), "--endpoint", self.url, "--credentials",
+                   os.path.join(self.data_dir, "credentials"), "--connect-seconds", str(CONNECT_SECONDS)]
+        for name, value in flags.items():
+            command.append("--" + name.replace("_", "-"))
+            if value is not True:
+                command.append(str(value))
+        return command
+
+    def load(self, **flags):
+        """One run of berth-load with a mix; its JSON."""
+        run = subprocess.run(self._command({**flags, "output": "json"}), capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise RuntimeError(f"berth-load: {run.stderr.strip()}")
+        return json.loads(run.stdout)
+
+    def fleet(self, **flags):
+        return Fleet(self._command(flags))
+
+
+class Fleet:
+    """Hollow instances that stay connected, and obey commands."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("berth-load ready"):
+            raise RuntimeError(f"berth-load did not connect: {line}")
+        self.connect_seconds = float(line.split()[-2])
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def first(result, part="load"):
+    return result[part]["operations"][0]
+
+
+def reads_and_writes(seconds):
+    """DescribeTasks, ListTasks, RegisterTaskDefinition, RunTask in a closed loop, each beside the echo of the same bytes."""
+    figures = {}
+    with Server() as server, server.fleet(instances=20, cores=1000, memory_mib=1 << 22):
+        server.load(mix="RunTask:10", seconds=0.5, warmup_seconds=0, connections=2)
+        for mix in ("DescribeTasks", "DescribeTasks:100", "ListTasks", "RegisterTaskDefinition", "RunTask", "RunTask:10"):
+            result = server.load(mix=mix, seconds=seconds, connections=16, echo=True)
+            berth, echo = first(result), first(result, "echo")
+            figures[mix] = {"per_second": berth["per_second"], "p50_us": berth["p50_us"], "p99_us": berth["p99_us"],
+                            "errors": berth["errors"], "bytes": berth["answer_bytes"],
+                            "echo_per_second": echo["per_second"], "echo_p50_us": echo["p50_us"],
+                            "echo_p99_us": echo["p99_us"], "ratio": berth["per_second"] / max(echo["per_second"], 1)}
+        for mix in ("DescribeTasks", "DescribeTasks:100"):
+            half = server.load(mix=mix, seconds=seconds, connections=16, rate=figures[mix]["per_second"] / 2)
+            figures[mix]["half_load_p99_us"] = first(half)["p99_us"]
+        alone = server.load(mix="DescribeTasks", seconds=seconds / 2, connections=1, echo=True)
+        figures["DescribeTasks"]["alone_p50_us"] = first(alone)["p50_us"]
+        figures["DescribeTasks"]["echo_alone_p50_us"] = first(alone, "echo")["p50_us"]
+    return figures
+
+
+def placement(seconds, instances=5000):
+    """RunTask of 10 and of 1 at many silent instances; then a start on what that has left."""
+    with Server() as server:
+        half = server.load(instances=instances, mix="RunTask:10", seconds=seconds / 4, rate=400, connections=16)
+        full = server.load(instances=instances, mix="RunTask:10", seconds=seconds, connections=16)
+        figures = {"instances": instances, "connect_seconds": half["connect_seconds"],
+                   "half_rate_p99_us": first(half)["p99_us"], "half_rate_unanswered": half["load"]["unanswered"],
+                   "calls_per_second": first(full)["per_second"], "tasks_per_second": first(full)["per_second"] * 10,
+                   "p50_us": first(full)["p50_us"], "p99_us": first(full)["p99_us"], "errors": first(full)["errors"],
+                   "memory_mib": server.memory_mib()}
+        single = server.load(instances=instances, mix="RunTask", seconds=seconds / 4, connections=32)
+        figures["single_calls_per_second"] = first(single)["per_second"]
+        figures["single_p99_us"] = first(single)["p99_us"]
+        with open(f"/proc/{server.process.pid}/io") as io:
+            figures["io"] = io.read().split()
+        server.stop()
+        figures["restart_ms"] = server.start()
+        figures["restart_tasks"] = (half["fleet"]["tasks_received"] + full["fleet"]["tasks_received"]
+                                    + single["fleet"]["tasks_received"])
+    return figures
+
+
+def growth(seconds):
+    """The rate of RunTask (10) at 100 and at 10 000 instances."""
+    rates = {}
+    for instances in (100, 10_000):
+        with Server() as server:
+            result = server.load(instances=instances, cores=2000, memory_mib=1 << 22, mix="RunTask:10", seconds=seconds,
+                                 connections=16)
+            rates[instances] = first(result)["per_second"]
+    return {"at_100": rates[100], "at_10000": rates[10_000], "cost_ratio": rates[100] / max(rates[10_000], 1e-9)}
+
+
+def whole_life(seconds):
+    """RunTask, payload, acknowledgement, RUNNING, STOPPED with instances that answer at once."""
+    with Server() as server:
+        result = server.load(instances=1000, tasks="finished", mix="RunTask:10", seconds=seconds, connections=8,
+                             in_flight=4000, agent_connections=48)
+        stopped = result["fleet"]["reported_stopped"] - result["fleet_at_begin"]["reported_stopped"]
+        return {"tasks_per_second": stopped / seconds, "report_errors": result["fleet"]["report_errors"],
+                "memory_mib": server.memory_mib()}
+
+
+def wait_for(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def deployment(client, service):
+    return client.call("DescribeServices", services=[service])["services"][0]
+
+
+def is_steady(client, service, wanted):
+    found = deployment(client, service)
+    return found["runningCount"] == wanted and found["pendingCount"] == 0 and len(found["deployments"]) == 1
+
+
+def definition(client, memory=32):
+    client.call("RegisterTaskDefinition", family=FAMILY, containerDefinitions=[
+        {"name": "main", "image": "busybox:latest", "cpu": 10, "memory": memory, "essential": True,
+         "command": ["sleep", "3600"]}])
+
+
+def services(tasks=5000, instances=5000, patience=180):
+    """A service from 0 to `tasks`, a rolling update of all of it, and the memory of twice as many tasks."""
+    figures = {"tasks": tasks, "instances": instances}
+    with Server() as server:
+        client = server.client()
+        empty = server.memory_mib()
+        with server.fleet(instances=instances, tasks="running", agent_connections=48) as fleet:
+            figures["memory_connected_mib"] = server.memory_mib()
+            figures["bytes_per_instance"] = (figures["memory_connected_mib"] - empty) * (1 << 20) / instances
+            definition(client)
+            client.call("CreateService", serviceName="web", taskDefinition=FAMILY, desiredCount=0,
+                        deploymentConfiguration={"minimumHealthyPercent": 50, "maximumPercent": 200})
+            began = time.monotonic()
+            client.call("UpdateService", service="web", desiredCount=tasks)
+            done = wait_for(lambda: deployment(client, "web")["runningCount"] == tasks, patience)
+            took = time.monotonic() - began
+            figures["scale_tasks_per_second"] = (tasks if done else deployment(client, "web")["runningCount"]) / took
+            figures["memory_scaled_mib"] = server.memory_mib()
+            wait_for(lambda: is_steady(client, "web", tasks), 30)
+            began = time.monotonic()
+            definition(client, memory=33)
+            client.call("UpdateService", service="web", taskDefinition=FAMILY)
+            lowest, highest, steady = tasks, 0, False
+            while time.monotonic() - began < patience and not steady:
+                found = deployment(client, "web")
+                lowest = min(lowest, found["runningCount"])
+                highest = max(highest, found["runningCount"] + found["pendingCount"])
+                steady = len(found["deployments"]) == 1 and found["runningCount"] == tasks
+                time.sleep(POLL_SECONDS)
+            figures["rolling_seconds"] = time.monotonic() - began if steady else None
+            figures["rolling_lowest"], figures["rolling_highest"] = lowest, highest
+            figures["fleet"] = fleet.ask("stats")
+    return figures
+
+
+def memory(tasks=10_000, instances=5000):
+    """Resident memory empty, with connected instances, and with running tasks."""
+    with Server() as server:
+        empty = server.memory_mib()
+        client = server.client()
+        with server.fleet(instances=instances, tasks="running", agent_connections=48) as fleet:
+            connected = server.memory_mib()
+            definition(client)
+            for _ in range(tasks // 10):
+                client.call("RunTask", taskDefinition=FAMILY, count=10)
+            wait_for(lambda: fleet.ask("stats")["tasks_running"] >= tasks, 120)
+            full = server.memory_mib()
+    return {"empty_mib": empty, "connected_mib": connected, "full_mib": full, "tasks": tasks, "instances": instances,
+            "bytes_per_instance": (connected - empty) * (1 << 20) / instances,
+            "bytes_per_task": (full - connected) * (1 << 20) / tasks}
+
+
+def reaction(exits=200, tasks=10_000, instances=1000, patience=240):
+    """From the exit of a service's task to the arrival of its replacement at an instance, on an idle control plane."""
+    with Server() as server:
+        client = server.client()
+        with server.fleet(instances=instances, tasks="running", agent_connections=32) as fleet:
+            definition(client)
+            for part in range(tasks // 1000):
+                client.call("CreateService", serviceName=f"web-{part}", taskDefinition=FAMILY, desiredCount=1000)
+            wait_for(lambda: fleet.ask("stats")["tasks_running"] >= tasks, patience)
+            time.sleep(2)
+            # Tasks that end within ten seconds of their start count as failed starts, and are put off.
+            time.sleep(10)
+            return {**fleet.ask(f"exits {exits} 20"), "tasks": fleet.ask("stats")["tasks_running"]}
+
+
+def starts(times=5):
+    """Start on an empty store, the very first one excepted, and memory then."""
+    with Server() as server:
+        figures = {"first_ms": server.first_start_ms, "memory_mib": server.memory_mib()}
+        took = []
+        for _ in range(times):
+            server.stop()
+            took.append(server.start())
+        time.sleep(0.5)
+        figures.update(again_ms=sorted(took)[len(took) // 2], memory_again_mib=server.memory_mib())
+    return figures

@@ -1,0 +1,87 @@
+#include <gtest/gtest.h>
+
+#include "bin/berth_load/echo_server.h"
+#include "bin/berth_load/generator.h"
+#include "bin/berth_load/operations.h"
+
+namespace berth::load {
+namespace {
+
+Target make_target() {
+  Target target;
+  target.address = {"127.0.0.1", 1};
+  target.credentials = {"AKIDEXAMPLE", "secret", ""};
+  return target;
+}
+
+std::string answer(std::size_t bytes) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, 'x');
+}
+
+// Goal: a mix is read as it is written, and mistakes are named.
+// Method: one good mix, and one of each mistake.
+TEST(Mix, Parses) {
+  const auto mix = parse_mix("RunTask:10=3,ListTasks");
+  ASSERT_TRUE(mix.ok());
+  ASSERT_EQ(mix->size(), 2U);
+  EXPECT_EQ((*mix)[0].api, "RunTask");
+  EXPECT_EQ((*mix)[0].count, 10U);
+  EXPECT_EQ((*mix)[0].weight, 3U);
+  EXPECT_EQ((*mix)[1].count, 1U);
+  EXPECT_FALSE(parse_mix("").ok());
+  EXPECT_FALSE(parse_mix("RunTask:11").ok());
+  EXPECT_FALSE(parse_mix("RunTask:x").ok());
+  EXPECT_FALSE(parse_mix("Nothing").ok());
+}
+
+// Goal: the closed loop gets whole answers, small and large, over several connections, and each operation its
+// own. Method: the echo server with two answers of known size.
+TEST(Generator, ClosedLoopAgainstTheEcho) {
+  const Target target = make_target();
+  auto mix = *parse_mix("ListTasks,RegisterTaskDefinition");
+  ASSERT_TRUE(fill_bodies(mix, target, {}).ok());
+  auto echo = EchoServer::start({answer(10), answer(1'000'000)});
+  ASSERT_TRUE(echo.ok());
+  Loop loop;
+  RequestBook book(target, mix);
+  LoadOptions options{4, 0.2, 0.05, {}};
+  const auto result = Generator(loop, echo->address(), book, mix, options).run();
+  for (const auto& operation : result.operations) {
+    EXPECT_GT(operation.requests, 0U) << operation.name;
+    EXPECT_EQ(operation.errors, 0U) << operation.first_error;
+  }
+  EXPECT_EQ(result.operations[0].sample, answer(10));
+  EXPECT_EQ(result.operations[1].sample, answer(1'000'000));
+}
+
+// Goal: the open loop keeps its rate. Method: 2 000 a second for half a second make 1 000 calls, all
+// answered.
+TEST(Generator, OpenLoopKeepsItsRate) {
+  const Target target = make_target();
+  auto mix = *parse_mix("ListTasks");
+  ASSERT_TRUE(fill_bodies(mix, target, {}).ok());
+  auto echo = EchoServer::start({answer(100)});
+  ASSERT_TRUE(echo.ok());
+  Loop loop;
+  RequestBook book(target, mix);
+  LoadOptions options{4, 0.5, 0.1, 2000.0};
+  const auto result = Generator(loop, echo->address(), book, mix, options).run();
+  EXPECT_NEAR(static_cast<double>(result.operations[0].requests), 1000, 2);
+  EXPECT_EQ(result.unanswered, 0U);
+}
+
+// Goal: calls that get no answer are errors and never count as fast ones. Method: nobody listens.
+TEST(Generator, ErrorsAreNoRequests) {
+  const Target target = make_target();
+  auto mix = *parse_mix("ListTasks");
+  ASSERT_TRUE(fill_bodies(mix, target, {}).ok());
+  Loop loop;
+  RequestBook book(target, mix);
+  LoadOptions options{1, 0.1, 0, 100.0};
+  const auto result = Generator(loop, target.address, book, mix, options).run();
+  EXPECT_EQ(result.operations[0].requests, 0U);
+  EXPECT_GT(result.operations[0].errors, 0U);
+}
+
+}  // namespace
+}  // namespace berth::load
