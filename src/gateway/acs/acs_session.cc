@@ -61,7 +61,8 @@ Async<void> AcsSession::find_given_up_tasks() {
        ++looked_at) {
     --at;
     const auto& task = at->second->record;
-    const bool given_up = task->connectivity == model::ecs::Connectivity::disconnected && task->delivered;
+    // Also what it never acknowledged: the acknowledgement may be what was lost.
+    const bool given_up = task->connectivity == model::ecs::Connectivity::disconnected;
     if (given_up && task->cluster == context_.cluster &&
         context_.instance_key.ends_with("/" + task->instance_id))
       given_up_.push_back(task);

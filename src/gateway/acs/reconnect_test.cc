@@ -87,6 +87,22 @@ TEST(Reconnect, StopsWhatWasGivenUpWhileTheAgentWasAway) {
   EXPECT_EQ(type_of(world.receive_payload(*socket, 5min)).front(), '{');
 }
 
+// The agent got the task and started it; its acknowledgement and its reports were lost with the connection.
+TEST(Reconnect, StopsWhatWasGivenUpAndNeverAcknowledged) {
+  World world;
+  world.put_task("t1");
+  world.change_task("t1", domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
+                    domain::Writer::instance_health);
+  world.change_instance([](auto& record) {
+    record.agent_connected = false;
+    record.disconnected_at = WallTime{1};
+  });
+  const auto socket = world.connect(World::acs_target());
+  const auto payload = world.receive_payload(*socket);
+  ASSERT_EQ(type_of(payload), "PayloadMessage");
+  EXPECT_THAT(render_json(payload), HasSubstr(R"("desiredStatus":"STOPPED")"));
+}
+
 TEST(Reconnect, ADeregisteredInstanceIsClosedAndRefused) {
   World world;
   const auto socket = world.connect(World::acs_target());
