@@ -26,7 +26,8 @@ class Engine:
         os.makedirs(LOGS, exist_ok=True)
         with open(os.path.join(LOGS, "dockerd.log"), "ab") as log:
             self.process = subprocess.Popen(
-                ["dockerd", "--host", self.host, "--data-root", f"{self.folder}/data", "--exec-root",
+                # With a network of its own: an engine without a bridge removes the docker0 that it finds.
+                ["unshare", "--net", "dockerd", "--host", self.host, "--data-root", f"{self.folder}/data", "--exec-root",
                  f"{self.folder}/exec", "--pidfile", f"{self.folder}/pid", "--bridge", "none", "--iptables=false",
                  "--ip6tables=false", "--containerd-namespace", name, "--containerd-plugins-namespace", f"{name}-p",
                  *self.flags], stdout=log, stderr=log, start_new_session=True)

@@ -161,7 +161,8 @@ class ThreeZones(InstancesCase):
         circuit_breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
         good = self.create("broken", 3, deploymentConfiguration=circuit_breaker)
         self.addCleanup(self.remove, "broken")
-        self.wait_stable("broken")
+        # A rollback goes to what was completed; a deployment is, a second after it is stable.
+        wait_until(lambda: self.service("broken")["deployments"][0]["rolloutState"] == "COMPLETED", 30, "completion")
         bad = self.call("RegisterTaskDefinition", family="broken",
                         containerDefinitions=[dict(SLEEPER, image="127.0.0.1:9/no-such-image:1")])
         with Watcher(self, "broken") as watched:
