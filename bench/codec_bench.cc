@@ -1,6 +1,7 @@
 // What reading a RunTask request and writing a DescribeTasks answer cost, every field anew.
 #include <benchmark/benchmark.h>
 
+#include "domain/records_codec.h"
 #include "domain/testing.h"
 #include "model/codec_support.h"
 #include "model/ecs/codec.h"

@@ -21,7 +21,8 @@ void BM_commit_with_subscribers(benchmark::State& state) {
   std::int64_t next = 0;
   for (auto _ : state) {
     Transaction transaction = make_transaction();
-    transaction.put(make_task(std::to_string(++next), std::to_string(next % state.range(0))));
+    ++next;
+    transaction.put(make_task(std::to_string(next), std::to_string(next % state.range(0))));
     world.must_commit(std::move(transaction));
   }
   state.SetItemsProcessed(state.iterations());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "auth/sigv4.h"
+#include "base/assert.h"
 
 namespace berth::auth {
 namespace {
