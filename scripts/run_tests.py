@@ -197,7 +197,7 @@ def end_to_end(totals, pattern):
     """
     done = stage(totals, "e2e")
     modules = sorted(os.path.basename(p)[:-len(".py")] for p in glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")))
-    apart = [m for m in modules if "import multi" in open(f"{ROOT}/tests/e2e/{m}.py", encoding="utf-8").read()]
+    apart = [m for m in modules if uses_multi(os.path.join(ROOT, "tests", "e2e", m + ".py"))]
     groups = {"e2e": [m for m in modules if m not in apart], "e2e-instances": apart}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         outcomes = list(pool.map(lambda name: run_modules(name, groups[name], pattern), groups))
@@ -205,9 +205,14 @@ def end_to_end(totals, pattern):
     done(passed, failed, f"{skipped} skipped" if skipped else "")
 
 
+def uses_multi(path):
+    with open(path, encoding="utf-8") as file:
+        return re.search(r"^(import|from) multi\b", file.read(), re.M) is not None
+
+
 def run_modules(name, modules, pattern):
     """Runs test modules of tests/e2e in one process: (passed, failed, skipped)."""
-    command = [sys.executable, "-m", "unittest", "-v"] + (["-k", pattern] if pattern else []) + modules
+    command = [sys.executable, "-W", "ignore::ResourceWarning", "-m", "unittest", "-v"] + (["-k", pattern] if pattern else []) + modules
     env = {"BERTH_BIN": os.path.join(ROOT, "build", "release", "bin"), "BERTH_E2E_LOGS": os.path.join(LOGS, "e2e"),
            "PYTHONPATH": os.path.join(ROOT, "tests", "e2e")}
     code, output = run(command, f"{name}.log", env)
