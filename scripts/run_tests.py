@@ -295,7 +295,6 @@ def matching(totals, pattern):
 
 def main():
     os.makedirs(LOGS, exist_ok=True)
-    os.environ["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"
     totals, began = Totals(), time.monotonic()
     if len(sys.argv) > 2:
         print("usage: scripts/test [PATTERN]", file=sys.stderr)
