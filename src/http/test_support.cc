@@ -8,7 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <boost/asio/dispatch.hpp>
 #include <chrono>
+#include <future>
 #include <stdexcept>
 
 namespace berth::http::test {
@@ -30,6 +32,34 @@ void limit_waiting(int descriptor) {
   timeval limit{10, 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
+
+// A socket belongs to its executor, while tests close and drop it on their own thread.
+class SocketOfExecutor final : public runtime::MessageSocket {
+ public:
+  SocketOfExecutor(Executor executor, std::unique_ptr<runtime::MessageSocket> socket)
+      : executor_(std::move(executor)), socket_(std::move(socket)) {}
+  ~SocketOfExecutor() override {
+    run_there([this] { socket_.reset(); });
+  }
+  Async<Result<std::string>> receive() override { return socket_->receive(); }
+  Async<Result<void>> send(std::string text) override { return socket_->send(std::move(text)); }
+  void close(int code, std::string reason) override {
+    run_there([&] { socket_->close(code, std::move(reason)); });
+  }
+
+ private:
+  void run_there(const std::function<void()>& work) {
+    std::promise<void> done;
+    boost::asio::dispatch(executor_, [&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  Executor executor_;
+  std::unique_ptr<runtime::MessageSocket> socket_;
+};
 
 }  // namespace
 
@@ -121,7 +151,15 @@ Result<std::unique_ptr<runtime::MessageSocket>> TestServer::dial(std::string_vie
   auto dialer = make_socket_dialer(url(scheme), std::move(options), executor(), runtime);
   runtime::HttpRequest request;
   request.target = std::move(target);
-  return runtime::block_on(executor(), (*dialer)->dial(std::move(request), kCallTimeout));
+  return dial(**dialer, std::move(request));
+}
+
+Result<std::unique_ptr<runtime::MessageSocket>> TestServer::dial(runtime::SocketDialer& dialer,
+                                                                 runtime::HttpRequest request) {
+  auto dialed = runtime::block_on(executor(), dialer.dial(std::move(request), kCallTimeout));
+  if (!dialed.ok()) return dialed.error();
+  return std::unique_ptr<runtime::MessageSocket>(
+      std::make_unique<SocketOfExecutor>(executor(), *std::move(dialed)));
 }
 
 Result<runtime::HttpResponse> TestServer::call(runtime::HttpCaller& caller, runtime::HttpRequest request) {

@@ -58,6 +58,8 @@ class TestServer {
   std::unique_ptr<runtime::HttpCaller> caller(std::string_view scheme, ClientOptions options = {});
   Result<std::unique_ptr<runtime::MessageSocket>> dial(std::string_view scheme, std::string target,
                                                        ClientOptions options = {});
+  Result<std::unique_ptr<runtime::MessageSocket>> dial(runtime::SocketDialer& dialer,
+                                                       runtime::HttpRequest request);
   Result<runtime::HttpResponse> call(runtime::HttpCaller& caller, runtime::HttpRequest request);
   Result<std::string> receive(runtime::MessageSocket& socket);
   Result<void> send(runtime::MessageSocket& socket, std::string text);

@@ -5,6 +5,7 @@ One agent runs on a host at a time, as its introspection port is fixed.
 """
 
 import configparser
+import glob
 import json
 import os
 import random
@@ -51,6 +52,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def another_cli():
+    """An AWS CLI of another version than Debian's, where the machine has one: $BERTH_AWS, or found on PATH or in pyenv."""
+    def version(program):
+        run = subprocess.run([program, "--version"], capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+        return run.stdout.split(" ")[0] if run.returncode == 0 else None
+
+    folders = os.environ["PATH"].split(":") + glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin"))
+    found = [os.environ.get("BERTH_AWS", "")] + [os.path.join(folder, "aws") for folder in folders]
+    for program in found:
+        if os.access(program, os.X_OK) and version(program) not in (None, version(AWS)):
+            return program
+    return None
 
 
 def docker(*args):
@@ -130,6 +145,7 @@ class ControlPlane:
         self.account = str(random.randrange(10**11, 10**12))
         self.process = None
         self.key_id = self.secret = None
+        self.cli = AWS
 
     @property
     def url(self):
@@ -175,7 +191,7 @@ class ControlPlane:
 
     def aws_run(self, *arguments, environment=None):
         """Runs the AWS CLI; the finished process as it is."""
-        return subprocess.run([AWS, "--endpoint-url", self.url, "--output", "json", *arguments], text=True,
+        return subprocess.run([self.cli, "--endpoint-url", self.url, "--output", "json", *arguments], text=True,
                               capture_output=True, timeout=700, env={**self.environment(), **(environment or {})})
 
     def aws(self, *arguments):
@@ -330,4 +346,4 @@ class AgentCase(ControlPlaneCase):
 
 
 __all__ = ["AWS", "Agent", "AgentCase", "ControlPlane", "ControlPlaneCase", "REGION", "SLEEP360",
-           "connected_instances", "containers", "docker", "free_port", "remove_containers", "signal", "wait_until"]
+           "another_cli", "connected_instances", "containers", "docker", "free_port", "remove_containers", "signal", "wait_until"]

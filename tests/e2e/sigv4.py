@@ -35,12 +35,15 @@ def _hmac(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-def sign(method, path, headers, body, key_id, secret, region, service, when, signed=None):
-    """The Authorization header for a request. `headers` (lower-case names) are signed, or only those in `signed`."""
+def sign(method, path, headers, body, key_id, secret, region, service, when, signed=None, query=""):
+    """The Authorization header for a request. `headers` (lower-case names) are signed, or only those in `signed`.
+
+    `query` is the canonical query string: sorted, %20 for a blank.
+    """
     date = when.strftime("%Y%m%dT%H%M%SZ")
     names = sorted(signed if signed is not None else headers)
     canonical = "\n".join([
-        method, urllib.parse.quote(path, safe="/-_.~"), "",
+        method, urllib.parse.quote(path, safe="/-_.~"), query,
         "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in names), ";".join(names),
         hashlib.sha256(body).hexdigest()])
     scope = f"{date[:8]}/{region}/{service}/aws4_request"
@@ -84,11 +87,11 @@ class Client:
         return answer
 
     def headers(self, body, target=None, service="ecs", when=None, content_type="application/x-amz-json-1.1",
-                signed=None, key_id=None, secret=None):
-        """Complete, signed headers of a POST to `/`."""
+                signed=None, key_id=None, secret=None, extra=None):
+        """Complete, signed headers of a POST to `/`; `extra` are further ones that may be signed."""
         when = when or datetime.datetime.now(datetime.timezone.utc)
         headers = {"host": f"{self.host}:{self.port}", "content-type": content_type,
-                   "x-amz-date": when.strftime("%Y%m%dT%H%M%SZ")}
+                   "x-amz-date": when.strftime("%Y%m%dT%H%M%SZ"), **(extra or {})}
         if target:
             headers["x-amz-target"] = target
         headers["authorization"] = sign("POST", "/", headers, body, key_id or self.key_id, secret or self.secret,

@@ -1,22 +1,30 @@
 """The guide's chapter "Using the AWS CLI with Amazon ECS", steps 1 to 9, word for word with real containers.
 
 Goal: a reader's commands succeed in the guide's order, and the answers hold every member that the guide prints.
-Method: the real AWS CLI against a fresh berthd; the numbered methods run in order and share one control plane.
+Method: the real AWS CLI against a fresh berthd; the numbered methods run in order and share one control plane. Once with
+Debian's CLI and once with another version where the machine has one.
 """
 
 import json
 import os
 import re
+import unittest
 
-from harness import AGENT_SECONDS, SLEEP360, Agent, ControlPlaneCase, containers, docker, remove_containers, wait_until
+from harness import (AGENT_SECONDS, AWS, SLEEP360, Agent, ControlPlaneCase, another_cli, containers, docker,
+                     remove_containers, wait_until)
+
+ANOTHER_CLI = another_cli()
 
 STRING_FORM = '[{"name":"sleep","image":"busybox","cpu":10,"command":["sleep","360"],"memory":10,"essential":true}]'
 
 
 class GuideSteps(ControlPlaneCase):
+    cli = AWS
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.plane.cli = cls.cli
         cls.addClassCleanup(remove_containers, cls.plane)
         cls.facts = {}
 
@@ -172,3 +180,8 @@ class GuideSteps(ControlPlaneCase):
 
         container = wait_until(stopped, what="the end of the task")["containers"][0]
         self.assertTrue(container.get("reason", "").startswith("CannotPullContainerError"), container)
+
+
+@unittest.skipUnless(ANOTHER_CLI, "there is no second AWS CLI")
+class GuideStepsWithAnotherCli(GuideSteps):
+    cli = ANOTHER_CLI
