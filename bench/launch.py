@@ -1,7 +1,8 @@
 """Containers through Berth against containers through Docker's own API, in turn on one machine.
 
-One pair: COUNT containers created and started through the API with as many connections as an agent uses, then COUNT
-tasks by RunTask until all are RUNNING. The figure is the median of the pairs' ratios.
+One pair: COUNT containers created and started through the API with as many connections as serve it best, then COUNT tasks by
+RunTask until all are RUNNING. The figure is the median of the pairs' ratios. Beside it: the agent's own CPU time for each task,
+its memory with COUNT tasks, and how long a service takes from the kill of its container to the replacement's RUNNING.
 """
 
 import concurrent.futures
@@ -12,13 +13,19 @@ import socket
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
+import urllib.parse
 
 import system
 
 SOCKET = "/var/run/docker.sock"
-WORKERS = 8
+WORKERS = (1, 2, 4, 8, 16)
+REMOVERS = 4
 IMAGE = "busybox:latest"
+LAUNCH_SECONDS = 180
+POLL_SECONDS = 0.05
+REPLACEMENTS = 5
 
 
 class DockerConnection(http.client.HTTPConnection):
@@ -30,76 +37,162 @@ class DockerConnection(http.client.HTTPConnection):
         self.sock.connect(SOCKET)
 
 
+kept = threading.local()
+
+
 def docker(method, path, body=None):
-    connection = DockerConnection()
+    """One call, on the connection that this thread keeps."""
+    if not hasattr(kept, "connection"):
+        kept.connection = DockerConnection()
     try:
-        connection.request(method, path, json.dumps(body) if body is not None else None,
-                           {"Content-Type": "application/json"})
-        answer = connection.getresponse()
+        kept.connection.request(method, path, json.dumps(body) if body is not None else None,
+                                {"Content-Type": "application/json"})
+        answer = kept.connection.getresponse()
         text = answer.read()
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
-        return json.loads(text) if text else {}
-    finally:
-        connection.close()
+    except Exception:
+        kept.connection.close()
+        raise
+    if answer.status >= 400:
+        raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
+    return json.loads(text) if text else {}
 
 
-def raw(count, network):
-    def one(_):
-        made = docker("POST", "/v1.41/containers/create",
-                      {"Image": IMAGE, "Cmd": ["sleep", "3600"], "HostConfig": {"NetworkMode": network}})
-        docker("POST", f"/v1.41/containers/{made['Id']}/start")
-        return made["Id"]
+def launch_one(network):
+    made = docker("POST", "/v1.41/containers/create",
+                  {"Image": IMAGE, "Cmd": ["sleep", "3600"], "HostConfig": {"NetworkMode": network}})
+    docker("POST", f"/v1.41/containers/{made['Id']}/start")
+    return made["Id"]
 
+
+def raw(count, network, workers):
+    """Containers a second."""
     began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        ids = list(pool.map(one, range(count)))
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        ids = list(pool.map(lambda _: launch_one(network), range(count)))
     took = time.monotonic() - began
     remove(ids)
     return count / took
 
 
+def best_workers(network):
+    rates = {workers: raw(30, network, workers) for workers in WORKERS}
+    return max(rates, key=rates.get)
+
+
 def remove(ids):
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(REMOVERS) as pool:
         list(pool.map(lambda i: docker("DELETE", f"/v1.41/containers/{i}?force=1"), ids))
 
 
-def through_berth(client, count, family):
+def containers_of(family):
+    label = json.dumps({"label": ["com.amazonaws.ecs.task-definition-family=" + family]})
+    return [c["Id"] for c in docker("GET", "/v1.41/containers/json?all=1&filters=" + urllib.parse.quote(label))]
+
+
+class Agent:
+    """One berth-agent against `server`, on the host's Docker."""
+
+    def __init__(self, server):
+        self.data = tempfile.mkdtemp(prefix="berth-bench-agent-")
+        environment = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": server.key_id,
+                       "AWS_SECRET_ACCESS_KEY": server.secret, "AWS_DEFAULT_REGION": "us-east-1",
+                       "ECS_BACKEND_HOST": server.url, "ECS_DATADIR": self.data, "ECS_LOGLEVEL": "warn",
+                       "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION": "1s", "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached"}
+        with open(os.path.join(self.data, "log"), "wb") as log:
+            self.process = subprocess.Popen([os.path.join(system.BIN, "berth-agent")], env=environment, stdout=log, stderr=log)
+
+    def cpu_ms(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS:"))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def running_tasks(client):
+    return client.call("DescribeClusters", clusters=["default"])["clusters"][0]["runningTasksCount"]
+
+
+def through_berth(client, agent, count, family):
+    """Tasks a second, milliseconds of the agent's CPU for each, its memory when all run."""
+    cpu = agent.cpu_ms()
     began = time.monotonic()
-    arns = []
     for _ in range(0, count, 10):
         answer = client.call("RunTask", taskDefinition=family, count=10)
         if answer["failures"]:
             raise RuntimeError(f"RunTask: {answer['failures'][0]}")
-        arns += [task["taskArn"] for task in answer["tasks"]]
-
-    def all_running():
-        found = client.call("DescribeTasks", tasks=arns[:100])["tasks"]
-        return all(task["lastStatus"] == "RUNNING" for task in found)
-
-    if not system.wait_for(all_running, 120):
-        raise RuntimeError("the tasks are not RUNNING after 120 s")
+    # One number, and not a hundred tasks: whoever measures takes from the same two cores.
+    if not system.wait_for(lambda: running_tasks(client) == count, LAUNCH_SECONDS):
+        raise RuntimeError(f"{running_tasks(client)} of {count} tasks are RUNNING after {LAUNCH_SECONDS} s")
     took = time.monotonic() - began
+    cpu, memory = (agent.cpu_ms() - cpu) / count, agent.memory_mib()
     # Their containers go at once: what is measured is the launch. The agent reports what it then sees.
-    label = '{"label":["com.amazonaws.ecs.task-definition-family=' + family + '"]}'
-    import urllib.parse
-    found = docker("GET", "/v1.41/containers/json?all=1&filters=" + urllib.parse.quote(label))
-    remove([c["Id"] for c in found])
-    system.wait_for(lambda: not client.call("ListTasks")["taskArns"], 120)
-    return count / took
+    remove(containers_of(family))
+    if not system.wait_for(lambda: running_tasks(client) == 0, LAUNCH_SECONDS):
+        raise RuntimeError("tasks whose containers are gone are still RUNNING")
+    return count / took, cpu, memory
+
+
+def replacement_seconds(client, network):
+    """From the kill of a service's container to its replacement RUNNING, over that of one raw container start: medians."""
+    family = f"launch-{network}"
+    client.call("CreateService", serviceName=family, taskDefinition=family, desiredCount=1)
+    waits, starts = [], []
+    for _ in range(REPLACEMENTS):
+        # The container before is gone too: the agent cleans up after a second.
+        if not system.wait_for(lambda: running_tasks(client) == 1 and len(containers_of(family)) == 1, LAUNCH_SECONDS):
+            raise RuntimeError("the service has not just one container")
+        began = time.monotonic()
+        made = launch_one(network)
+        starts.append(time.monotonic() - began)
+        remove([made])
+        old = client.call("ListTasks", serviceName=family)["taskArns"]
+        [container] = containers_of(family)
+        began = time.monotonic()
+        docker("POST", f"/v1.41/containers/{container}/kill")
+
+        def replaced():
+            fresh = [arn for arn in client.call("ListTasks", serviceName=family)["taskArns"] if arn not in old]
+            return fresh and client.call("DescribeTasks", tasks=fresh)["tasks"][0]["lastStatus"] == "RUNNING"
+
+        while not replaced():
+            time.sleep(0.01)
+        waits.append(time.monotonic() - began)
+    client.call("DeleteService", service=family, force=True)
+    remove(containers_of(family))
+    system.wait_for(lambda: running_tasks(client) == 0, LAUNCH_SECONDS)
+    return statistics.median(waits), statistics.median(starts)
+
+
+def measure_network(client, agent, network, pairs, count):
+    family = f"launch-{network}"
+    client.call("RegisterTaskDefinition", family=family, networkMode=network, containerDefinitions=[
+        {"name": "main", "image": IMAGE, "cpu": 1, "memory": 8, "essential": True, "command": ["sleep", "3600"]}])
+    workers = best_workers(network)
+    raw_rates, berth = [], []
+    for _ in range(pairs):
+        raw_rates.append(raw(count, network, workers))
+        berth.append(through_berth(client, agent, count, family))
+    waited, start = replacement_seconds(client, network)
+    return {"raw_connections": workers,
+            "raw_per_second": statistics.median(raw_rates),
+            "berth_per_second": statistics.median(b[0] for b in berth),
+            "ratio": statistics.median(b[0] / r for b, r in zip(berth, raw_rates)),
+            "agent_cpu_ms": statistics.median(b[1] for b in berth),
+            "agent_memory_mib": max(b[2] for b in berth),
+            "replacement_ms": waited * 1000, "raw_start_ms": start * 1000}
 
 
 def measure(pairs=7, count=100, networks=("bridge", "host")):
-    figures = {}
     with system.Server() as server:
         client = server.client()
-        data = tempfile.mkdtemp(prefix="berth-bench-agent-")
-        environment = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": server.key_id,
-                       "AWS_SECRET_ACCESS_KEY": server.secret, "AWS_DEFAULT_REGION": "us-east-1",
-                       "ECS_BACKEND_HOST": server.url, "ECS_DATADIR": data, "ECS_LOGLEVEL": "warn",
-                       "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached"}
-        with open(os.path.join(data, "log"), "wb") as log:
-            agent = subprocess.Popen([os.path.join(system.BIN, "berth-agent")], env=environment, stdout=log, stderr=log)
+        agent = Agent(server)
         try:
             def connected():
                 try:
@@ -108,15 +201,12 @@ def measure(pairs=7, count=100, networks=("bridge", "host")):
                     return []
             if not system.wait_for(connected, 60):
                 raise RuntimeError("the agent did not register")
-            for network in networks:
-                family = f"launch-{network}"
-                client.call("RegisterTaskDefinition", family=family, networkMode=network, containerDefinitions=[
-                    {"name": "main", "image": IMAGE, "cpu": 1, "memory": 8, "essential": True, "command": ["sleep", "3600"]}])
-                rates = [(raw(count, network), through_berth(client, count, family)) for _ in range(pairs)]
-                figures[network] = {"raw_per_second": statistics.median(r for r, _ in rates),
-                                    "berth_per_second": statistics.median(b for _, b in rates),
-                                    "ratio": statistics.median(b / r for r, b in rates)}
+            return {network: measure_network(client, agent, network, pairs, count) for network in networks}
         finally:
-            agent.terminate()
-            agent.wait(30)
-    return figures
+            agent.stop()
+
+
+if __name__ == "__main__":
+    import sys
+    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1,
+                             networks=tuple(sys.argv[2:]) or ("bridge", "host")), indent=1))

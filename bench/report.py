@@ -90,6 +90,10 @@ def targets(found):
         row("exit of a task to its replacement, p99", 50, found["reaction"]["p99_us"] / 1000, "ms", higher=False)
     for network, figures in found.get("launch", {}).items():
         row(f"launching, {network}, of the raw Docker API", 0.9, figures["ratio"], "")
+        row(f"CPU of the agent for a task, {network}", 5, figures["agent_cpu_ms"], "ms", higher=False)
+        row(f"memory of the agent with 100 tasks, {network}", 30, figures["agent_memory_mib"], "MiB", higher=False)
+        row(f"kill to replacement, {network}, beyond a raw start", 410, figures["replacement_ms"] - figures["raw_start_ms"],
+            "ms", higher=False)
     return rows
 
 

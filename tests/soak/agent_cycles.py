@@ -2,14 +2,16 @@
 
     tests/soak/agent_cycles.py [--cycles N] [--seed N] [--at-once N] [--no-kills]
 
-A cycle is one task: run, seen RUNNING, stopped, seen STOPPED with exit code 0. At the end every container, volume and network
-of the tasks is gone, each container was started exactly once, and no task changed after it was reported STOPPED. The last
-line of the output is a JSON object of what was counted; the exit code is 1 when something was wrong. Programs come from
-$BERTH_BIN, as for the end-to-end tests. One agent runs on a host at a time.
+A cycle is one task: run, seen RUNNING, stopped, seen STOPPED with exit code 0. At the end every container, volume, network,
+image and control group of the tasks is gone, and the agent's saved state names none; each container was started exactly once;
+the control plane saw each task RUNNING once and STOPPED once, and no task changed after it was reported STOPPED. The last line
+of the output is a JSON object of what was counted; the exit code is 1 when something was wrong. Programs come from $BERTH_BIN,
+as for the end-to-end tests. One agent runs on a host at a time. A thousand cycles take some minutes.
 """
 
 import argparse
 import collections
+import glob
 import json
 import os
 import random
@@ -26,13 +28,14 @@ CLUSTER = "cycles"
 TASK_SECONDS = 120
 LEAK_SECONDS = 90
 KILL_SECONDS = (0.3, 2.5)
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.3
+# Ends at once when it is told to, and costs nothing until then. A limit of the whole task: it has a control group.
 DEFINITION = {
-    "family": "obedient",
+    "family": "obedient", "memory": "64",
     "volumes": [{"name": "scratch", "host": {}}],
     "containerDefinitions": [{
         "name": "main", "image": "busybox", "cpu": 10, "memory": 8, "essential": True,
-        "command": ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"],
+        "command": ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"],
         "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/scratch"}]}]}
 
 
@@ -82,6 +85,7 @@ class Cycles:
     def __init__(self, client, at_once):
         self.client, self.at_once = client, at_once
         self.running, self.stopping = {}, {}  # ARN -> deadline
+        self.started = {}  # ARN -> startedAt when it was first seen RUNNING
         self.done = {}  # ARN -> version when it was first seen STOPPED
         self.problems = []
 
@@ -96,6 +100,10 @@ class Cycles:
         if room <= 0:
             return
         answer = self.client.call("RunTask", cluster=CLUSTER, taskDefinition="obedient", count=min(room, 10))
+        # While the agent is dead there is nowhere to run it.
+        refused = [failure for failure in answer["failures"] if failure["reason"] != "AGENT"]
+        if refused:
+            self.problems.append(f"refused: {json.dumps(refused)}")
         for task in answer["tasks"]:
             self.running[task["taskArn"]] = time.monotonic() + TASK_SECONDS
 
@@ -106,13 +114,14 @@ class Cycles:
             if status == "STOPPED":
                 if arn in self.running:
                     self.problems.append(f"stopped by itself: {json.dumps(task)}")
-                elif task["containers"][0].get("exitCode") != 0 or "startedAt" not in task:
-                    self.problems.append(f"a report is lost: {json.dumps(task)}")
+                elif task["containers"][0].get("exitCode") != 0 or task.get("startedAt") != self.started[arn]:
+                    self.problems.append(f"a report is lost or doubled: {json.dumps(task)}")
                 self.running.pop(arn, None)
                 self.stopping.pop(arn, None)
                 self.done[arn] = task["version"]
             elif status == "RUNNING" and arn in self.running:
                 self.client.call("StopTask", cluster=CLUSTER, task=arn)
+                self.started[arn] = task["startedAt"]
                 self.stopping[arn] = self.running.pop(arn) + TASK_SECONDS
             elif time.monotonic() > deadline:
                 self.problems.append(f"stuck: {json.dumps(task)}")
@@ -127,30 +136,33 @@ class Cycles:
 
     def check_settled(self):
         """A task that is described anew must be as it was when it was first STOPPED: nothing was reported twice."""
-        recent = [arn for arn in self.done][-200:]
-        for task in self.describe(recent):
+        for task in self.describe([*self.done]):
             if task["version"] != self.done[task["taskArn"]]:
                 self.problems.append(f"changed after it was STOPPED: {json.dumps(task)}")
 
 
-def left_over(plane, before):
-    """Containers of our tasks, and volumes and networks that were not there before."""
+def left_over(plane, agent, before):
+    """Containers of our tasks, what the agent has saved of tasks, and whatever else was not there before."""
     shape = '{{.ID}} {{.Label "com.amazonaws.ecs.task-arn"}}'
     lines = docker("ps", "-a", "--filter", "label=com.amazonaws.ecs.task-arn", "--format", shape).splitlines()
     ours = [line for line in lines if f":{plane.account}:" in line]
-    return ours + sorted(inventory() - before)
+    return ours + glob.glob(f"{agent.data_dir}/tasks/*") + sorted(inventory() - before)
 
 
 def inventory():
-    return {f"volume {v}" for v in docker("volume", "ls", "-q").split()} | {
-        f"network {n}" for n in docker("network", "ls", "-q").split()}
+    """Volumes, networks, images and control groups of this host."""
+    found = {f"volume {v}" for v in docker("volume", "ls", "-q").split()}
+    found |= {f"network {n}" for n in docker("network", "ls", "-q").split()}
+    found |= {f"image {i}" for i in docker("images", "-aq").split()}
+    groups = ("/sys/fs/cgroup/ecs/*", "/sys/fs/cgroup/*/ecs/*", "/sys/fs/cgroup/*.slice/ecstasks*")
+    return found | {f"control group {path}" for group in groups for path in glob.glob(group) if os.path.isdir(path)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--at-once", type=int, default=8)
+    parser.add_argument("--at-once", type=int, default=40)
     parser.add_argument("--no-kills", action="store_true")
     arguments = parser.parse_args()
     began = time.monotonic()
@@ -175,9 +187,10 @@ def main():
         if killer.is_alive():
             killer.stop()
         try:
-            wait_until(lambda: not left_over(plane, before), LEAK_SECONDS, "the removal of everything")
+            wait_until(lambda: not left_over(plane, agent, before), LEAK_SECONDS, "the removal of everything")
         except AssertionError:
-            problems.append(f"leaked: {left_over(plane, before)}")
+            problems.append(f"leaked: {left_over(plane, agent, before)}")
+        client.close()  # The server has closed a connection that was idle for so long.
         instances = client.call("ListContainerInstances", cluster=CLUSTER)["containerInstanceArns"]
         if len(instances) != 1:
             problems.append(f"one machine has {len(instances)} container instances")
@@ -187,7 +200,7 @@ def main():
             problems.append(f"started more than once: {twice}")
         problems += cycles.problems + killer.problems
         print(json.dumps({"cycles": len(cycles.done), "kills": killer.kills, "problems": len(problems),
-                          "seconds": round(time.monotonic() - began, 1)}))
+                          "starts": sum(counter.starts.values()), "seconds": round(time.monotonic() - began, 1)}))
     finally:
         if killer and killer.is_alive():
             killer.stop()
