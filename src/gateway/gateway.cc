@@ -126,7 +126,7 @@ Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& 
   const std::string key = context.instance_key;
   const std::string arn = context.instance_arn;
   acs::AcsSession session(deps_.store, deps_.runtime, deps_.limits, counters_, std::move(context),
-                          deps_.agent_packages);
+                          deps_.agent_packages, deps_.task_roles);
   const auto opened = co_await session.open(deps_.owner);
   if (!opened) {
     spdlog::warn("gateway: cannot begin the session of {}: {}", arn, opened.error().message);

@@ -4,6 +4,7 @@
 
 #include "auth/sigv4.h"
 #include "domain/agent_update.h"
+#include "domain/task_roles.h"
 #include "gateway/absence.h"
 #include "gateway/counters.h"
 #include "gateway/limits.h"
@@ -27,6 +28,8 @@ struct GatewayDeps {
   GatewayLimits limits = {};
   /// New agents to offer; null: none.
   const domain::AgentPackages* agent_packages = nullptr;
+  /// Keys of tasks' roles; null: none.
+  const domain::TaskRoles* task_roles = nullptr;
 };
 
 /// Where agents connect: their control sockets (ACS) and telemetry (TCS), under `/acs/ws` and `/telemetry/ws`

@@ -43,6 +43,8 @@ po::options_description describe() {
       "folder of new agents for UpdateContainerAgent (scripts/agent-package makes them)");
   add("agent-packages-url", po::value<std::string>(),
       "where agents download what that folder holds (default: from here)");
+  add("task-roles", po::value<std::string>(),
+      "file with keys of tasks' roles: profiles of a shared credentials file, named by role");
   add("test-reset", "enable POST /_berth/reset, which empties the state");
   add("log-level", po::value<std::string>(), "debug, info, warn, error, crit or none (default info)");
   add("threads", po::value<std::size_t>(), "threads that serve connections (default: one a core, at most 8)");
@@ -150,6 +152,7 @@ Result<Options> collect(const po::variables_map& values) {
   text("account-id", options.account_id);
   text("log-level", options.log_level);
   text("agent-packages", options.agent_packages);
+  text("task-roles", options.task_roles);
   text("agent-packages-url", options.agent_packages_url);
   options.help = values.count("help") > 0;
   options.version = values.count("version") > 0;

@@ -35,6 +35,7 @@ struct Options {
   Duration stopped_task_retention = std::chrono::hours(1);
   std::string agent_packages;      ///< Folder of packages for UpdateContainerAgent; empty: no updates.
   std::string agent_packages_url;  ///< Where agents download them; empty: here.
+  std::string task_roles;          ///< File with keys of tasks' roles; empty: tasks get none.
   bool test_reset = false;
   std::string log_level = "info";
   std::size_t threads = 0;  ///< 0: one a core, at most 8.

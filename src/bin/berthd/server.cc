@@ -14,6 +14,7 @@
 #include "bin/berthd/credentials.h"
 #include "bin/berthd/reset.h"
 #include "bin/berthd/switchboard.h"
+#include "bin/berthd/task_role_file.h"
 #include "controllers/controllers.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_files.h"
@@ -109,13 +110,21 @@ class Server {
     const auto find_key = make_key_lookup(options_, key);
     if (!options_.agent_packages.empty())
       packages_.emplace(files_, options_.agent_packages, options_.agent_packages_url);
+    if (!options_.task_roles.empty())
+      roles_.emplace(files_, runtime_.clock(), options_.task_roles, key.secret);
     services_.emplace(
         services::Services{*committer_, runtime_, options_.limits, options_.compat, {}, nullptr});
     if (options_.throttles) services_->throttles = &throttles_.emplace(options_.limits);
     const domain::AgentPackages* packages = packages_ ? &*packages_ : nullptr;
     services_->agent_packages = packages;
-    gateway_ = std::make_unique<gateway::Gateway>(
-        gateway::GatewayDeps{*committer_, runtime_, find_key, runtime_.ids().uuid(), true, {}, packages});
+    gateway_ = std::make_unique<gateway::Gateway>(gateway::GatewayDeps{*committer_,
+                                                                       runtime_,
+                                                                       find_key,
+                                                                       runtime_.ids().uuid(),
+                                                                       true,
+                                                                       {},
+                                                                       packages,
+                                                                       roles_ ? &*roles_ : nullptr});
     controllers::Options controller_options;
     controller_options.compat = options_.compat;
     controller_options.instance_grace = options_.instance_grace;
@@ -188,6 +197,7 @@ class Server {
   std::optional<services::Throttles> throttles_;
   std::optional<services::Services> services_;
   std::optional<AgentPackageFolder> packages_;
+  std::optional<TaskRoleFile> roles_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<controllers::Controllers> controllers_;
   std::unique_ptr<frontend::FrontEnd> front_end_;

@@ -11,6 +11,7 @@
 #include "gateway/acs/payload.h"
 #include "gateway/acs/translate_task.h"
 #include "gateway/task_events.h"
+#include "model/acs/acs_codec.h"
 
 namespace berth::gateway::acs {
 namespace {
@@ -31,12 +32,14 @@ std::string definition_key_of(const TaskRecord& task) {
 }  // namespace
 
 AcsSession::AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
-                       Counters& counters, SocketContext context, const domain::AgentPackages* packages)
+                       Counters& counters, SocketContext context, const domain::AgentPackages* packages,
+                       const domain::TaskRoles* roles)
     : Conversation(runtime, limits, counters),
       store_(store),
       context_(std::move(context)),
       deliveries_(limits.redelivery, limits.unacknowledged_max),
-      update_(store, runtime, limits, packages, context_) {}
+      update_(store, runtime, limits, packages, context_),
+      roles_(roles) {}
 
 Async<Result<void>> AcsSession::open(std::string owner) {
   on_tasks_ = store_.subscribe(store::kTasksByInstance, context_.instance_key, wake_);
@@ -104,7 +107,7 @@ MonotonicTime AcsSession::next_due() const {
   if (context_.request.protocol_version >= kAnswersHeartbeats)
     due = std::min(due, last_heard_ + limits_.silence_max);
   if (retry_at_ > now()) return std::min(due, retry_at_);
-  return std::min({due, deliveries_.next_due(), update_.next_due()});
+  return std::min({due, deliveries_.next_due(), update_.next_due(), roles_.next_due()});
 }
 
 Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
@@ -120,8 +123,10 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
   }
   if (!still_ours(seen)) co_return Result<void>();
   const auto update = seen.update;
-  const auto delivered = co_await deliver(socket, std::move(seen));
+  const auto delivered = co_await deliver(socket, seen);
   if (!delivered) co_return delivered.error();
+  const auto refreshed = co_await refresh_credentials(socket, std::move(seen));
+  if (!refreshed) co_return refreshed.error();
   co_await mark_delivered();
   const auto updated = co_await update_agent(socket, update);
   if (!updated) co_return updated.error();
@@ -138,11 +143,16 @@ Async<AcsSession::Look> AcsSession::look() {
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
   out.update = instance->record->agent_update_status;
+  const bool look_at_roles = roles_.due(now());
   // What the agent has and shall keep is the most by far, and needs nothing: it is not even copied.
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key)) {
     const bool stop = task->record->desired_status == TaskStatus::stopped;
-    if (stop || !task->record->delivered) out.wanted.push_back({task->record, stop});
+    if (stop || !task->record->delivered)
+      out.wanted.push_back({task->record, stop});
+    else if (look_at_roles)
+      out.kept.push_back(task->record);
   }
+  for (const auto& task : out.kept) add_definition(view, *task, out);
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
   for (const auto& task : given_up_) out.wanted.push_back({task, true});
   out.wanted = deliveries_.plan(out.wanted, now());
@@ -171,7 +181,7 @@ bool AcsSession::still_ours(const Look& look) {
   return true;
 }
 
-Async<Result<void>> AcsSession::deliver(runtime::MessageSocket& socket, Look look) {
+Async<Result<void>> AcsSession::deliver(runtime::MessageSocket& socket, const Look& look) {
   std::vector<WantedTask> batch;
   for (std::size_t i = 0; i < look.wanted.size(); ++i) {
     const WantedTask& wanted = look.wanted[i];
@@ -203,9 +213,11 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
   std::vector<model::acs::Task> translated;
   for (const auto& wanted : tasks) {
     const auto definition = look.definitions.find(definition_key_of(*wanted.task));
-    translated.push_back(translate_task(
-        *wanted.task, definition == look.definitions.end() ? nullptr : definition->second.get(),
-        wanted.stop));
+    const bool known = definition != look.definitions.end();
+    translated.push_back(
+        translate_task(*wanted.task, known ? definition->second.get() : nullptr, wanted.stop));
+    if (known && !wanted.stop)
+      roles_.add_to(translated.back(), *wanted.task, *definition->second, runtime_.clock().wall());
   }
   const PayloadHead head{runtime_.ids().uuid(), domain::cluster_arn(context_.realm, context_.cluster),
                          context_.instance_arn, *sequence, runtime_.clock().wall()};
@@ -216,6 +228,24 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
   counters_.payload_tasks.fetch_add(tasks.size(), std::memory_order_relaxed);
   counters_.redeliveries.fetch_add(again, std::memory_order_relaxed);
   co_return co_await socket.send(std::move(text));
+}
+
+Async<Result<void>> AcsSession::refresh_credentials(runtime::MessageSocket& socket, Look look) {
+  if (!roles_.due(now()) || closing()) co_return Result<void>();
+  const WallTime wall = runtime_.clock().wall();
+  for (const auto& task : look.kept) {
+    const auto definition = look.definitions.find(definition_key_of(*task));
+    if (definition == look.definitions.end()) continue;
+    auto messages = roles_.check(*task, *definition->second, wall);
+    for (auto& message : messages) {
+      message.message_id = runtime_.ids().uuid();
+      std::string text = envelope_of("IAMRoleCredentialsMessage", message);
+      const auto sent = co_await socket.send(std::move(text));
+      if (!sent) co_return sent.error();
+    }
+  }
+  roles_.checked(now(), wall);
+  co_return Result<void>();
 }
 
 Async<Result<void>> AcsSession::update_agent(runtime::MessageSocket& socket,

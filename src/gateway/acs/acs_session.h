@@ -7,6 +7,7 @@
 
 #include "gateway/acs/agent_update.h"
 #include "gateway/acs/deliveries.h"
+#include "gateway/acs/role_credentials.h"
 #include "gateway/conversation.h"
 #include "gateway/envelope.h"
 #include "gateway/handshake.h"
@@ -24,7 +25,8 @@ namespace berth::gateway::acs {
 class AcsSession final : public Conversation {
  public:
   AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters,
-             SocketContext context, const domain::AgentPackages* packages = nullptr);
+             SocketContext context, const domain::AgentPackages* packages = nullptr,
+             const domain::TaskRoles* roles = nullptr);
 
   /// Takes the instance's session over. Call once, before run().
   /// Errors: those of open_session(): there is no session then.
@@ -40,6 +42,8 @@ class AcsSession final : public Conversation {
     std::optional<domain::AgentUpdateStatus> update;
     std::vector<WantedTask> wanted;
     std::map<std::string, store::Ptr<domain::TaskDefinitionRecord>> definitions;  ///< By key.
+    /// What the agent has and shall keep; only when their roles are to be looked at.
+    std::vector<store::Ptr<domain::TaskRecord>> kept;
     store::Revision revision;
   };
 
@@ -55,11 +59,12 @@ class AcsSession final : public Conversation {
   void add_definition(const store::View& view, const domain::TaskRecord& task, Look& into) const;
   /// False when the session is over.
   bool still_ours(const Look& look);
-  Async<Result<void>> deliver(runtime::MessageSocket& socket, Look look);
+  Async<Result<void>> deliver(runtime::MessageSocket& socket, const Look& look);
   Async<Result<void>> send_payload(runtime::MessageSocket& socket, std::vector<WantedTask> tasks,
                                    const Look& look);
   Async<Result<void>> update_agent(runtime::MessageSocket& socket,
                                    std::optional<domain::AgentUpdateStatus> status);
+  Async<Result<void>> refresh_credentials(runtime::MessageSocket& socket, Look look);
   Async<Result<std::int64_t>> next_sequence();
   Async<void> mark_delivered();
   Async<Result<void>> keep_alive(runtime::MessageSocket& socket);
@@ -73,6 +78,7 @@ class AcsSession final : public Conversation {
   bool was_away_ = false;
   Deliveries deliveries_;
   AgentUpdate update_;
+  RoleCredentials roles_;
   std::vector<store::Ptr<domain::TaskRecord>> given_up_;
   std::set<std::string> to_mark_;  ///< Ids of tasks that were acknowledged, until the store knows.
   MonotonicTime next_heartbeat_;

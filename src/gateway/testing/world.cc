@@ -37,6 +37,7 @@ domain::TaskDefinitionRecord definition() {
   container.image = "busybox";
   container.essential = true;
   record.definition.container_definitions = {{container}};
+  record.definition.task_role_arn = "arn:aws:iam::123456789012:role/web";
   return record;
 }
 
@@ -58,9 +59,17 @@ domain::ContainerInstanceRecord new_instance() {
 }  // namespace
 
 struct World::Process final : runtime::SimProcess {
-  Process(runtime::SimNode& node, runtime::SimWorld& sim, store::Engine& engine, const Offer& offer)
+  Process(runtime::SimNode& node, runtime::SimWorld& sim, store::Engine& engine, const Offer& offer,
+          const Roles& roles)
       : committer(engine, node.runtime(), node.executor()),
-        gateway({committer, node.runtime(), auth::lookup_of(auth::test_key()), "berthd", true, {}, &offer}),
+        gateway({committer,
+                 node.runtime(),
+                 auth::lookup_of(auth::test_key()),
+                 "berthd",
+                 true,
+                 {},
+                 &offer,
+                 &roles}),
         handler(gateway),
         starter(node.executor()) {
     starter.spawn(start(*this));
@@ -91,8 +100,9 @@ World::World(std::uint64_t seed)
       server_(sim_.add_node("server")),
       agents_(sim_.add_node("agents")),
       engine_(disk_.runtime(), store::memory::MemoryEngine::Mode::private_) {
-  server_.boot(
-      [this](runtime::SimNode& node) { return std::make_unique<Process>(node, sim_, engine_, offer); });
+  server_.boot([this](runtime::SimNode& node) {
+    return std::make_unique<Process>(node, sim_, engine_, offer, roles);
+  });
   check(sim_.run_until([this] { return process().started; }), "the store of a test must start");
   seed_records();
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,18 @@ class World {
     std::optional<domain::AgentPackage> package;
   };
   Offer offer{};
+  /// Keys by role; none unless a test says so.
+  struct Roles final : domain::TaskRoles {
+    std::optional<domain::RoleKeys> find(std::string_view role) const override {
+      const auto found = keys.find(std::string(role));
+      return found == keys.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::string credentials_id(std::string_view task_arn, std::string_view kind) const override {
+      return std::string(task_arn.substr(task_arn.rfind('/') + 1)) + "-" + std::string(kind);
+    }
+    std::map<std::string, domain::RoleKeys> keys;
+  };
+  Roles roles{};
   runtime::SimWorld& sim() { return sim_; }
   runtime::SimNode& server() { return server_; }
   runtime::SimNode& agents() { return agents_; }
