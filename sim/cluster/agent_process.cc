@@ -122,7 +122,7 @@ Async<int> AgentProcess::start_tasks() {
       registered_,
       facts_.docker_version,
       {},
-      [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); },
+      [this](const model::acs::IAMRoleCredentials& fresh) { return tasks_->set_credentials(fresh); },
       {}};
   acs_ = std::make_unique<session::AcsSession>(std::move(acs));
   sessions_.spawn(acs_->run());

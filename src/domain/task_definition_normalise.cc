@@ -154,6 +154,7 @@ std::string why_not_runnable(const TaskDefinition& definition) {
         return "EFS volumes cannot be honoured on a plain host: use a Docker volume";
       if (volume.fsx_windows_file_server_volume_configuration)
         return "FSx volumes cannot be honoured on a plain host";
+      if (volume.s3files_volume_configuration) return "S3 volumes cannot be honoured on a plain host";
       if (volume.configured_at_launch.value_or(false))
         return "EBS volumes cannot be honoured on a plain host";
     }

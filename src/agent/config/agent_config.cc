@@ -47,23 +47,39 @@ void read_log(VariableReader& reader, LogConfig& log) {
   reader.number("ECS_LOG_MAX_ROLL_COUNT", log.rolled_max, 0, 10'000);
 }
 
+using Pair = std::pair<std::int32_t, std::int32_t>;
+
+// "1<between>2", both at least 1 and the second not below the first. Absent for anything else.
+std::optional<Pair> parse_pair(std::string_view text, char between, std::int32_t most) {
+  Pair pair{0, 0};
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, pair.first);
+  const bool parted = first.ec == std::errc() && first.ptr != end && *first.ptr == between;
+  const auto last = std::from_chars(parted ? first.ptr + 1 : end, end, pair.second);
+  const bool whole = last.ec == std::errc() && last.ptr == end;
+  if (!whole || pair.first < 1 || pair.second < pair.first || pair.second > most) return std::nullopt;
+  return pair;
+}
+
+void read_pair(VariableReader& reader, const char* name, std::optional<Pair>& into, char between,
+               std::int32_t most, const char* wanted) {
+  std::string text;
+  reader.text(name, text);
+  if (text.empty()) return;
+  into = parse_pair(text, between, most);
+  if (!into) reader.fail(name, fmt::format("'{}' must be {}", text, wanted));
+}
+
 void read_ports(VariableReader& reader, AgentConfig& config) {
   reader.ports("ECS_RESERVED_PORTS", config.reserved_ports);
   reader.ports("ECS_RESERVED_PORTS_UDP", config.reserved_ports_udp);
   reader.flag("ECS_EXCLUDE_IPV6_PORTBINDING", config.exclude_ipv6_port_binding);
-  constexpr const char* kRange = "ECS_DYNAMIC_HOST_PORT_RANGE";
-  std::string range;
-  reader.text(kRange, range);
-  if (range.empty()) return;
-  std::pair<std::int32_t, std::int32_t> ports{0, 0};
-  const char* const end = range.data() + range.size();
-  const auto first = std::from_chars(range.data(), end, ports.first);
-  const bool dash = first.ec == std::errc() && first.ptr != end && *first.ptr == '-';
-  const auto last = std::from_chars(dash ? first.ptr + 1 : end, end, ports.second);
-  if (last.ec != std::errc() || last.ptr != end || ports.first < 1 || ports.second < ports.first ||
-      ports.second > 65535)
-    return reader.fail(kRange, fmt::format("'{}' must be two ports, such as 49153-65535", range));
-  config.dynamic_host_port_range = ports;
+  read_pair(reader, "ECS_DYNAMIC_HOST_PORT_RANGE", config.dynamic_host_port_range, '-', 65535,
+            "two ports, such as 49153-65535");
+  read_pair(reader, "ECS_TASK_METADATA_RPS_LIMIT", config.task_metadata_rps, ',', 1'000'000,
+            "two numbers, such as 40,60");
+  reader.flag("ECS_DISABLE_TASK_METADATA_AZ", config.disable_task_metadata_az);
+  reader.flag("ECS_ALLOW_OFFHOST_INTROSPECTION_ACCESS", config.allow_offhost_introspection);
 }
 
 void read_host(VariableReader& reader, AgentConfig& config) {
@@ -123,6 +139,9 @@ void read_images(VariableReader& reader, AgentConfig& config) {
   reader.duration("ECS_IMAGE_MINIMUM_CLEANUP_AGE", config.image_minimum_cleanup_age, 1s);
   reader.number("ECS_NUM_IMAGES_DELETE_PER_CYCLE", config.images_delete_per_cycle, 1, 1000);
   reader.names("ECS_EXCLUDE_UNTRACKED_IMAGE", config.exclude_untracked_images);
+  reader.flag("ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP", config.enable_untracked_cleanup);
+  reader.duration("NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE", config.untracked_minimum_cleanup_age, 1s);
+  reader.number("NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE", config.untracked_containers_per_cycle, 1, 1000);
 }
 
 // Known, accepted, and without effect: of machines that Berth does not bring, or of ways of working that it
@@ -137,7 +156,6 @@ constexpr const char* kIgnored[] = {
     "ECS_CGROUP_CPU_PERIOD",
     "ECS_CNI_PLUGINS_PATH",
     "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM",
-    "ECS_DISABLE_TASK_METADATA_AZ",
     "ECS_DOCKER_GRAPHPATH",
     "ECS_DOCKER_GRAPH_PATH",
     "ECS_EBSTA_SUPPORTED",
@@ -149,7 +167,6 @@ constexpr const char* kIgnored[] = {
     "ECS_ENABLE_RUNTIME_STATS",
     "ECS_ENABLE_SPOT_INSTANCE_DRAINING",
     "ECS_ENABLE_TASK_ENI",
-    "ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP",
     "ECS_EXTERNAL",
     "ECS_FSX_WINDOWS_FILE_SERVER_SUPPORTED",
     "ECS_GMSA_SUPPORTED",
@@ -159,11 +176,8 @@ constexpr const char* kIgnored[] = {
     "ECS_POLLING_METRICS_WAIT_DURATION",
     "ECS_POLL_METRICS",
     "ECS_SHARED_VOLUME_MATCH_FULL_CONFIG",
-    "ECS_TASK_METADATA_RPS_LIMIT",
     "ECS_VOLUME_PLUGIN_CAPABILITIES",
     "ECS_WARM_POOLS_CHECK",
-    "NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE",
-    "NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE",
 };
 
 void read_everything(VariableReader& reader, AgentConfig& config) {

@@ -62,9 +62,12 @@ struct AgentConfig {
   Duration image_cleanup_interval = std::chrono::minutes(30);
   Duration image_minimum_cleanup_age = std::chrono::hours(1);
   std::int32_t images_delete_per_cycle = 5;
-  std::vector<std::string> exclude_untracked_images;       ///< Names that are never removed.
-  std::map<std::string, std::string> instance_attributes;  ///< ECS_INSTANCE_ATTRIBUTES
-  std::map<std::string, std::string> instance_tags;        ///< ECS_CONTAINER_INSTANCE_TAGS
+  bool enable_untracked_cleanup = false;
+  Duration untracked_minimum_cleanup_age = std::chrono::hours(1);  ///< NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE
+  std::int32_t untracked_containers_per_cycle = 5;                 ///< NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE
+  std::vector<std::string> exclude_untracked_images;               ///< Names that are never removed.
+  std::map<std::string, std::string> instance_attributes;          ///< ECS_INSTANCE_ATTRIBUTES
+  std::map<std::string, std::string> instance_tags;                ///< ECS_CONTAINER_INSTANCE_TAGS
   std::vector<std::string> logging_drivers = {"json-file", "none"};
   bool disable_privileged = false;
   bool selinux_capable = false;
@@ -89,6 +92,10 @@ struct AgentConfig {
   bool metadata_route = true;                     ///< Lead 169.254.170.2 to the task server.
   std::string audit_log_file = "/log/audit.log";  ///< Of requests for credentials.
   bool audit_log_disabled = false;
+  /// ECS_TASK_METADATA_RPS_LIMIT, steady and burst; absent: 40 and 60.
+  std::optional<std::pair<std::int32_t, std::int32_t>> task_metadata_rps;
+  bool disable_task_metadata_az = false;
+  bool allow_offhost_introspection = false;
   std::int64_t task_pids_limit = 0;  ///< Of each container; 0: none.
 };
 

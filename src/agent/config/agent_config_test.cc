@@ -163,6 +163,19 @@ std::vector<Row> port_and_log_rows() {
          return range ? fmt::format("{}-{}", range->first, range->second) : "none";
        },
        {"49153", "1-", "-5", "9-1", "0-10", "1-70000", "1-2-3", "a-b"}},
+      {"ECS_TASK_METADATA_RPS_LIMIT",
+       "100,150",
+       "100,150",
+       "40,60",
+       [](const AgentConfig& config) {
+         const auto& limit = config.task_metadata_rps;
+         return limit ? fmt::format("{},{}", limit->first, limit->second) : "40,60";
+       },
+       {"40", "40,", "60,40", "0,1", "a,b"}},
+      {"ECS_ALLOW_OFFHOST_INTROSPECTION_ACCESS", "true", "true", "false",
+       setting(&AgentConfig::allow_offhost_introspection)},
+      {"ECS_DISABLE_TASK_METADATA_AZ", "true", "true", "false",
+       setting(&AgentConfig::disable_task_metadata_az)},
       {"ECS_LOGLEVEL", "debug", "debug", "info", setting(&LogConfig::level), {"chatty"}},
       {"ECS_LOGFILE", "/log/ecs-agent.log", "/log/ecs-agent.log", "", setting(&LogConfig::file)},
       {"ECS_LOGLEVEL_ON_INSTANCE", "warn", "warn", "", setting(&LogConfig::level_on_instance)},
@@ -275,6 +288,16 @@ std::vector<Row> image_rows() {
        "5",
        setting(&AgentConfig::images_delete_per_cycle),
        {"0", "x"}},
+      {"ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP", "true", "true", "false",
+       setting(&AgentConfig::enable_untracked_cleanup)},
+      {"NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE", "2h", "2h", "1h",
+       setting(&AgentConfig::untracked_minimum_cleanup_age)},
+      {"NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE",
+       "7",
+       "7",
+       "5",
+       setting(&AgentConfig::untracked_containers_per_cycle),
+       {"0", "x", "1001"}},
       {"ECS_EXCLUDE_UNTRACKED_IMAGE", "a:1, b ,,", "a:1 b", "",
        setting(&AgentConfig::exclude_untracked_images)},
   };

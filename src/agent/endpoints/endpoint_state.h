@@ -15,7 +15,7 @@ namespace berth::agent::endpoints {
 struct AgentMetadata {
   std::string cluster;  ///< Name or ARN, as configured.
   std::string container_instance_arn;
-  std::string version;  ///< "Berth Agent - v1.2.3 (abcdef12)"
+  std::string version;  ///< "Amazon ECS Agent - v1.2.3 (abcdef12)": scripts look for these words.
 };
 
 struct EndpointContainer {

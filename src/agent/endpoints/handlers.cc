@@ -24,12 +24,13 @@ EndpointAnswer not_found_page() {
   return {404, "404 page not found\n", "text/plain"};
 }
 
-/// The task whose network interface has this address. Only awsvpc gives each task its own.
+/// The task that has this address: of a running container, as an address goes to somebody else afterwards.
+/// Containers of networkMode host share the host's, and have none of their own.
 std::optional<EndpointTask> find_by_address(const std::vector<EndpointTask>& tasks,
                                             const std::string& address) {
   for (const auto& task : tasks) {
-    if (task.network_mode != "awsvpc") continue;
     for (const auto& container : task.containers) {
+      if (container.known != engine::Status::running) continue;
       for (const auto& network : container.networks) {
         const auto& known = network.ipv4_addresses;
         if (std::find(known.begin(), known.end(), address) != known.end()) return task;
@@ -41,6 +42,12 @@ std::optional<EndpointTask> find_by_address(const std::vector<EndpointTask>& tas
 
 bool asks_for_credentials(const RequestTarget& target) {
   return target.segment(1) == "credentials" && (target.segment(0) == "v1" || target.segment(0) == "v2");
+}
+
+/// "/api/<endpoint id>/task-protection/v1/state"
+bool asks_for_protection(const RequestTarget& target) {
+  return target.segments.size() == 5 && target.segment(0) == "api" &&
+         target.segment(2) == "task-protection" && target.segment(3) == "v1" && target.segment(4) == "state";
 }
 
 struct Caller {
@@ -69,17 +76,20 @@ Async<void> PlainHandler::run_socket(std::shared_ptr<void>, runtime::MessageSock
 }
 
 Async<runtime::HttpResponse> IntrospectionHandler::handle(const runtime::HttpRequest& request,
-                                                          const runtime::Peer&) {
+                                                          const runtime::Peer& peer) {
+  if (admits_ && !admits_(peer.address))
+    co_return to_response({403, "This is for this host alone.\n", "text/plain"});
   co_return to_response(answer_introspection(request.target, state_.metadata(), state_.tasks(), license_));
 }
 
 TaskServerHandler::TaskServerHandler(EndpointState& state, const CredentialsSource& credentials,
-                                     const runtime::Clock& clock, Audit audit)
+                                     const runtime::Clock& clock, Audit audit, ProtectionApi* protection)
     : state_(state),
       credentials_(credentials),
       clock_(clock),
       limiter_(kTaskRequestsPerSecond, kTaskRequestsBurst),
-      audit_(std::move(audit)) {}
+      audit_(std::move(audit)),
+      protection_(protection) {}
 
 Async<runtime::HttpResponse> TaskServerHandler::handle(const runtime::HttpRequest& request,
                                                        const runtime::Peer& peer) {
@@ -88,6 +98,12 @@ Async<runtime::HttpResponse> TaskServerHandler::handle(const runtime::HttpReques
   }
   RequestTarget target = parse_target(request.target);
   if (asks_for_credentials(target)) co_return to_response(answer_credentials_request(target, request, peer));
+  if (asks_for_protection(target)) {
+    std::string method = request.method;
+    std::string body = request.body;
+    auto told = co_await answer_protection_request(std::move(target), std::move(method), std::move(body));
+    co_return to_response(std::move(told));
+  }
   std::string address = peer.address;
   auto given = co_await answer(std::move(target), std::move(address));
   co_return to_response(std::move(given));
@@ -176,6 +192,23 @@ Async<EndpointAnswer> TaskServerHandler::answer_by_address(RequestTarget target,
     co_return co_await answer_stats(container.docker_id, MetadataVersion::v2);
   }
   co_return say(400, fmt::format("Unable to find container '{}' of the task", docker_id));
+}
+
+Async<EndpointAnswer> TaskServerHandler::answer_protection_request(RequestTarget target, std::string method,
+                                                                   std::string body) {
+  const auto caller = find_by_endpoint(state_.tasks(), target.segment(1));
+  if (!caller || protection_ == nullptr) co_return not_found_page();
+  const std::string arn = caller->task.arn;
+  std::optional<ProtectionWish> wish;
+  if (method == "PUT") {
+    auto parsed = parse_protection_wish(body);
+    if (!parsed) co_return refuse_protection(arn, parsed.error().message);
+    wish = *parsed;
+  } else if (method != "GET") {
+    co_return EndpointAnswer{405, "Method Not Allowed\n", "text/plain"};
+  }
+  const ProtectionAnswer answer = co_await protection_->protection(arn, wish);
+  co_return answer_protection(arn, answer);
 }
 
 Async<EndpointAnswer> TaskServerHandler::answer_stats(std::string docker_id, MetadataVersion version) {

@@ -7,6 +7,7 @@
 #include "agent/endpoints/rate_limiter.h"
 #include "agent/endpoints/request_target.h"
 #include "agent/endpoints/task_metadata.h"
+#include "agent/endpoints/task_protection.h"
 #include "runtime/runtime.h"
 #include "runtime/transport.h"
 
@@ -28,14 +29,18 @@ inline constexpr Duration kEndpointTimeout = std::chrono::seconds(5);
 /// The introspection endpoint. Borrows: `state`. Runs on: the agent's executor.
 class IntrospectionHandler final : public PlainHandler {
  public:
-  IntrospectionHandler(const EndpointState& state, std::string license)
-      : state_(state), license_(std::move(license)) {}
+  /// Which addresses are answered; others get 403.
+  using Admits = std::function<bool(const std::string& address)>;
+  /// Without `admits` everybody is answered.
+  IntrospectionHandler(const EndpointState& state, std::string license, Admits admits = {})
+      : state_(state), license_(std::move(license)), admits_(std::move(admits)) {}
   Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
                                       const runtime::Peer& peer) override;
 
  private:
   const EndpointState& state_;
   std::string license_;
+  Admits admits_;
 };
 
 /// Credentials and metadata for containers, which reach it as 169.254.170.2:80.
@@ -45,11 +50,14 @@ class IntrospectionHandler final : public PlainHandler {
 class TaskServerHandler final : public PlainHandler {
  public:
   using Audit = std::function<void(const AuditEntry&)>;
-  /// `audit` is called for each request for credentials; it may be empty.
+  /// `audit` is called for each request for credentials; it may be empty. Without `protection` there is no
+  /// task protection to ask for.
   TaskServerHandler(EndpointState& state, const CredentialsSource& credentials, const runtime::Clock& clock,
-                    Audit audit = {});
+                    Audit audit = {}, ProtectionApi* protection = nullptr);
   Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
                                       const runtime::Peer& peer) override;
+  /// Another limit than the usual one.
+  void set_limit(double per_second, double burst) { limiter_ = RateLimiter(per_second, burst); }
 
  private:
   Async<EndpointAnswer> answer(RequestTarget target, std::string address);
@@ -57,6 +65,7 @@ class TaskServerHandler final : public PlainHandler {
                                             const runtime::Peer& peer);
   Async<EndpointAnswer> answer_by_container(RequestTarget target, MetadataVersion version);
   Async<EndpointAnswer> answer_by_address(RequestTarget target, std::string address);
+  Async<EndpointAnswer> answer_protection_request(RequestTarget target, std::string method, std::string body);
   Async<EndpointAnswer> answer_stats(std::string docker_id, MetadataVersion version);
   Async<EndpointAnswer> answer_task_stats(EndpointTask task, MetadataVersion version);
 
@@ -65,6 +74,7 @@ class TaskServerHandler final : public PlainHandler {
   const runtime::Clock& clock_;
   RateLimiter limiter_;
   Audit audit_;
+  ProtectionApi* protection_;
 };
 
 inline constexpr double kTaskRequestsPerSecond = 40;

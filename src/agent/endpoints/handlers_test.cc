@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class PretendedAgent final : public EndpointState, public CredentialsSource {
+class PretendedAgent final : public EndpointState, public CredentialsSource, public ProtectionApi {
  public:
   AgentMetadata metadata() const override { return {"default", "arn:ci", "v"}; }
   std::vector<EndpointTask> tasks() const override {
@@ -27,8 +27,36 @@ class PretendedAgent final : public EndpointState, public CredentialsSource {
     task.containers[0].networks = {{"awsvpc", {"10.0.0.9"}, {}}};
     task.containers[1].endpoint_id = "e2";
     task.containers[1].docker_id = "d2";
-    return {task};
+    task.containers[0].known = task.containers[1].known = engine::Status::running;
+    EndpointTask bridged;
+    bridged.arn = "arn:b";
+    bridged.containers.resize(2);
+    bridged.containers[0].docker_id = "d3";
+    bridged.containers[0].known = engine::Status::running;
+    bridged.containers[0].networks = {{"bridge", {"172.17.0.3"}, {}}};
+    bridged.containers[1].docker_id = "d4";
+    bridged.containers[1].known = engine::Status::stopped;
+    bridged.containers[1].networks = {{"bridge", {"172.17.0.4"}, {}}};
+    return {task, bridged};
   }
+  Async<ProtectionAnswer> protection(std::string task_arn, std::optional<ProtectionWish> wish) override {
+    ProtectionAnswer answer;
+    JsonObject shown{{"taskArn", task_arn}, {"protectionEnabled", wish && wish->enabled}};
+    if (wish && wish->minutes) shown["expirationDate"] = 1700000000.5;
+    if (refused) {
+      answer.status = 400;
+      answer.error_code = "ClientException";
+      answer.error_message = "no";
+    } else if (failed) {
+      answer.document = {
+          {"failures", JsonArray{JsonObject{{"arn", task_arn}, {"reason", "TASK_NOT_VALID"}}}}};
+    } else {
+      answer.document = {{"protectedTasks", JsonArray{std::move(shown)}}};
+    }
+    co_return answer;
+  }
+  bool refused = false, failed = false;
+
   Async<std::optional<EndpointStats>> stats(std::string docker_id) override {
     if (docker_id != "d1") co_return std::nullopt;
     co_return EndpointStats{R"({"a":1})", {}, {}};
@@ -55,10 +83,15 @@ class TaskServerTest : public testing::Test {
     return runtime::block_on(io_.executor(0), handler_.handle(request, peer));
   }
 
+  runtime::HttpResponse put(std::string target, std::string body) {
+    const runtime::HttpRequest request{"PUT", std::move(target), {}, std::move(body)};
+    return runtime::block_on(io_.executor(0), handler_.handle(request, {"172.17.0.3", false, ""}));
+  }
+
   runtime::IoThreads io_{1};
   PretendedAgent agent_;
   StoppedClock clock_;
-  TaskServerHandler handler_{agent_, agent_, clock_};
+  TaskServerHandler handler_{agent_, agent_, clock_, {}, &agent_};
 };
 
 TEST_F(TaskServerTest, CredentialsOfBothVersions) {
@@ -106,10 +139,36 @@ TEST_F(TaskServerTest, MetadataByTheCallersAddress) {
   EXPECT_THAT(get("/v2/metadata", "10.0.0.9").body, HasSubstr(R"("TaskARN":"arn:t")"));
   EXPECT_THAT(get("/v2/metadata/d2", "10.0.0.9").body, StartsWith(R"({"DockerId":"d2")"));
   EXPECT_EQ(get("/v2/stats/d1", "10.0.0.9").body, R"({"a":1})");
+  EXPECT_THAT(get("/v2/metadata", "172.17.0.3").body, HasSubstr(R"("TaskARN":"arn:b")"));
+  EXPECT_EQ(get("/v2/metadata", "172.17.0.4").status, 400) << "the address of a container that is no more";
+  EXPECT_EQ(get("/v2/metadata/d1", "172.17.0.3").status, 400) << "another task's container";
   const auto stranger = get("/v2/metadata");
   EXPECT_EQ(stranger.status, 400);
   EXPECT_EQ(stranger.body,
             R"("Unable to get task arn from request: unable to associate '127.0.0.1' with task")");
+}
+
+TEST_F(TaskServerTest, ATaskProtectsItself) {
+  const std::string path = "/api/e1/task-protection/v1/state";
+  EXPECT_EQ(put(path, R"({"ProtectionEnabled":true,"ExpiresInMinutes":60})").body,
+            R"({"protection":{"TaskArn":"arn:t","ProtectionEnabled":true,)"
+            R"("ExpirationDate":"2023-11-14T22:13:20.500Z"}})");
+  EXPECT_EQ(get(path).body, R"({"protection":{"TaskArn":"arn:t","ProtectionEnabled":false}})");
+  agent_.failed = true;
+  EXPECT_EQ(get(path).body, R"({"failure":{"Arn":"arn:t","Reason":"TASK_NOT_VALID"}})");
+  agent_.refused = true;
+  EXPECT_EQ(get(path).status, 400);
+  EXPECT_EQ(get(path).body, R"({"error":{"Arn":"arn:t","Code":"ClientException","Message":"no"}})");
+}
+
+TEST_F(TaskServerTest, WishesForProtectionThatMakeNoSense) {
+  const std::string path = "/api/e1/task-protection/v1/state";
+  EXPECT_THAT(put(path, "yes").body, HasSubstr("must be a JSON object"));
+  EXPECT_THAT(put(path, "{}").body, HasSubstr("ProtectionEnabled"));
+  const auto refused = put(path, R"({"ProtectionEnabled":true,"ExpiresInMinutes":"x"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("ExpiresInMinutes"));
+  EXPECT_EQ(get("/api/nosuch/task-protection/v1/state").status, 404);
 }
 
 TEST_F(TaskServerTest, TooManyRequestsAreRefused) {
@@ -122,6 +181,19 @@ TEST_F(TaskServerTest, IntrospectionIsServed) {
   const runtime::HttpRequest request{"GET", "/v1/metadata", {}, {}};
   const auto answer = runtime::block_on(io_.executor(0), introspection.handle(request, {}));
   EXPECT_THAT(answer.body, HasSubstr("arn:ci"));
+}
+
+TEST_F(TaskServerTest, IntrospectionIsForThoseWhoAreAdmitted) {
+  IntrospectionHandler introspection(agent_, "licence",
+                                     [](const std::string& address) { return address == "127.0.0.1"; });
+  const runtime::HttpRequest request{"GET", "/v1/metadata", {}, {}};
+  const auto from = [&](const char* address) {
+    const runtime::Peer peer{address, false, {}};
+    return runtime::block_on(io_.executor(0), introspection.handle(request, peer));
+  };
+  EXPECT_EQ(from("127.0.0.1").status, 200);
+  EXPECT_EQ(from("10.0.0.1").status, 403);
+  EXPECT_THAT(from("10.0.0.1").body, testing::Not(HasSubstr("arn:ci")));
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ void handle(Machine& m, const VolumeDone& event) {
 void handle(Machine& m, const CgroupDone& event) {
   m.task.cgroup_busy = false;
   m.task.cgroup_ready = true;
-  m.task.cgroup_parent = event.parent;
+  // Not forgotten when it could not be made a second time: containers are in it, and it must go with them.
+  if (!event.parent.empty()) m.task.cgroup_parent = event.parent;
 }
 
 void handle(Machine& m, const SecretsDone& event) {
@@ -179,6 +180,8 @@ void handle(Machine& m, const CleanedUp&) {
 /// Nothing that was under way when the agent went is any more, whatever the saved state says.
 void forget_steps(TaskState& task) {
   task.sending = task.flush_armed = task.cgroup_busy = false;
+  task.cgroup_ready =
+      false;  // The host may have been started anew, and with it all control groups. Making is repeatable.
   task.secrets_busy = task.secrets_ready = false;
   for (VolumeState& volume : task.volumes) volume.busy = false;
   for (ContainerState& container : task.containers) {

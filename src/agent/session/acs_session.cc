@@ -152,15 +152,19 @@ Async<void> AcsSession::handle(std::string text, std::shared_ptr<runtime::Messag
     if (deps_.handle_update) deps_.handle_update(*envelope);
     co_return;
   }
+  if (envelope->type == "IAMRoleCredentialsMessage" && !keep_credentials(*envelope)) co_return;
   const Self self{deps_.registered.cluster, deps_.registered.container_instance_arn};
   for (auto& reply : replies_to(*envelope, self)) {
     const auto sent = co_await send(socket, std::move(reply));
     if (!sent) co_return;
   }
-  if (envelope->type == "IAMRoleCredentialsMessage" && deps_.keep_credentials) {
-    const auto credentials = credentials_of(*envelope);
-    if (credentials) deps_.keep_credentials(*credentials);
-  }
+}
+
+bool AcsSession::keep_credentials(const Envelope& envelope) {
+  const auto credentials = credentials_of(envelope);
+  if (credentials && deps_.keep_credentials && deps_.keep_credentials(*credentials)) return true;
+  spdlog::warn("agent: credentials of a role that no running task here has are not taken");
+  return false;
 }
 
 Async<void> AcsSession::handle_payload(const JsonObject& message,
@@ -182,6 +186,7 @@ Async<void> AcsSession::handle_payload(const JsonObject& message,
   }
   const auto refused = co_await deps_.tasks.accept(std::move(tasks), payload.seq_num.value_or(0));
   for (const auto& task : refused) {
+    if (task.reason.empty()) continue;
     spdlog::error("agent: task {} refused: {}", task.task_arn, task.reason);
     // Without an acknowledgement the payload comes again: one report at a time is enough.
     if (refused_.insert(task.task_arn).second) reporting_->spawn(report_refused(task));

@@ -24,8 +24,8 @@ struct AcsDeps {
   std::string docker_version;
   /// Takes StageUpdateMessage and PerformUpdateMessage; its answers come by AcsSession::say().
   std::function<void(const Envelope&)> handle_update;
-  /// Keeps the credentials that a message or task brought.
-  std::function<void(const model::acs::IAMRoleCredentials&)> keep_credentials;
+  /// Keeps the credentials that a message or task brought. False when no running task has their id.
+  std::function<bool(const model::acs::IAMRoleCredentials&)> keep_credentials;
   std::function<void()> connected;  ///< Called after each connect.
 };
 
@@ -56,6 +56,8 @@ class AcsSession {
   Async<Ending> converse(std::shared_ptr<runtime::MessageSocket> socket);
   Async<void> handle(std::string text, std::shared_ptr<runtime::MessageSocket> socket);
   Async<void> handle_payload(const JsonObject& message, std::shared_ptr<runtime::MessageSocket> socket);
+  /// False when they are of no task here: then they are not acknowledged.
+  bool keep_credentials(const Envelope& envelope);
   std::string target(const std::string& base_path) const;
 
   AcsDeps deps_;

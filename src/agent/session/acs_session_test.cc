@@ -135,5 +135,34 @@ TEST(AcsSession, ATaskThatCannotBeReadHoldsUpNothing) {
   EXPECT_EQ(reports.taken.size(), 1U);
 }
 
+TEST(AcsSession, OnlyCredentialsThatATaskHereHasAreAcknowledged) {
+  runtime::SimWorld world(1);
+  runtime::SimNode& node = world.add_node("host");
+  Line line(node.executor());
+  MemoryDialer dialer(line);
+  Discovery plane;
+  RefusesBad tasks;
+  SlowReports reports(node.runtime());
+  const Registered registered{"default", "arn:ci", ""};
+  EcsApi api(make_endpoint("http://plane:1", "r", {"k", "s", ""}).value(), plane, node.runtime());
+  const auto keep = [](const model::acs::IAMRoleCredentials& credentials) {
+    return credentials.credentials_id == "known";
+  };
+  AcsSession session(
+      {api, dialer, node.runtime(), tasks, reports, registered, "20.10", nullptr, keep, nullptr});
+  runtime::TaskGroup group(node.executor());
+  group.spawn(session.run());
+  for (const std::string id : {"stranger", "known"}) {
+    line.to_agent.push_back(R"({"type":"IAMRoleCredentialsMessage","message":{"messageId":"m-)" + id +
+                            R"(","taskArn":"t/1","roleType":"TaskApplication","roleCredentials":)" +
+                            R"({"credentialsId":")" + id + R"(","expiration":"2026-01-01T00:00:00Z"}}})");
+    line.came.notify();
+    world.run_for(1s);
+  }
+  EXPECT_THAT(line.from_agent, ElementsAre(HasSubstr(R"("messageId":"m-known")")));
+  group.cancel();
+  world.run(node, group.drain());
+}
+
 }  // namespace
 }  // namespace berth::agent::session

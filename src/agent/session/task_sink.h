@@ -19,10 +19,11 @@ class TaskSink {
   /// Takes the tasks of one payload: STOPPED ones first, then the others. Completes when all that was
   /// accepted is in the checkpoint; answers the ARNs of tasks that made no sense with the reason to report
   /// for each
-  /// (`UnrecogniedTaskError: …`). With any such task the payload must not be acknowledged.
+  /// (`UnrecogniedTaskError: …`), and those that cannot be taken just now, a full disk say, without one. With
+  /// any such task the payload must not be acknowledged: it comes again.
   struct Refused {
     std::string task_arn;
-    std::string reason;
+    std::string reason;  ///< Empty: not now.
   };
   virtual Async<std::vector<Refused>> accept(std::vector<model::acs::Task> tasks, std::int64_t sequence) = 0;
   /// Highest payload sequence number of the checkpoint.

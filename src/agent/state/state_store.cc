@@ -53,8 +53,19 @@ Result<void> StateStore::prepare() {
   return files_.make_directories(task_folder(), 0700);
 }
 
+void StateStore::sweep(const std::string& folder) {
+  const auto names = files_.list(folder);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    // "<id>.json.XXXXXX": a write that a crash cut off.
+    if (name.find(std::string(kSuffix) + ".") != std::string::npos) (void)files_.remove(folder + "/" + name);
+  }
+}
+
 Result<std::optional<AgentRecord>> StateStore::load_agent() {
   if (!enabled()) return std::optional<AgentRecord>();
+  sweep(directory_);
+  sweep(task_folder());
   auto text = files_.read(agent_path());
   if (!text && text.error().code == ErrorCode::not_found) return std::optional<AgentRecord>();
   if (!text) return text.error();

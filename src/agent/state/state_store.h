@@ -42,7 +42,7 @@ class StateStore {
   bool enabled() const { return !directory_.empty(); }
   /// Makes the folders. Call once before saving.
   Result<void> prepare();
-  /// Nothing when there is none yet.
+  /// Nothing when there is none yet. Removes what a crash left of files that were being written.
   Result<std::optional<AgentRecord>> load_agent();
   /// A sequence number lower than the saved one is ignored.
   Result<void> save_agent(const AgentRecord& record);
@@ -66,6 +66,7 @@ class StateStore {
   std::string task_folder() const { return directory_ + "/tasks"; }
   std::string task_path(const std::string& id) const { return task_folder() + "/" + id + ".json"; }
   Result<SavedTask> load_task(const std::string& path);
+  void sweep(const std::string& folder);
 
   runtime::Files& files_;
   std::string directory_;

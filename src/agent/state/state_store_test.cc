@@ -102,6 +102,18 @@ TEST(StateStore, DamagedAndNewerFilesAreNamed) {
   EXPECT_THAT(StateStore(files, "/d").load_agent().error().message, HasSubstr("newer agent"));
 }
 
+TEST(StateStore, WhatACrashLeftOfAWriteIsRemoved) {
+  MemoryFiles files;
+  StateStore store(files, "/d");
+  ASSERT_TRUE(store.save_agent({}).ok());
+  ASSERT_TRUE(store.save_task(render_task(make_task()), make_state()).ok());
+  const auto kept = files.files;
+  files.files["/d/berth-agent.json.aBcDeF"] = "{";
+  files.files["/d/tasks/x.json.aBcDeF"] = "{";
+  ASSERT_TRUE(store.load_agent().ok());
+  EXPECT_EQ(files.files, kept);
+}
+
 TEST(StateStore, WithoutAFolderNothingIsKept) {
   MemoryFiles files;
   StateStore store(files, "");

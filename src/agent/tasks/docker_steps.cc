@@ -65,6 +65,7 @@ Async<void> TaskManager::pull(std::string task_arn, std::size_t container,
 
 Async<void> TaskManager::create(std::string task_arn, std::size_t container, engine::ContainerConfig config) {
   const std::string name = config.name;
+  const auto place = co_await launches_.enter(Turnstile::Urgency::normal);
   auto id = co_await deps_.containers.create(std::move(config));
   engine::CreateDone done{container, "", std::nullopt};
   if (id.ok()) {
@@ -83,9 +84,15 @@ Async<void> TaskManager::create(std::string task_arn, std::size_t container, eng
   post(task_arn, done);
 }
 
+Async<engine::DriverResult<engine::Done>> TaskManager::start_in_turn(std::string id) {
+  // What has been created is finished before more is begun.
+  const auto place = co_await launches_.enter(Turnstile::Urgency::first);
+  co_return co_await deps_.containers.start(std::move(id));
+}
+
 Async<void> TaskManager::start_container(std::string task_arn, std::size_t container, std::string id) {
-  auto started = co_await deps_.containers.start(id);
   engine::StartDone done{container, std::nullopt, std::nullopt};
+  auto started = co_await start_in_turn(id);
   if (!started.ok()) {
     done.error = started.error();
     spdlog::error("agent: {}: {}", done.error->name, done.error->text);
@@ -129,6 +136,7 @@ Async<void> TaskManager::sleep_then(std::string task_arn, engine::Timer timer, D
 
 Async<bool> TaskManager::try_clean_up(std::vector<std::string> containers, std::vector<std::string> volumes) {
   bool clean = true;
+  const auto place = co_await launches_.enter(Turnstile::Urgency::last);
   for (const std::string& container : containers) {
     auto removed = co_await deps_.containers.remove(container, engine::ContainerRuntime::Force::yes);
     if (removed.ok()) continue;
@@ -149,10 +157,11 @@ Async<void> TaskManager::clean_up(std::string task_arn) {
   if (task == nullptr) co_return;
   std::vector<std::string> containers;
   std::vector<std::string> volumes;
-  // By name: also what a create that timed out may have left.
+  // By name, and whether we know that they were made or not: the answer may have been lost with an agent.
   for (const auto& container : task->state.containers) containers.push_back(container.docker_name);
-  for (const auto& volume : task->state.volumes) {
-    if (volume.made) volumes.push_back(volume.docker_name);
+  for (std::size_t i = 0; i < task->state.volumes.size(); ++i) {
+    if (task->state.spec.volumes[i].kind == engine::VolumeKind::scratch)
+      volumes.push_back(task->state.volumes[i].docker_name);
   }
   for (int tries = 0; tries < kCleanupTriesMax; ++tries) {
     const bool clean = co_await try_clean_up(containers, volumes);
@@ -162,9 +171,10 @@ Async<void> TaskManager::clean_up(std::string task_arn) {
   task = find_managed(task_arn);
   if (task == nullptr) co_return;
   if (deps_.metadata_files != nullptr) deps_.metadata_files->remove(task->state);
-  const bool grouped = !task->state.cgroup_parent.empty() && deps_.cgroups != nullptr;
+  const bool grouped = task->state.wants_cgroup && deps_.cgroups != nullptr;
+  const bool known = !task->state.cgroup_parent.empty();
   std::string id = task->state.spec.id();
-  if (grouped) co_await remove_cgroup(std::move(id));
+  if (grouped) co_await remove_cgroup(std::move(id), known);
   post(task_arn, engine::CleanedUp{});
 }
 
@@ -216,13 +226,27 @@ Async<std::vector<std::optional<engine::ContainerInfo>>> TaskManager::inspect_al
   co_return all;
 }
 
+namespace {
+
+/// Whether the event is of a start that we made: the inspect that follows it tells more, and costs less than
+/// two.
+bool is_own_start(const engine::ContainerState& state, const engine::ContainerEvent& event) {
+  if (event.kind != engine::ContainerEvent::Kind::started) return false;
+  if (state.step == Step::start) return true;
+  return state.known == Status::running && state.started_at && event.at - *state.started_at < kOwnStartEvent;
+}
+
+}  // namespace
+
 void TaskManager::handle_event(const engine::ContainerEvent& event) {
   using Kind = engine::ContainerEvent::Kind;
   const auto found = by_docker_id_.find(event.container_id);
   if (found == by_docker_id_.end()) return;
+  const auto& [task_arn, container] = found->second;
   const bool tells = event.kind == Kind::died || event.kind == Kind::started || event.kind == Kind::health ||
                      event.kind == Kind::destroyed;
-  if (tells) group_.spawn(observe(found->second.first, found->second.second));
+  if (!tells || is_own_start(find_managed(task_arn)->state.containers[container], event)) return;
+  group_.spawn(observe(task_arn, container));
 }
 
 void TaskManager::verify_now() {

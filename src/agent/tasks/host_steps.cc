@@ -27,9 +27,9 @@ Async<void> TaskManager::make_cgroup(std::string task_arn) {
   post(task_arn, done);
 }
 
-Async<void> TaskManager::remove_cgroup(std::string task_id) {
+Async<void> TaskManager::remove_cgroup(std::string task_id, bool known) {
   auto removed = co_await deps_.cgroups->remove(task_id);
-  if (!removed.ok())
+  if (!removed.ok() && known)
     spdlog::warn("agent: the control group of task {} stays: {}", task_id, removed.error().text);
 }
 
@@ -166,8 +166,26 @@ Async<bool> TaskManager::remove_image(ImageRemoval removal) {
   co_return true;
 }
 
+Async<void> TaskManager::clean_containers(std::vector<engine::ContainerSummary> containers) {
+  int removed = 0;
+  for (const std::string& id : plan_untracked_containers(containers, options_.cleanup)) {
+    if (removed == options_.cleanup.untracked_containers_per_cycle) co_return;
+    auto info = co_await deps_.containers.inspect(id);
+    if (!info.ok() || !info->finished_at) continue;
+    if (deps_.runtime.clock().wall() - *info->finished_at < options_.engine.cleanup_wait) continue;
+    auto gone = co_await deps_.containers.remove(id, engine::ContainerRuntime::Force::no);
+    if (!gone.ok()) continue;
+    spdlog::info("agent: container {} is of no task, has ended and has been removed", info->name);
+    ++removed;
+  }
+}
+
 Async<void> TaskManager::clean_images() {
   if (puller_.busy()) co_return;
+  if (options_.cleanup.untracked) {
+    auto containers = co_await deps_.containers.list("");
+    if (containers.ok()) co_await clean_containers(std::move(*containers));
+  }
   CleanupFacts facts;
   auto images = co_await deps_.containers.list_images();
   if (!images.ok()) co_return;
@@ -186,6 +204,8 @@ Async<void> TaskManager::clean_images() {
   facts.now = deps_.runtime.clock().wall();
   const bool forgot = forget_missing(images_, facts.images);
   auto plan = plan_image_cleanup(images_, facts, options_.cleanup);
+  for (ImageRemoval& removal : plan_untracked_cleanup(images_, facts, options_.cleanup, plan.size()))
+    plan.push_back(std::move(removal));
   for (ImageRemoval& removal : plan) {
     if (puller_.busy()) break;
     const std::string id = removal.id;

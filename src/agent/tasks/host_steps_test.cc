@@ -26,6 +26,8 @@ class PretendedCgroups final : public engine::TaskCgroups {
   Async<engine::DriverResult<std::string>> make(std::string task_id, engine::TaskLimits limits) override {
     if (forbidden) co_return DriverError{"CgroupError", "Read-only file system"};
     groups[task_id] = limits;
+    ++made;
+    if (keep_answers) co_await runtime->sleep(1h);
     co_return "/ecs/" + task_id;
   }
   Async<engine::DriverResult<Done>> remove(std::string task_id) override {
@@ -34,6 +36,9 @@ class PretendedCgroups final : public engine::TaskCgroups {
   }
   std::map<std::string, engine::TaskLimits> groups;
   bool forbidden = false;
+  int made = 0;
+  bool keep_answers = false;  ///< Groups are made, and nobody is told.
+  runtime::Runtime* runtime = nullptr;
 };
 
 class PretendedSecrets final : public engine::SecretsSource {
@@ -72,6 +77,7 @@ class HostStepsTest : public testing::Test {
     options_.host_memory_mib = 1000;
     options_.engine.cleanup_wait = 60s;
     options_.pull_behavior = config::PullBehavior::prefer_cached;
+    cgroups_.runtime = &node_.runtime();
   }
   ~HostStepsTest() override {
     if (manager_) halt();
@@ -149,6 +155,30 @@ TEST_F(HostStepsTest, WithoutAGroupEachContainerHasTheLimits) {
   EXPECT_THAT(body(), HasSubstr(R"("CpuQuota":50000)"));
   EXPECT_THAT(body(), HasSubstr(R"("Memory":67108864)"));
   EXPECT_THAT(body(), Not(HasSubstr("CgroupParent")));
+}
+
+TEST_F(HostStepsTest, AGroupWhoseAnswerWasLostGoesWithItsTask) {
+  cgroups_.keep_answers = true;
+  boot();
+  accept(kBusybox, R"(,"cpu":0.5,"memory":128)");
+  EXPECT_EQ(cgroups_.groups.size(), 1U);
+  accept(kBusybox, "", "STOPPED");
+  halt();
+  cgroups_.keep_answers = false;
+  boot();
+  world_.run_for(2min);
+  EXPECT_THAT(cgroups_.groups, IsEmpty());
+}
+
+TEST_F(HostStepsTest, AHostThatWasStartedAnewHasItsGroupsMadeAgain) {
+  boot();
+  accept(kBusybox, R"(,"cpu":0.5,"memory":128)");
+  halt();
+  cgroups_.groups.clear();
+  boot();
+  world_.run_for(1s);
+  EXPECT_EQ(cgroups_.groups.size(), 1U);
+  EXPECT_EQ(cgroups_.made, 2);
 }
 
 TEST_F(HostStepsTest, LimitsAreNotEnforcedWhereTheOperatorDoesNotWantIt) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/engine/docker_mapping.h"
+
 namespace berth::agent::tasks {
 namespace {
 
@@ -35,8 +37,8 @@ std::vector<std::string> our_names(const PulledImage& pulled, const engine::Imag
 
 bool is_needed(const PulledImage& pulled, const CleanupFacts& facts, const CleanupSettings& settings) {
   return std::ranges::any_of(pulled.names, [&](const std::string& name) {
-    return facts.used_names.contains(name) || facts.used_names.contains(with_tag(name)) ||
-           settings.excluded.contains(name) || settings.excluded.contains(with_tag(name));
+    const auto is_name = [&](const std::string& other) { return with_tag(other) == with_tag(name); };
+    return std::ranges::any_of(facts.used_names, is_name) || std::ranges::any_of(settings.excluded, is_name);
   });
 }
 
@@ -92,6 +94,37 @@ std::vector<ImageRemoval> plan_image_cleanup(const PulledImages& pulled, const C
     plan.push_back(std::move(removal));
   }
   return plan;
+}
+
+std::vector<ImageRemoval> plan_untracked_cleanup(const PulledImages& pulled, const CleanupFacts& facts,
+                                                 const CleanupSettings& settings, std::size_t ours) {
+  if (!settings.untracked) return {};
+  std::vector<const engine::ImageInfo*> candidates;
+  for (const engine::ImageInfo& image : facts.images) {
+    if (pulled.contains(image.id) || facts.used_ids.contains(image.id)) continue;
+    if (!image.created_at || facts.now - *image.created_at < settings.untracked_age) continue;
+    const PulledImage as_pulled{{image.repo_tags.begin(), image.repo_tags.end()}, {}, {}};
+    if (!is_needed(as_pulled, facts, settings)) candidates.push_back(&image);
+  }
+  std::ranges::stable_sort(candidates, {}, &engine::ImageInfo::size_bytes);
+  std::vector<ImageRemoval> plan;
+  for (const engine::ImageInfo* image : candidates) {
+    if (static_cast<int>(plan.size() + ours) >= settings.per_cycle) break;
+    plan.push_back({image->id, image->repo_tags.empty() ? std::vector{image->id} : image->repo_tags});
+  }
+  return plan;
+}
+
+std::vector<std::string> plan_untracked_containers(const std::vector<engine::ContainerSummary>& containers,
+                                                   const CleanupSettings& settings) {
+  std::vector<std::string> ids;
+  if (!settings.untracked) return ids;
+  for (const engine::ContainerSummary& container : containers) {
+    const bool ended =
+        container.phase == engine::ContainerPhase::exited || container.phase == engine::ContainerPhase::dead;
+    if (ended && !container.labels.contains(std::string(engine::kLabelTaskArn))) ids.push_back(container.id);
+  }
+  return ids;
 }
 
 void note_image(PulledImages& images, const std::string& id, const std::string& name, bool pulled,

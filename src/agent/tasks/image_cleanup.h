@@ -25,9 +25,12 @@ JsonValue to_json(const PulledImages& images);
 Result<PulledImages> pulled_images_from_json(const JsonValue& json);
 
 struct CleanupSettings {
-  Duration minimum_age = std::chrono::hours(1);  ///< ECS_IMAGE_MINIMUM_CLEANUP_AGE
-  int per_cycle = 5;                             ///< ECS_NUM_IMAGES_DELETE_PER_CYCLE, in images.
-  std::set<std::string> excluded;                ///< Names that are never removed: the agent's own image.
+  Duration minimum_age = std::chrono::hours(1);    ///< ECS_IMAGE_MINIMUM_CLEANUP_AGE
+  int per_cycle = 5;                               ///< ECS_NUM_IMAGES_DELETE_PER_CYCLE, in images.
+  std::set<std::string> excluded;                  ///< Names that are never removed: the agent's own image.
+  bool untracked = false;                          ///< ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP
+  Duration untracked_age = std::chrono::hours(1);  ///< NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE
+  int untracked_containers_per_cycle = 5;          ///< NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE
 };
 
 /// What there is when a cycle begins.
@@ -49,6 +52,16 @@ struct ImageRemoval {
 /// never touched, and neither are names that this agent did not give: an image that has one keeps it. Pure.
 std::vector<ImageRemoval> plan_image_cleanup(const PulledImages& pulled, const CleanupFacts& facts,
                                              const CleanupSettings& settings);
+
+/// With `untracked`, what a cycle that removes `ours` images removes of the others: those that no container
+/// and no task uses and that were made longer ago than the age, smallest first. Pure.
+std::vector<ImageRemoval> plan_untracked_cleanup(const PulledImages& pulled, const CleanupFacts& facts,
+                                                 const CleanupSettings& settings, std::size_t ours);
+
+/// With `untracked`, containers that may be removed if they ended long enough ago: those that ended and are
+/// of no task. Their ids. Pure.
+std::vector<std::string> plan_untracked_containers(const std::vector<engine::ContainerSummary>& containers,
+                                                   const CleanupSettings& settings);
 
 /// A task needs the image now. `pulled`: it has just been pulled; else it was here, and only what is known
 /// already is marked.

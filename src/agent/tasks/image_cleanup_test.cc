@@ -71,6 +71,53 @@ TEST_F(ImageCleanupTest, ImagesThatAreNotOursAreNeverTouched) {
   EXPECT_THAT(plan(), IsEmpty());
 }
 
+TEST_F(ImageCleanupTest, UntrackedImagesGoOnlyWhenAskedSmallestFirst) {
+  const auto foreign = [&](const std::string& name, std::int64_t size, Duration age) {
+    engine::ImageInfo image;
+    image.id = "id-" + name;
+    image.repo_tags = {name + ":latest"};
+    image.size_bytes = size;
+    image.created_at = ago(age);
+    facts_.images.push_back(image);
+  };
+  add("ours", 3h, 3h);
+  foreign("big", 300, 3h);
+  foreign("small", 100, 3h);
+  foreign("young", 10, 30min);
+  foreign("running", 10, 3h);
+  foreign("wanted", 10, 3h);
+  foreign("excluded", 10, 3h);
+  facts_.used_ids = {"id-running"};
+  facts_.used_names = {"wanted"};
+  settings_.excluded = {"excluded"};
+  const auto untracked = [&](std::size_t ours) {
+    std::vector<std::string> ids;
+    for (const auto& removal : plan_untracked_cleanup(pulled_, facts_, settings_, ours))
+      ids.push_back(removal.id);
+    return ids;
+  };
+  EXPECT_THAT(untracked(0), IsEmpty());
+  settings_.untracked = true;
+  EXPECT_THAT(untracked(0), ElementsAre("id-small", "id-big"));
+  EXPECT_THAT(untracked(4), ElementsAre("id-small"));
+  EXPECT_THAT(plan(), ElementsAre("id-ours"));
+}
+
+TEST_F(ImageCleanupTest, UntrackedContainersAreThoseThatEndedAndAreOfNoTask) {
+  std::vector<engine::ContainerSummary> containers(4);
+  containers[0].id = "ended";
+  containers[0].phase = engine::ContainerPhase::exited;
+  containers[1].id = "runs";
+  containers[1].phase = engine::ContainerPhase::running;
+  containers[2].id = "of-a-task";
+  containers[2].phase = engine::ContainerPhase::exited;
+  containers[2].labels = {{"com.amazonaws.ecs.task-arn", "arn:t"}};
+  containers[3].id = "made-only";
+  EXPECT_THAT(plan_untracked_containers(containers, settings_), IsEmpty());
+  settings_.untracked = true;
+  EXPECT_THAT(plan_untracked_containers(containers, settings_), ElementsAre("ended"));
+}
+
 TEST_F(ImageCleanupTest, NamesAsDockerWritesThem) {
   add("docker.io/library/a", 3h, 3h);
   facts_.images[0].repo_tags = {"a:latest"};

@@ -31,6 +31,12 @@ struct ImagePuller::Pull {
   }
 };
 
+/// An inspect of an image that is under way.
+struct ImagePuller::Look {
+  std::optional<DriverResult<ImageInfo>> outcome;  ///< Absent at the end: it was cancelled.
+  std::vector<std::shared_ptr<runtime::Notifier>> waiting;
+};
+
 std::string registry_of(std::string_view image) {
   const auto slash = image.find('/');
   if (slash == std::string_view::npos) return "docker.io";
@@ -136,9 +142,33 @@ Async<bool> ImagePuller::wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTi
   co_return true;
 }
 
+Async<DriverResult<ImageInfo>> ImagePuller::look(std::string image) {
+  while (looks_.contains(image)) {
+    const std::shared_ptr<Look> other = looks_[image];
+    auto wake = std::make_shared<runtime::Notifier>();
+    other->waiting.push_back(wake);
+    co_await wake->wait();
+    if (other->outcome) co_return *other->outcome;
+  }
+  struct Place {
+    ImagePuller& puller;
+    std::string image;
+    std::shared_ptr<Look> look = std::make_shared<Look>();
+    ~Place() {
+      puller.looks_.erase(image);
+      for (const auto& wake : look->waiting) wake->notify();
+    }
+  };
+  const Place place{*this, image};
+  looks_[image] = place.look;
+  auto outcome = co_await containers_.inspect_image(image);
+  place.look->outcome = outcome;
+  co_return outcome;
+}
+
 Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared_ptr<PullTicket> ticket,
                                                   std::optional<engine::RegistryAuth> auth) {
-  auto local = co_await containers_.inspect_image(image);
+  auto local = co_await look(image);
   if (local.ok() && use_local_at_once(image)) {
     spdlog::info("agent: using the image {} that is here", image);
     co_return local;

@@ -80,6 +80,9 @@ class ImagePuller {
   Async<void> run(std::shared_ptr<Pull> pull);
   Async<void> supervise(std::shared_ptr<Pull> pull);
   bool use_local_at_once(const std::string& image) const;
+  struct Look;
+  /// What is here of an image. Those who ask at the same time share the answer.
+  Async<engine::DriverResult<engine::ImageInfo>> look(std::string image);
   void remember_unreachable(const std::string& image);
   /// Waits for the pull's end; false when it was given up because the registry stays silent.
   Async<bool> wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTicket> ticket, bool have_local);
@@ -90,6 +93,7 @@ class ImagePuller {
   FindAuth find_auth_;
   runtime::TaskGroup group_;
   std::map<std::string, std::shared_ptr<Pull>> pulls_;      ///< By image, and credentials of the task's own.
+  std::map<std::string, std::shared_ptr<Look>> looks_;      ///< By image, while under way.
   std::map<std::string, MonotonicTime> unreachable_until_;  ///< By registry.
   std::set<std::string> pulled_;
 };

@@ -38,9 +38,10 @@ struct PretendedHost {
   std::map<std::string, std::pair<Duration, std::int32_t>>
       lives;  ///< By image: how long it runs, and its exit code.
   Registry registry = Registry::answers;
-  int pulls = 0, pulls_given_up = 0, created = 0;
+  int pulls = 0, pulls_given_up = 0, created = 0, inspects = 0, image_inspects = 0;
   bool reachable = true;
   bool lose_events = false;
+  bool keep_volume_answers = false;  ///< Volumes are made, and nobody is told.
 
   std::size_t running() const {
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -79,6 +80,8 @@ class PretendedContainers final : public engine::ContainerRuntime {
     co_return Done{};
   }
   Answer<engine::ImageInfo> inspect_image(std::string image) override {
+    ++host_.image_inspects;
+    co_await runtime_.sleep(std::chrono::milliseconds(1));
     if (!host_.images.contains(image)) co_return missing("CannotInspectImageError", image);
     engine::ImageInfo info;
     info.id = "sha256:" + image;
@@ -145,6 +148,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   }
   Answer<engine::ContainerInfo> inspect(std::string id) override {
     settle();
+    ++host_.inspects;
     if (!host_.reachable) co_return DriverError{"CannotInspectContainerError", "unreachable"};
     const PretendedHost::Container* container = find(id);
     if (container == nullptr) co_return missing("CannotInspectContainerError", id);
@@ -169,6 +173,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   }
   Answer<engine::VolumeInfo> create_volume(engine::VolumeConfig config) override {
     host_.volumes.insert(config.name);
+    if (host_.keep_volume_answers) co_await runtime_.sleep(std::chrono::hours(1));
     co_return engine::VolumeInfo{config.name, config.driver, "/v/" + config.name, {}, {}};
   }
   Answer<engine::VolumeInfo> inspect_volume(std::string name) override {
@@ -194,7 +199,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   }
 
  private:
-  /// Looks for deaths ten times a second.
+  /// Looks for starts and deaths ten times a second.
   class Events final : public engine::EventStream {
    public:
     explicit Events(PretendedContainers& owner) : owner_(owner) {
@@ -206,9 +211,11 @@ class PretendedContainers final : public engine::ContainerRuntime {
         for (const auto& [id, container] : owner_.host_.containers) {
           if (phases_[id] == container.info.phase) continue;
           phases_[id] = container.info.phase;
-          if (container.info.phase != ContainerPhase::exited || owner_.host_.lose_events) continue;
+          const bool started = container.info.phase == ContainerPhase::running;
+          const bool died = container.info.phase == ContainerPhase::exited;
+          if ((!started && !died) || owner_.host_.lose_events) continue;
           engine::ContainerEvent event;
-          event.kind = engine::ContainerEvent::Kind::died;
+          event.kind = started ? engine::ContainerEvent::Kind::started : engine::ContainerEvent::Kind::died;
           event.container_id = id;
           event.at = owner_.now();
           co_return event;

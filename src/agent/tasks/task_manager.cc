@@ -247,9 +247,12 @@ Async<std::optional<session::TaskSink::Refused>> TaskManager::accept_one(model::
   Managed& added = *(tasks_[arn] = std::move(managed));
   const std::string problem = added.state.spec.setup_problem;
   save(added, Save::now);
-  while (added.dirty && deps_.store.enabled()) {  // a full disk, say: not acknowledged before it is safe
-    co_await deps_.runtime.sleep(kEngineRetry);
-    save(added, Save::now);
+  if (added.dirty && deps_.store.enabled()) {
+    // A full disk, say. Not acknowledged, it comes again; others, and stops above all, must not wait for it.
+    credentials_.erase(added.state.spec.credentials_id);
+    credentials_.erase(added.state.spec.execution_credentials_id);
+    tasks_.erase(arn);
+    co_return Refused{arn, ""};
   }
   if (stop || !problem.empty()) {
     post(arn, engine::StopRequested{problem});
@@ -309,16 +312,26 @@ Async<void> TaskManager::resume() {
       resources_.adopt(arn, engine::compute_needs(task->state.spec));
     }
   }
-  for (const std::string& arn : arns) {
-    engine::Resumed resumed;
-    resumed.containers = co_await inspect_all(arn);
-    post(arn, resumed);
-    const Managed* task = find_managed(arn);
-    if (task != nullptr && !task->state.admitted && task->state.desired != Status::stopped) {
-      resources_.enqueue(arn, engine::compute_needs(task->state.spec));
-    }
-  }
+  // Several at once: with many tasks, a host whose agent comes back would wait for long.
+  resuming_ = arns.size();
+  for (const std::string& arn : arns) group_.spawn(resume_one(arn));
+  while (resuming_ > 0) co_await resumed_.wait();
   admit_waiting();
+}
+
+Async<void> TaskManager::resume_one(std::string task_arn) {
+  engine::Resumed resumed;
+  {
+    const auto place = co_await launches_.enter(Turnstile::Urgency::first);
+    resumed.containers = co_await inspect_all(task_arn);
+  }
+  post(task_arn, resumed);
+  const Managed* task = find_managed(task_arn);
+  if (task != nullptr && !task->state.admitted && task->state.desired != Status::stopped) {
+    resources_.enqueue(task_arn, engine::compute_needs(task->state.spec));
+  }
+  --resuming_;
+  resumed_.notify();
 }
 
 void TaskManager::start() {

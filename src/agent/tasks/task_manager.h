@@ -18,6 +18,7 @@
 #include "agent/tasks/image_puller.h"
 #include "agent/tasks/metadata_files.h"
 #include "agent/tasks/port_ranges.h"
+#include "agent/tasks/turnstile.h"
 #include "runtime/files.h"
 #include "runtime/runtime.h"
 #include "runtime/sync.h"
@@ -45,6 +46,10 @@ inline constexpr Duration kSteadyCheck = std::chrono::minutes(5);
 inline constexpr Duration kEngineRetry = std::chrono::seconds(2);
 inline constexpr Duration kCleanupRetry = std::chrono::seconds(30);
 inline constexpr int kCleanupTriesMax = 20;
+/// An event of a start that comes so soon after the start that an inspect showed is of that start.
+inline constexpr Duration kOwnStartEvent = std::chrono::seconds(1);
+/// Creates, starts and removals at once: more of them take longer together than one after the other.
+inline constexpr std::size_t kLaunchesMax = 8;
 /// Changes that need not be on disk before anything else happens are written this much later.
 inline constexpr Duration kLazySave = std::chrono::seconds(1);
 
@@ -119,6 +124,7 @@ class TaskManager final : public session::TaskSink {
   void remember_credentials(const model::acs::Task& task);
   Async<std::optional<Refused>> accept_one(model::acs::Task task);
   Async<void> report(std::string task_arn);
+  Async<void> resume_one(std::string task_arn);
   Async<void> save_lazily();
   void save_everything();
 
@@ -128,6 +134,7 @@ class TaskManager final : public session::TaskSink {
                                        engine::VolumeSpec spec);
   Async<void> pull(std::string task_arn, std::size_t container, std::shared_ptr<PullTicket> ticket);
   Async<void> create(std::string task_arn, std::size_t container, engine::ContainerConfig config);
+  Async<engine::DriverResult<engine::Done>> start_in_turn(std::string id);
   Async<void> start_container(std::string task_arn, std::size_t container, std::string id);
   Async<void> stop_container(std::string task_arn, std::size_t container, std::string id, Duration grace);
   Async<void> sleep_then(std::string task_arn, engine::Timer timer, Duration delay);
@@ -142,7 +149,8 @@ class TaskManager final : public session::TaskSink {
 
   // host_steps.cc: what tasks need of the host, and images that nobody needs any more.
   Async<void> make_cgroup(std::string task_arn);
-  Async<void> remove_cgroup(std::string task_id);
+  /// `known`: it was made for sure.
+  Async<void> remove_cgroup(std::string task_id, bool known);
   void fetch_secrets(const std::string& task_arn, Managed& task);
   engine::ContainerInputs make_inputs(Managed& task, std::size_t container);
   std::set<std::int32_t> taken_ports() const;
@@ -154,6 +162,7 @@ class TaskManager final : public session::TaskSink {
   void note_image_use(const std::string& id, const std::string& name, bool pulled);
   Async<void> clean_images_steadily();
   Async<void> clean_images();
+  Async<void> clean_containers(std::vector<engine::ContainerSummary> containers);
   Async<bool> remove_image(ImageRemoval removal);
 
   Managed* find_managed(const std::string& task_arn) const;
@@ -161,10 +170,13 @@ class TaskManager final : public session::TaskSink {
   Deps deps_;
   TaskManagerOptions options_;
   ImagePuller puller_;
+  Turnstile launches_{kLaunchesMax};
   engine::HostResources resources_;
   Prng random_;
   runtime::TaskGroup group_;
   runtime::Notifier dirty_;
+  std::size_t resuming_ = 0;  ///< Tasks whose containers have not been looked at yet.
+  runtime::Notifier resumed_;
   std::map<std::string, std::unique_ptr<Managed>> tasks_;
   std::map<std::string, std::pair<std::string, std::size_t>> by_docker_id_;
   std::map<std::string, model::acs::IAMRoleCredentials> credentials_;

@@ -113,6 +113,21 @@ TEST_F(TaskManagerTest, ATaskRunsEndsAndIsCleanedUp) {
   EXPECT_THAT(*node_.files().list("/data/tasks"), IsEmpty());
 }
 
+TEST_F(TaskManagerTest, ALaunchAsksTheEngineForNoMoreThanItNeeds) {
+  // Goal: what a launch costs the engine beside create and start is one inspect a container, one an image.
+  host_.registry = Registry::answers;
+  options_.pull_behavior = config::PullBehavior::prefer_cached;
+  halt();
+  boot();
+  std::vector<model::acs::Task> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(make_task("t" + std::to_string(i), "busybox"));
+  EXPECT_THAT(world_.run(node_, manager_->accept(std::move(tasks), ++sequence_)), IsEmpty());
+  world_.run_for(2s);
+  EXPECT_EQ(host_.running(), 8U);
+  EXPECT_EQ(host_.inspects, 8);
+  EXPECT_EQ(host_.image_inspects, 1);
+}
+
 TEST_F(TaskManagerTest, StopComesThroughTheSameDoor) {
   accept(make_task("t1", "busybox"));
   world_.run_for(1s);
@@ -122,6 +137,26 @@ TEST_F(TaskManagerTest, StopComesThroughTheSameDoor) {
   EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
   EXPECT_THAT(plane_.last[arn_of("t1")], HasSubstr(R"("exitCode":143)"));
   EXPECT_EQ(manager_->sequence(), 4);
+}
+
+TEST_F(TaskManagerTest, AVolumeWhoseAnswerWasLostGoesWithItsTask) {
+  // Goal: an agent that dies between a volume's making and the answer leaves nothing behind, even when the
+  // task was stopped meanwhile.
+  host_.keep_volume_answers = true;
+  auto task =
+      make_task("t1", "busybox", "RUNNING", R"(,"mountPoints":[{"sourceVolume":"v","containerPath":"/v"}])");
+  task.volumes.emplace().emplace_back().name = "v";
+  task.volumes->back().host.emplace();
+  accept(task);
+  world_.run_for(1s);
+  EXPECT_EQ(host_.volumes.size(), 1U);
+  accept(make_task("t1", "busybox", "STOPPED"));
+  halt();
+  host_.keep_volume_answers = false;
+  boot();
+  world_.run_for(2min);
+  EXPECT_THAT(host_.volumes, IsEmpty());
+  EXPECT_EQ(manager_->find(arn_of("t1")), nullptr);
 }
 
 TEST_F(TaskManagerTest, UnknownTaskToStopIsToldStopped) {

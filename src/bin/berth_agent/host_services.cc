@@ -70,6 +70,9 @@ void HostServices::add_to(agent::tasks::TaskManager::Deps& deps, agent::tasks::T
                           config_.image_pull_behavior != agent::config::PullBehavior::prefer_cached;
   options.image_cleanup_interval = config_.image_cleanup_interval;
   options.cleanup.minimum_age = config_.image_minimum_cleanup_age;
+  options.cleanup.untracked = config_.enable_untracked_cleanup;
+  options.cleanup.untracked_age = config_.untracked_minimum_cleanup_age;
+  options.cleanup.untracked_containers_per_cycle = static_cast<int>(config_.untracked_containers_per_cycle);
   options.cleanup.per_cycle = static_cast<int>(config_.images_delete_per_cycle);
   options.cleanup.excluded.insert(config_.exclude_untracked_images.begin(),
                                   config_.exclude_untracked_images.end());

@@ -14,7 +14,9 @@
 #include "agent/telemetry/tcs_session.h"
 #include "agent/update/updater.h"
 #include "base/log.h"
+#include "bin/berth_agent/data_lock.h"
 #include "bin/berth_agent/host_services.h"
+#include "bin/berth_agent/local_peers.h"
 #include "bin/berth_agent/state_view.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -35,6 +37,9 @@ namespace session = agent::session;
 
 constexpr std::size_t kPemBytesMax = 1U << 20;
 constexpr Duration kDockerRetry = std::chrono::seconds(2);
+/// For an agent that is stopping to let go of the data folder.
+constexpr Duration kLockRetry = std::chrono::milliseconds(500);
+constexpr int kLockTriesMax = 20;
 constexpr const char* kLicense = "Apache License, Version 2.0\n";
 
 // Everything of a running agent, on one event loop; built step by step by start().
@@ -55,15 +60,22 @@ class Agent {
   /// kExitOk when it runs.
   Async<int> start() {
     if (auto built = build(); !built) co_return fail(built.error().message, kExitTerminal);
+    auto locked = co_await lock_data();
+    if (!locked) co_return fail(locked.error().message, kExitRestart);
     co_await wait_for_docker();
+    spdlog::info("agent: Loading state!");
     auto saved = load_saved();
     if (!saved) co_return fail(saved.error().message, kExitTerminal);
+    spdlog::info("agent: Registering Instance with ECS");
     auto outcome = co_await session::register_instance(*api_, config_, facts_, std::move(*saved), runtime_);
     if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
       co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
     registered_ = std::get<Registered>(std::move(outcome));
+    spdlog::info("agent: Registered!");
     spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn,
                  registered_.cluster);
+    spdlog::info("agent: Registration completed successfully");
+    spdlog::info("agent: Saving state!");
     if (auto written = save_identity(); !written) co_return fail(written.error().message, kExitRestart);
     const int code = co_await start_tasks();
     co_return code;
@@ -125,6 +137,21 @@ class Agent {
     return timeouts;
   }
 
+  Async<Result<void>> lock_data() {
+    if (!store_.enabled()) co_return Result<void>();
+    if (auto prepared = store_.prepare(); !prepared) co_return prepared.error();
+    for (int tries = 1;; ++tries) {
+      auto taken = lock_.take(data_dir(config_));
+      if (!taken) co_return taken.error();
+      if (*taken) co_return Result<void>();
+      if (tries == kLockTriesMax) {
+        co_return unavailable("another agent is running with the data of " + data_dir(config_) +
+                              ": stop it, or set another ECS_DATADIR");
+      }
+      co_await runtime_.sleep(kLockRetry);
+    }
+  }
+
   Async<void> wait_for_docker() {
     for (;;) {
       auto version = co_await engine_->version();
@@ -146,7 +173,6 @@ class Agent {
 
   // The saved container instance ARN; empty when there is none, or when it is another machine's.
   Result<std::string> load_saved() {
-    if (auto prepared = store_.prepare(); !prepared) return prepared.error();
     auto saved = store_.load_agent();
     if (!saved) return std::move(saved).error();
     if (!*saved) return std::string();
@@ -196,10 +222,13 @@ class Agent {
     if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
     co_await tasks_->resume();
     tasks_->start();
-    view_ = std::make_unique<StateView>(*tasks_, *engine_, registered_);
-    introspection_handler_ = std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense);
+    view_ =
+        std::make_unique<StateView>(*tasks_, *engine_, registered_, *api_, !config_.disable_task_metadata_az);
+    introspection_handler_ =
+        std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense, admitted());
     task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock(),
-                                                                          host_.audit());
+                                                                          host_.audit(), &*view_);
+    if (const auto& limit = config_.task_metadata_rps) task_handler_->set_limit(limit->first, limit->second);
     introspection_ = serve("0.0.0.0", agent::endpoints::kIntrospectionPort, *introspection_handler_);
     task_server_ = serve("127.0.0.1", agent::endpoints::kTaskServerPort, *task_handler_);
     co_await host_.open_route();
@@ -212,13 +241,21 @@ class Agent {
         registered_,
         facts_.docker_version,
         [this](const session::Envelope& envelope) { updater_->handle(envelope); },
-        [this](const model::acs::IAMRoleCredentials& fresh) { tasks_->set_credentials(fresh); },
+        [this](const model::acs::IAMRoleCredentials& fresh) { return tasks_->set_credentials(fresh); },
         [this] { end_trial(); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
     make_updater();
+    spdlog::debug("agent: Added update handlers");
+    spdlog::info("agent: Beginning Polling for updates");
     sessions_.spawn(acs_->run());
     start_telemetry();
     co_return kExitOk;
+  }
+
+  /// Who may look at this agent's tasks.
+  agent::endpoints::IntrospectionHandler::Admits admitted() const {
+    if (config_.allow_offhost_introspection || in_own_container()) return {};
+    return [](const std::string& address) { return is_on_this_host(address); };
   }
 
   void make_updater() {
@@ -293,6 +330,7 @@ class Agent {
   runtime::RealRuntime& runtime_;
   runtime::RealFiles files_;
   agent::state::StateStore store_;
+  DataLock lock_;
   runtime::RealProcesses processes_;
   HostServices host_;
   docker::RegistryAuths auths_;

@@ -4,14 +4,14 @@ namespace berth::agent_program {
 
 agent::endpoints::AgentMetadata StateView::metadata() const {
   return {registered_.cluster, registered_.container_instance_arn,
-          "Berth Agent - v" BERTH_VERSION " (be47f1a0)"};
+          "Amazon ECS Agent - v" BERTH_VERSION " (be47f1a0)"};
 }
 
 std::vector<agent::endpoints::EndpointTask> StateView::tasks() const {
   std::vector<agent::endpoints::EndpointTask> list;
   for (const auto* task : tasks_.list())
-    list.push_back(
-        agent::endpoints::make_endpoint_task(*task, registered_.cluster, registered_.availability_zone));
+    list.push_back(agent::endpoints::make_endpoint_task(*task, registered_.cluster,
+                                                        show_zone_ ? registered_.availability_zone : ""));
   return list;
 }
 
@@ -32,6 +32,25 @@ Async<std::optional<agent::endpoints::EndpointStats>> StateView::stats(std::stri
   if (readings_.size() >= kReadingsMax) readings_.clear();
   readings_[docker_id] = now;
   co_return shown;
+}
+
+Async<agent::endpoints::ProtectionAnswer> StateView::protection(
+    std::string task_arn, std::optional<agent::endpoints::ProtectionWish> wish) {
+  JsonObject request{{"cluster", registered_.cluster}, {"tasks", JsonArray{JsonValue(task_arn)}}};
+  if (wish) request["protectionEnabled"] = wish->enabled;
+  if (wish && wish->minutes) request["expiresInMinutes"] = *wish->minutes;
+  std::string operation = wish ? "UpdateTaskProtection" : "GetTaskProtection";
+  std::string body = render_json(request);
+  auto outcome = co_await api_.call(std::move(operation), std::move(body), kProtectionTimeout);
+  agent::endpoints::ProtectionAnswer answer;
+  if (auto* failure = std::get_if<agent::session::ApiFailure>(&outcome)) {
+    answer.status = failure->status;
+    answer.error_code = std::move(failure->code);
+    answer.error_message = std::move(failure->message);
+  } else {
+    answer.document = std::get<JsonObject>(std::move(outcome));
+  }
+  co_return answer;
 }
 
 std::string StateView::task_of_credentials(std::string_view id) const {

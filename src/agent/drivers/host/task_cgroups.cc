@@ -23,7 +23,7 @@ constexpr std::int64_t kMemoryMinMib = 6;
 constexpr const char* kHierarchies[] = {
     "cpu",     "cpuacct",  "cpu,cpuacct", "memory", "cpuset",           "devices",
     "freezer", "blkio",    "hugetlb",     "pids",   "net_cls,net_prio", "net_cls",
-    "rdma",    "net_prio", "perf_event",  "misc",   "systemd"};
+    "rdma",    "net_prio", "perf_event",  "misc",   "systemd",          "unified"};
 
 std::int64_t shares_of(const TaskLimits& limits) {
   const std::int64_t wanted = limits.cpu > 0 ? std::llround(limits.cpu * 1024) : limits.cpu_shares;
