@@ -52,6 +52,30 @@ class OperationsManual(unittest.TestCase):
             self.assertIn(path, self.manual)
             self.assertIn(path, shipped)
 
+    def test_every_member_of_a_task_definition_has_a_row(self):
+        model = read("api/ecs/*.smithy")
+        rows = read("docs/compatibility.md")
+        rows = rows[rows.index("## Task definitions"):rows.index("## Clusters, services, tasks")]
+        for shape in ("RegisterTaskDefinitionRequest", "ContainerDefinition", "PortMapping", "LogConfiguration", "Volume",
+                      "DockerVolumeConfiguration", "MountPoint", "VolumeFrom", "LinuxParameters", "KernelCapabilities",
+                      "Device", "Tmpfs", "HealthCheck", "Ulimit", "ContainerRestartPolicy", "Secret", "EnvironmentFile",
+                      "ContainerDependency", "SystemControl", "HostEntry", "RepositoryCredentials"):
+            body = re.search(rf"structure {shape} (?:with [^{{]*)?{{(.*?)\n}}", model, re.DOTALL).group(1)
+            missing = [member for member in re.findall(r"^ +(\w+):", body, re.MULTILINE) if f"`{member}`" not in rows]
+            self.assertEqual(missing, [], f"docs/compatibility.md says nothing of these members of {shape}")
+
+    def test_tests_that_the_conformance_table_names_exist(self):
+        table = read("docs/agent-conformance.md")
+        for name in set(re.findall(r"`(test_\w+)", table)):
+            self.assertTrue(os.path.exists(os.path.join(ROOT, "tests", "e2e", f"{name}.py")), name)
+        tests = read("tests/e2e/*.py")
+        for name in set(re.findall(r"\.(test_\w+)`", table)):
+            self.assertIn(f"def {name}(", tests)
+        units = "".join(open(path, encoding="utf-8").read()
+                        for path in glob.glob(os.path.join(ROOT, "src", "**", "*_test.cc"), recursive=True))
+        for suite, name in set(re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", table)):
+            self.assertRegex(units, rf"\({suite}, {name}\)")
+
     def test_links_lead_somewhere(self):
         for path in glob.glob(os.path.join(ROOT, "docs/ops/*.md")):
             with open(path, encoding="utf-8") as file:

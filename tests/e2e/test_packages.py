@@ -105,6 +105,23 @@ class Packages(unittest.TestCase):
         settings = f"{root}/etc/berth/berthd.conf"
         self.assertTrue(output_of(f"{root}/usr/bin/berthd", "--config", settings, "--print-limits"))
 
+    def test_the_guides_words_of_upstart(self):
+        """`start ecs` and `stop ecs`, with a systemctl that notes what it is asked."""
+        root = tempfile.mkdtemp(dir=self.folder)
+        output_of("dpkg-deb", "-x", self.agent, root)
+        fake = os.path.join(root, "fake")
+        os.makedirs(fake)
+        with open(os.path.join(fake, "systemctl"), "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\necho "$@" >>{fake}/asked\ncase "$1" in show) echo 2959;; esac\n')
+        os.chmod(os.path.join(fake, "systemctl"), 0o755)
+        environment = {"PATH": f"{fake}:/usr/bin:/bin"}
+        self.assertEqual(output_of(f"{root}/usr/sbin/start", "ecs", env=environment), "ecs start/running, process 2959\n")
+        self.assertEqual(output_of(f"{root}/usr/sbin/stop", "ecs", env=environment), "ecs stop/waiting\n")
+        with open(os.path.join(fake, "asked"), encoding="utf-8") as file:
+            self.assertEqual(file.read().splitlines()[0::2], ["start ecs.service", "stop ecs.service"])
+        run = subprocess.run([f"{root}/usr/sbin/start", "other"], env=environment, capture_output=True, check=False)
+        self.assertEqual(run.returncode, 2)
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
     def test_units_are_sound(self):
         units = [os.path.join(ROOT, "packaging/systemd", name) for name in ("berthd.service", "ecs.service")]

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 
 from harness import AgentCase, containers, docker, remove_containers, wait_until
 
@@ -312,7 +313,12 @@ class Endpoints(Features):
             self.assertIn("memory_stats", json.loads(self.ask(web, f"${variable}/stats")))
             self.assertIn("cpu_stats", json.loads(self.ask(web, f"${variable}/task/stats"))[web])
         self.assertIn("network_rate_stats", json.loads(self.ask(web, "$ECS_CONTAINER_METADATA_URI_V4/stats")))
-        self.assertIn("400", self.ask(web, "http://169.254.170.2/v2/metadata", 400))
+        # Version 2 knows the caller by its address.
+        task = json.loads(self.ask(web, "http://169.254.170.2/v2/metadata"))
+        self.assertEqual((task["TaskARN"], task["Containers"][0]["DockerId"]), (arn, web))
+        self.assertEqual(json.loads(self.ask(web, f"http://169.254.170.2/v2/metadata/{web}"))["Name"], "web")
+        self.assertIn("cpu_stats", json.loads(self.ask(web, f"http://169.254.170.2/v2/stats/{web}")))
+        self.assertIn("400", self.ask(web, f"http://169.254.170.2/v2/metadata/{'0' * 64}", 400))
         self.assertIn("400", self.ask(web, "http://169.254.170.2/v2/credentials/nobodys", 400))
         with open(os.path.join(self.folder, "audit.log"), encoding="utf-8") as log:
             self.assertRegex(log.read(), r'400 \S+ "/v2/credentials" ".*" - GetCredentials 1 default arn:')
@@ -331,3 +337,83 @@ class Endpoints(Features):
         self.assertEqual(facts["PortMappings"][0]["ContainerPort"], 80)
         self.assertTrue(facts["Networks"][0]["IPv4Addresses"])
 
+
+class TaskRoles(AgentCase):
+    """Keys of the operator's file reach the tasks that have the role, and nobody else."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="berth-e2e-roles-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        roles = os.path.join(cls.folder, "roles")
+        with open(roles, "w", encoding="utf-8") as file:
+            file.write(f"[web-role]\naws_access_key_id = AKIAWEB\naws_secret_access_key = {SECRET}\naws_session_token = tok\n")
+        cls.flags = ("--task-roles", roles)
+        cls.agent_environment = {"ECS_ENABLE_TASK_IAM_ROLE": "true",
+                                 "ECS_AUDIT_LOGFILE": os.path.join(cls.folder, "audit.log")}
+        super().setUpClass()
+
+    def tearDown(self):
+        self.stop_tasks()
+
+    def start(self, **task):
+        self.ecs.call("RegisterTaskDefinition", family=self._testMethodName, containerDefinitions=[
+            {"name": "web", "image": "busybox", "memory": 16, "command": ["sleep", "300"]}], **task)
+        arn = self.run_task(self._testMethodName)[0]
+        self.wait_for_task(arn, "RUNNING")
+        return arn, containers(f"task-arn={arn}", "running")[0]
+
+    def credentials(self, container):
+        script = 'wget -q -O - "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
+        return json.loads(docker("exec", container, "sh", "-c", script))
+
+    def test_a_task_has_the_keys_of_its_role(self):
+        role = f"arn:aws:iam::{self.plane.account}:role/web-role"
+        arn, web = self.start(taskRoleArn=role)
+        keys = self.credentials(web)
+        expiration = keys.pop("Expiration")
+        self.assertEqual(keys, {"RoleArn": role, "AccessKeyId": "AKIAWEB", "SecretAccessKey": SECRET, "Token": "tok"})
+        self.assertGreater(expiration, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1200)))
+        # A new agent has none of its own, and is told.
+        self.agent.kill()
+        self.agent.start()
+        self.wait_for_agent()
+        self.assertEqual(wait_until(lambda: self.try_credentials(web), 20, "credentials after a restart"), "AKIAWEB")
+        self.assertNotIn(SECRET, json.dumps(self.describe_task(arn)) + self.agent.process.output(100000))
+        for folder, _, files in os.walk(self.agent.data_dir):
+            for name in files:
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    self.assertNotIn(SECRET, file.read(), name)
+        with open(os.path.join(self.folder, "audit.log"), encoding="utf-8") as log:
+            self.assertIn(arn, log.read())
+
+    def try_credentials(self, container):
+        try:
+            return self.credentials(container)["AccessKeyId"]
+        except AssertionError:
+            return None
+
+    def test_a_task_without_a_role_has_none(self):
+        _, web = self.start()
+        self.assertNotIn("AWS_CONTAINER_CREDENTIALS", docker("exec", web, "env"))
+
+    def test_a_task_protects_itself(self):
+        self.ecs.call("RegisterTaskDefinition", family="protected", containerDefinitions=[
+            {"name": "web", "image": "busybox", "memory": 16, "command": ["sleep", "300"]}])
+        self.ecs.call("CreateService", serviceName="protected", taskDefinition="protected", desiredCount=1)
+        self.addCleanup(self.ecs.call, "DeleteService", service="protected", force=True)
+        [arn] = wait_until(lambda: self.ecs.call("ListTasks", serviceName="protected")["taskArns"], what="the service's task")
+        self.wait_for_task(arn, "RUNNING")
+        web = containers(f"task-arn={arn}", "running")[0]
+        body = '{"ProtectionEnabled":true,"ExpiresInMinutes":60}'
+        # busybox's wget cannot PUT.
+        script = (f"path=${{ECS_AGENT_URI#http://169.254.170.2}}/task-protection/v1/state; printf 'PUT %s HTTP/1.1\\r\\nHost: x\\r\\n"
+                  f"Connection: close\\r\\nContent-Length: {len(body)}\\r\\n\\r\\n%s' \"$path\" '{body}' | nc 169.254.170.2 80")
+        answer = json.loads(docker("exec", web, "sh", "-c", script).splitlines()[-1])
+        self.assertTrue(answer["protection"]["ProtectionEnabled"], answer)
+        self.assertEqual(answer["protection"]["TaskArn"], arn)
+        [told] = self.ecs.call("GetTaskProtection", tasks=[arn])["protectedTasks"]
+        self.assertTrue(told["protectionEnabled"])
+        shown = json.loads(docker("exec", web, "sh", "-c", 'wget -q -O - "$ECS_AGENT_URI/task-protection/v1/state"'))
+        self.assertEqual(shown["protection"]["ExpirationDate"][:4], answer["protection"]["ExpirationDate"][:4])
+        self.ecs.call("UpdateTaskProtection", tasks=[arn], protectionEnabled=False)
