@@ -51,7 +51,8 @@ start_docker() {
     # A stale pid file of an engine that was killed would keep a new one from starting.
     # shellcheck disable=SC2016
     as_root sh -c 'p=/var/run/docker.pid; if [ -f "$p" ] && ! kill -0 "$(cat "$p")" 2>/dev/null; then rm -f "$p"; fi'
-    as_root sh -c "setsid nohup dockerd >>'$log' 2>&1 </dev/null &"
+    # It outlives whoever starts it, and must not hold what they hold open: the lock under which a test runs, say.
+    as_root sh -c "for fd in 3 4 5 6 7 8 9; do eval \"exec \$fd>&-\"; done; setsid nohup dockerd >>'$log' 2>&1 </dev/null &"
   fi
   local waited=0
   until docker_answers; do

@@ -113,7 +113,7 @@ class Faults(AgentCase):
         arn = self.run_task("obedient")[0]
         self.wait_for_task(arn, "RUNNING")
         self.agent.stop()
-        [task] = glob.glob(f"{self.agent.data_dir}/tasks/*.json")
+        task = f"{self.agent.data_dir}/tasks/{arn.rsplit('/', 1)[1]}.json"
         for text in ("", "\0\0\0\0", '{"version":1', '{"version":99}', "[]", '{"version":1,"task":{},"state":3}'):
             self.damage(task, text)
             self.damage(f"{self.agent.data_dir}/berth-agent.json", text if "task" not in text else "{}")

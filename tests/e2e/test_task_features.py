@@ -412,8 +412,8 @@ class TaskRoles(AgentCase):
         answer = json.loads(docker("exec", web, "sh", "-c", script).splitlines()[-1])
         self.assertTrue(answer["protection"]["ProtectionEnabled"], answer)
         self.assertEqual(answer["protection"]["TaskArn"], arn)
-        [told] = self.ecs.call("GetTaskProtection", tasks=[arn])["protectedTasks"]
+        [told] = self.ecs.call("GetTaskProtection", cluster="default", tasks=[arn])["protectedTasks"]
         self.assertTrue(told["protectionEnabled"])
         shown = json.loads(docker("exec", web, "sh", "-c", 'wget -q -O - "$ECS_AGENT_URI/task-protection/v1/state"'))
         self.assertEqual(shown["protection"]["ExpirationDate"][:4], answer["protection"]["ExpirationDate"][:4])
-        self.ecs.call("UpdateTaskProtection", tasks=[arn], protectionEnabled=False)
+        self.ecs.call("UpdateTaskProtection", cluster="default", tasks=[arn], protectionEnabled=False)

@@ -81,7 +81,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   }
   Answer<engine::ImageInfo> inspect_image(std::string image) override {
     ++host_.image_inspects;
-    co_await runtime_.sleep(std::chrono::milliseconds(1));
+    co_await runtime_.sleep(std::chrono::microseconds(100));
     if (!host_.images.contains(image)) co_return missing("CannotInspectImageError", image);
     engine::ImageInfo info;
     info.id = "sha256:" + image;
