@@ -1,6 +1,6 @@
 """Tasks that start and stop while the agent is killed at random moments: nothing leaks, nothing is lost or done twice.
 
-    tests/soak/agent_cycles.py [--cycles N] [--seed N] [--at-once N] [--no-kills]
+    tests/soak/agent_cycles.py [--cycles N] [--seed N] [--at-once N] [--seconds N] [--no-kills]
 
 A cycle is one task: run, seen RUNNING, stopped, seen STOPPED with exit code 0. At the end every container, volume, network,
 image and control group of the tasks is gone, and the agent's saved state names none; each container was started exactly once;
@@ -25,7 +25,7 @@ from harness import (Agent, ControlPlane, connected_instances, docker, remove_co
                      wait_until)
 
 CLUSTER = "cycles"
-TASK_SECONDS = 120
+TASK_SECONDS = 300
 LEAK_SECONDS = 90
 KILL_SECONDS = (0.3, 6)
 POLL_SECONDS = 0.3
@@ -133,8 +133,11 @@ class Cycles:
                 self.running.pop(arn, None)
                 self.stopping.pop(arn, None)
 
-    def run(self, cycles):
+    def run(self, cycles, seconds):
+        until = time.monotonic() + seconds
         while len(self.done) < cycles and not self.problems:
+            if time.monotonic() > until:  # What has begun is seen to its end.
+                cycles = len(self.done) + len(self.running) + len(self.stopping)
             self.begin(cycles - len(self.done) - len(self.running) - len(self.stopping))
             self.look()
             time.sleep(POLL_SECONDS)
@@ -168,12 +171,13 @@ def main():
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=3600, help="begin no more cycles after so long")
     parser.add_argument("--no-kills", action="store_true")
     arguments = parser.parse_args()
     began = time.monotonic()
     plane = ControlPlane()
     agent = Agent(plane, CLUSTER, ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION="1s", ECS_CONTAINER_STOP_TIMEOUT="10s",
-                  ECS_LOGLEVEL="info")
+                  ECS_LOGLEVEL="info", ECS_IMAGE_PULL_BEHAVIOR="prefer-cached")
     killer = counter = None
     problems = []
     before = inventory()
@@ -189,7 +193,7 @@ def main():
         killer = Killer(agent, random.Random(arguments.seed))
         if not arguments.no_kills:
             killer.start()
-        cycles.run(arguments.cycles)
+        cycles.run(arguments.cycles, arguments.seconds)
         if killer.is_alive():
             killer.stop()
         try:
