@@ -45,9 +45,11 @@ struct Parts {
 
 std::optional<AuthFailure> split_parts(std::string_view rest, Parts& parts) {
   while (!rest.empty()) {
-    const std::size_t end = rest.find_first_of(", \t");
+    const auto* stop =
+        std::find_if(rest.begin(), rest.end(), [](char c) { return c == ',' || c == ' ' || c == '\t'; });
+    const auto end = static_cast<std::size_t>(stop - rest.begin());
     const std::string_view item = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    rest.remove_prefix(stop == rest.end() ? rest.size() : end + 1);
     if (item.empty()) continue;
     const std::size_t equals = item.find('=');
     if (equals == std::string_view::npos)

@@ -49,8 +49,17 @@ std::string recode(std::string_view text) {
 }
 
 void append_folded(std::string& out, std::string_view value) {
+  value = trim(value);
+  // Hardly ever is there anything to fold.
+  bool plain = true;
+  for (std::size_t i = 0; i < value.size(); ++i)
+    plain = plain && value[i] != '\t' && (value[i] != ' ' || value[i - 1] != ' ');
+  if (plain) {
+    out += value;
+    return;
+  }
   bool blank = false;
-  for (const char c : trim(value)) {
+  for (const char c : value) {
     const bool is_blank = c == ' ' || c == '\t';
     if (is_blank && blank) continue;
     out += is_blank ? ' ' : c;

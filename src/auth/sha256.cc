@@ -75,10 +75,12 @@ Sha256Digest hmac_sha256(std::string_view key, std::initializer_list<std::string
 
 void append_hex(std::string& out, const Sha256Digest& digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const std::uint8_t byte : digest) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+  std::array<char, 2 * std::tuple_size_v<Sha256Digest>> text;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = kDigits[digest[i] >> 4];
+    text[2 * i + 1] = kDigits[digest[i] & 15];
   }
+  out.append(text.data(), text.size());
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

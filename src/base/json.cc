@@ -2,18 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace berth {
 namespace {
+
+constexpr std::uint64_t every_byte(std::uint64_t byte) {
+  return byte * 0x0101'0101'0101'0101U;
+}
+
+// True when none of eight bytes needs an escape: none is below a blank, a quote or a backslash. The usual
+// trick of taking one from each byte and looking at the borrows.
+bool are_clean(const char* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t quote = word ^ every_byte('"');
+  const std::uint64_t backslash = word ^ every_byte('\\');
+  const std::uint64_t hits = ((word - every_byte(0x20)) & ~word) | ((quote - every_byte(1)) & ~quote) |
+                             ((backslash - every_byte(1)) & ~backslash);
+  return (hits & every_byte(0x80)) == 0;
+}
 
 void append_escaped(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
   std::size_t clean = 0;
+  std::size_t look_at =
+      0;  // Where eight bytes are looked at together; those that need an escape, one by one.
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == look_at) {
+      while (i + 8 <= text.size() && are_clean(text.data() + i)) i += 8;
+      look_at = i + 8;
+      if (i == text.size()) break;
+    }
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') [[likely]]
       continue;
@@ -78,10 +104,22 @@ void JsonWriter::close(char bracket) {
 }
 
 void JsonWriter::key(std::string_view name) {
-  separate();
-  out_ += '"';
-  out_ += name;
-  out_ += "\":";
+  // In one piece where it fits: records are mostly keys.
+  constexpr std::size_t kPieceBytes = 64;
+  constexpr std::size_t kAround = 4;  // A comma, two quotes, a colon.
+  if (name.size() + kAround > kPieceBytes) {
+    separate();
+    out_.append(1, '"').append(name).append("\":");
+  } else {
+    char piece[kPieceBytes];
+    char* at = piece;
+    if (comma_) *at++ = ',';
+    *at++ = '"';
+    at = std::copy(name.begin(), name.end(), at);
+    *at++ = '"';
+    *at++ = ':';
+    out_.append(piece, static_cast<std::size_t>(at - piece));
+  }
   comma_ = false;
 }
 

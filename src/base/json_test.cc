@@ -32,6 +32,37 @@ TEST(JsonWriter, WritesWhatTheParserReads) {
   EXPECT_EQ(object.at("k\"").as_string(), "");
 }
 
+// Eight bytes are looked at together: each byte at each place among others has to come out right.
+TEST(JsonWriter, EscapesAtEveryPlace) {
+  for (int byte = 0; byte < 128; ++byte) {
+    for (std::size_t place = 0; place < 19; ++place) {
+      std::string text(19, 'x');
+      text[place] = static_cast<char>(byte);
+      text += "\xc3\xa4\xe2\x82\xac";
+      std::string out;
+      JsonWriter writer(out);
+      writer.string(text);
+      const auto back = parse_json(out);
+      ASSERT_TRUE(back.ok()) << byte << " at " << place;
+      EXPECT_EQ(std::string_view(back->get_string()), text) << byte << " at " << place;
+    }
+  }
+}
+
+TEST(JsonWriter, WritesKeysOfAnyLength) {
+  const std::string longest(100, 'k');
+  std::string out;
+  JsonWriter writer(out);
+  writer.begin_object();
+  for (const std::string& name : {std::string("a"), std::string(60, 'b'), std::string(61, 'c'), longest}) {
+    writer.key(name);
+    writer.integer(1);
+  }
+  writer.end_object();
+  EXPECT_EQ(out, "{\"a\":1,\"" + std::string(60, 'b') + "\":1,\"" + std::string(61, 'c') + "\":1,\"" +
+                     longest + "\":1}");
+}
+
 TEST(ParseJson, RefusesWhatIsNotOneDocument) {
   for (const char* text : {"", "{", "{}x", "[1,]", "nul", "{\"a\":}"})
     EXPECT_FALSE(parse_json(text).ok()) << text;

@@ -134,7 +134,7 @@ Async<void> Connection::run() {
       co_await refuse(verdict);
       co_return;
     }
-    const runtime::HttpRequest request = std::move(parser_->request());
+    runtime::HttpRequest request = std::move(parser_->request());
     const bool old_version = parser_->version() < 11;
     const bool peer_keeps = parser_->keep_alive();
     parser_.reset();
@@ -255,7 +255,7 @@ Async<void> Connection::refuse(Verdict verdict) {
   if (sent) co_await linger();
 }
 
-Async<bool> Connection::upgrade(const runtime::HttpRequest& request) {
+Async<bool> Connection::upgrade(runtime::HttpRequest& request) {
   auto refusal = objection(request);
   if (!refusal) {
     enter(Phase::handling);
@@ -272,7 +272,7 @@ Async<bool> Connection::upgrade(const runtime::HttpRequest& request) {
   co_return sent&& keeps;
 }
 
-Async<void> Connection::run_websocket(const runtime::HttpRequest& request, std::shared_ptr<void> context) {
+Async<void> Connection::run_websocket(runtime::HttpRequest& request, std::shared_ptr<void> context) {
   channel_->push_back(std::string(unread()));
   release_buffer();
   std::string().swap(head_);
@@ -282,6 +282,7 @@ Async<void> Connection::run_websocket(const runtime::HttpRequest& request, std::
   enter(Phase::handshake, limits.handshake_timeout);
   const auto accepted = co_await session_->accept(request);
   if (!accepted.ok()) co_return;
+  request = {};
   enter(Phase::socket);
   ++shard_.counters.websockets_now;
   struct Leave {

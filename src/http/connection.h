@@ -89,9 +89,9 @@ class Connection {
   Async<runtime::HttpResponse> answer(const runtime::HttpRequest& request);
   Async<bool> write(runtime::HttpResponse response, bool is_head, ResponseFraming::Connection connection);
   Async<void> refuse(Verdict verdict);
-  /// False when the connection is over.
-  Async<bool> upgrade(const runtime::HttpRequest& request);
-  Async<void> run_websocket(const runtime::HttpRequest& request, std::shared_ptr<void> context);
+  /// False when the connection is over. Takes the request out once it has been answered: a socket lasts.
+  Async<bool> upgrade(runtime::HttpRequest& request);
+  Async<void> run_websocket(runtime::HttpRequest& request, std::shared_ptr<void> context);
   Async<void> linger();
 
   void enter(Phase phase, Duration timeout);

@@ -10,6 +10,7 @@ namespace beast_http = boost::beast::http;
 constexpr std::uint64_t kBodyReserveMax = 256U << 10;
 // "METHOD " of a sane request is shorter than this.
 constexpr std::size_t kFirstLineProbe = 8192;
+constexpr std::size_t kHeaderFieldsReserved = 16;
 
 std::string_view text_of(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -61,6 +62,8 @@ void add_field(std::vector<runtime::Header>& headers, std::string_view name, std
     code = beast_http::make_error_code(beast_http::error::header_limit);
     return;
   }
+  // Once for all: an API request has about ten.
+  if (headers.empty()) headers.reserve(kHeaderFieldsReserved);
   headers.push_back({std::string(name), std::string(value)});
 }
 

@@ -14,12 +14,11 @@ char lower(char c) {
 }
 
 void append_clean(std::string& out, std::string_view value) {
+  const auto is_unclean = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   auto start = out.size();
   out.append(value);
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) return;
-  std::replace_if(
-      out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
-      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  if (std::none_of(value.begin(), value.end(), is_unclean)) return;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), is_unclean, ' ');
 }
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
@@ -35,7 +34,8 @@ bool is_framing(std::string_view name) {
 }
 
 void append_length(std::string& out, std::size_t bytes) {
-  fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", bytes);
+  const fmt::format_int digits(bytes);
+  out.append("Content-Length: ").append(digits.data(), digits.size()).append("\r\n");
 }
 
 }  // namespace
@@ -65,8 +65,9 @@ void append_response_head(std::string& out, const runtime::HttpResponse& respons
                           const ResponseFraming& framing) {
   auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status,
-                 std::string_view(reason.data(), reason.size()));
+  const fmt::format_int status(response.status);
+  out.append("HTTP/1.1 ").append(status.data(), status.size()).append(1, ' ');
+  out.append(reason.data(), reason.size()).append("\r\n");
   for (const auto& header : response.headers) {
     if (!is_framing(header.name)) append_header(out, header.name, header.value);
   }

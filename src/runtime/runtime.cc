@@ -4,11 +4,11 @@ namespace berth::runtime {
 
 std::string IdSource::hex(std::size_t digits) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(digits);
-  while (text.size() < digits) {
-    std::uint64_t bits = next64();
-    for (int i = 0; i < 16 && text.size() < digits; ++i, bits >>= 4) text.push_back(kDigits[bits & 15]);
+  std::string text(digits, '0');
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < digits; ++i, bits >>= 4) {
+    if (i % 16 == 0) bits = next64();
+    text[i] = kDigits[bits & 15];
   }
   return text;
 }
@@ -18,8 +18,12 @@ std::string IdSource::uuid() {
   digits[12] = '4';  // Version: random.
   digits[16] =
       "89ab"[digits[16] < 'a' ? (digits[16] - '0') & 3 : (digits[16] - 'a' + 2) & 3];  // Variant of RFC 4122.
-  return digits.substr(0, 8) + '-' + digits.substr(8, 4) + '-' + digits.substr(12, 4) + '-' +
-         digits.substr(16, 4) + '-' + digits.substr(20);
+  std::string text;
+  text.reserve(36);
+  const std::string_view all = digits;
+  text.append(all.substr(0, 8)).append(1, '-').append(all.substr(8, 4)).append(1, '-');
+  text.append(all.substr(12, 4)).append(1, '-').append(all.substr(16, 4)).append(1, '-');
+  return text.append(all.substr(20));
 }
 
 }  // namespace berth::runtime
