@@ -42,6 +42,7 @@ def sections(minutes, with_docker):
         ("services", system.services),
         ("growth", lambda: system.growth(max(3, 8 * scale))),
         ("reaction", system.reaction),
+        ("overload", lambda: system.overload(max(5, 30 * scale))),
     ]
     if with_docker:
         list_of.append(("launch", lambda: launch.measure(pairs=max(1, round(7 * scale)))))
@@ -56,7 +57,7 @@ def targets(found):
         if value is None:
             rows.append((what, f"{'≥' if higher else '≤'} {target:g} {unit}", "did not finish", 0.0))
         else:
-            ratio = value / target if higher else target / max(value, 1e-9)
+            ratio = value / target if higher else 1.0 if value <= target else target / value
             rows.append((what, f"{'≥' if higher else '≤'} {target:g} {unit}", f"{value:,.3g} {unit}" if abs(value) < 1000
                          else f"{value:,.0f} {unit}", ratio))
 
@@ -88,6 +89,11 @@ def targets(found):
         row("cost of RunTask at 10 000 instances of that at 100", 2, found["growth"]["cost_ratio"], "", higher=False)
     if "reaction" in found:
         row("exit of a task to its replacement, p99", 50, found["reaction"]["p99_us"] / 1000, "ms", higher=False)
+    if "overload" in found:
+        o = found["overload"]
+        row("answered under 3 times the load, of full speed", 0.7, o["answered_share_of_before"], "")
+        row("full speed again 5 s after overload, of before", 0.9, o["recovered_share"], "")
+        row("refusals under overload that are not throttling", 0, o["other_errors"], "calls", higher=False)
     for network, figures in found.get("launch", {}).items():
         row(f"launching, {network}, of the raw Docker API", 0.9, figures["ratio"], "")
         row(f"CPU of the agent for a task, {network}", 5, figures["agent_cpu_ms"], "ms", higher=False)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -46,6 +47,12 @@ class Server:
         self.key_id, self.secret = keys["berth"]["aws_access_key_id"], keys["berth"]["aws_secret_access_key"]
         return took
 
+    def cpu_seconds(self):
+        """CPU time it has used: user's and system's."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory_mib(self):
         with open(f"/proc/{self.process.pid}/status") as status:
             for line in status:
@@ -75,7 +82,8 @@ class Server:
 
     def _command(self, flags):
         command = [os.path.join(BIN, "berth-load"), "--endpoint", self.url, "--credentials",
-                   os.path.join(self.data_dir, "credentials"), "--connect-seconds", str(CONNECT_SECONDS)]
+                   os.path.join(self.data_dir, "credentials"), "--connect-seconds", str(CONNECT_SECONDS),
+                   "--server-pid", str(self.process.pid)]
         for name, value in flags.items():
             command.append("--" + name.replace("_", "-"))
             if value is not True:
@@ -120,6 +128,14 @@ def first(result, part="load"):
     return result[part]["operations"][0]
 
 
+def cpu_of(result, tasks):
+    """CPU time a task, of the server and of the load, and the tasks a second for which two cores have time: what a rate would be
+    if nobody else used the machine."""
+    server, load = (result[name] * 1e6 / max(tasks, 1) for name in ("server_cpu_seconds", "load_cpu_seconds"))
+    return {"server_cpu_us_per_task": server, "load_cpu_us_per_task": load,
+            "two_cores_tasks_per_second": 2e6 / max(server + load, 1e-9)}
+
+
 def reads_and_writes(seconds):
     """DescribeTasks, ListTasks, RegisterTaskDefinition, RunTask in a closed loop, each beside the echo of the same bytes."""
     figures = {}
@@ -131,7 +147,8 @@ def reads_and_writes(seconds):
             figures[mix] = {"per_second": berth["per_second"], "p50_us": berth["p50_us"], "p99_us": berth["p99_us"],
                             "errors": berth["errors"], "bytes": berth["answer_bytes"],
                             "echo_per_second": echo["per_second"], "echo_p50_us": echo["p50_us"],
-                            "echo_p99_us": echo["p99_us"], "ratio": berth["per_second"] / max(echo["per_second"], 1)}
+                            "echo_p99_us": echo["p99_us"], "ratio": berth["per_second"] / max(echo["per_second"], 1),
+                            "server_cpu_us": result["server_cpu_seconds"] * 1e6 / max(berth["requests"], 1)}
         for mix in ("DescribeTasks", "DescribeTasks:100"):
             half = server.load(mix=mix, seconds=seconds, connections=16, rate=figures[mix]["per_second"] / 2)
             figures[mix]["half_load_p99_us"] = first(half)["p99_us"]
@@ -150,7 +167,7 @@ def placement(seconds, instances=5000):
                    "half_rate_p99_us": first(half)["p99_us"], "half_rate_unanswered": half["load"]["unanswered"],
                    "calls_per_second": first(full)["per_second"], "tasks_per_second": first(full)["per_second"] * 10,
                    "p50_us": first(full)["p50_us"], "p99_us": first(full)["p99_us"], "errors": first(full)["errors"],
-                   "memory_mib": server.memory_mib()}
+                   "memory_mib": server.memory_mib(), **cpu_of(full, first(full)["requests"] * 10)}
         single = server.load(instances=instances, mix="RunTask", seconds=seconds / 4, connections=32)
         figures["single_calls_per_second"] = first(single)["per_second"]
         figures["single_p99_us"] = first(single)["p99_us"]
@@ -181,7 +198,7 @@ def whole_life(seconds):
                              in_flight=4000, agent_connections=48)
         stopped = result["fleet"]["reported_stopped"] - result["fleet_at_begin"]["reported_stopped"]
         return {"tasks_per_second": stopped / seconds, "report_errors": result["fleet"]["report_errors"],
-                "memory_mib": server.memory_mib()}
+                "memory_mib": server.memory_mib(), **cpu_of(result, stopped)}
 
 
 def wait_for(condition, seconds):
@@ -273,6 +290,45 @@ def reaction(exits=200, tasks=10_000, instances=1000, patience=240):
             # Tasks that end within ten seconds of their start count as failed starts, and are put off.
             time.sleep(10)
             return {**fleet.ask(f"exits {exits} 20"), "tasks": fleet.ask("stats")["tasks_running"]}
+
+
+class Peak:
+    """The most memory that a server has while the block runs."""
+
+    def __init__(self, server):
+        self.server, self.mib, self.over = server, 0, threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+
+    def _watch(self):
+        while not self.over.wait(POLL_SECONDS):
+            self.mib = max(self.mib, self.server.memory_mib())
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def overload(seconds, instances=1000, clients=4000):
+    """Three times the calls that it can answer, from many clients at once; then whether it is as fast as before."""
+    with Server() as server, server.fleet(instances=instances):
+        run = {"mix": "RunTask:10", "connections": 64}
+        server.load(seconds=2, warmup_seconds=0, **run)
+        before = first(server.load(seconds=max(3, seconds / 6), **run))["per_second"]
+        idle = server.memory_mib()
+        with Peak(server) as peak:
+            result = server.load(seconds=seconds, warmup_seconds=2, rate=3 * before, mix="RunTask:10", connections=clients)
+        flooded = first(result)
+        after = first(server.load(seconds=max(3, seconds / 6), warmup_seconds=4, **run))["per_second"]
+        tasks = (flooded["requests"] + before * (2 + max(3, seconds / 6))) * 10
+        return {"seconds": seconds, "calls_per_second_before": before, "calls_per_second_asked": 3 * before,
+                "answered_per_second": flooded["per_second"], "throttled_per_second": flooded["throttled"] / seconds,
+                "other_errors": flooded["errors"] - flooded["throttled"], "first_error": flooded.get("first_error", ""),
+                "answered_share_of_before": flooded["per_second"] / before, "recovered_share": after / before,
+                "memory_before_mib": idle, "memory_peak_mib": peak.mib, "tasks": tasks}
 
 
 def starts(times=5):

@@ -144,6 +144,7 @@ void Generator::record(const Intent& intent, const Reply& reply, Nanos now) {
   auto& result = result_.operations[intent.operation];
   if (!is_success(mix_[intent.operation], reply)) {
     ++result.errors;
+    if (reply.body.find("ThrottlingException") != std::string_view::npos) ++result.throttled;
     if (result.first_error.empty())
       result.first_error = fmt::format("{} {}", reply.status, reply.body.substr(0, kErrorTextMax));
     return;

@@ -24,8 +24,9 @@ struct LoadOptions {
 
 struct OperationResult {
   std::string name;
-  std::uint64_t requests = 0;  ///< Answered 200 within the window.
-  std::uint64_t errors = 0;
+  std::uint64_t requests = 0;   ///< Answered 200 within the window.
+  std::uint64_t errors = 0;     ///< All other answers.
+  std::uint64_t throttled = 0;  ///< Those of them that ask to try again later.
   std::string first_error;
   Histogram latency;
   std::string sample;  ///< One whole answer.

@@ -128,8 +128,14 @@ Result<void> run_load(Loop& loop, Options& options, Fleet& fleet, Report& report
     generator.set_gate([&in_flight] { return in_flight.admit(); });
     fleet.on_stopped([&generator] { generator.release(); });
   }
-  generator.on_window([&](bool begins) { (begins ? report.fleet_at_begin : report.fleet) = fleet.counts(); });
+  CpuTime at_begin;
+  generator.on_window([&](bool begins) {
+    (begins ? report.fleet_at_begin : report.fleet) = fleet.counts();
+    (begins ? at_begin : report.cpu) = cpu_time(options.server_pid);
+  });
   report.load = generator.run();
+  report.cpu.load -= at_begin.load;
+  report.cpu.server -= at_begin.server;
   fleet.on_stopped(nullptr);
   if (!options.echo) return {};
   std::vector<std::string> answers;

@@ -92,6 +92,7 @@ std::map<std::string, Setter> setters(Options& options, std::string& endpoint, s
   out["--seconds"] = numeric("--seconds", load.seconds);
   out["--warmup-seconds"] = numeric("--warmup-seconds", load.warmup_seconds);
   out["--connect-seconds"] = numeric("--connect-seconds", options.connect_seconds);
+  out["--server-pid"] = numeric("--server-pid", options.server_pid);
   out["--in-flight"] = numeric("--in-flight", options.in_flight_max);
   out["--tasks"] = [&fleet](const std::string& value) { return set_life(fleet, value); };
   out["--rate"] = [&load](const std::string& value) -> Result<void> {
@@ -188,6 +189,7 @@ Load on the API, with or without instances.
   --seconds S --warmup-seconds S   10, 1
   --rate R                  open loop: R calls a second, latency from the intended time; without it a closed loop
   --in-flight N             RunTask waits while N tasks have been asked for and have not stopped
+  --server-pid PID          report the CPU time of that process in the window too
   --echo                    afterwards the same mix against an epoll echo of the same bytes
 )";
 }

@@ -20,6 +20,7 @@ struct Options {
   bool json = false;
   bool help = false;
   double connect_seconds = 120;
+  pid_t server_pid = 0;             ///< Whose CPU time is reported; 0: nobody's.
   std::uint64_t in_flight_max = 0;  ///< Tasks that were asked for and have not stopped; 0: no bound.
 };
 

@@ -43,6 +43,8 @@ void write_load(JsonWriter& writer, const LoadResult& load) {
     writer.real(rounded(static_cast<double>(operation.requests) / load.seconds));
     writer.key("errors");
     writer.integer(static_cast<std::int64_t>(operation.errors));
+    writer.key("throttled");
+    writer.integer(static_cast<std::int64_t>(operation.throttled));
     if (!operation.first_error.empty()) {
       writer.key("first_error");
       writer.string(operation.first_error);
@@ -103,6 +105,11 @@ std::string render_table(const Report& report) {
     if (report.echo->per_second() > 0)
       out += fmt::format("ratio to echo: {:.3f}\n", report.load->per_second() / report.echo->per_second());
   }
+  if (report.load && report.load->per_second() > 0) {
+    const double calls = report.load->per_second() * report.load->seconds;
+    out += fmt::format("CPU a call: server {:.0f} us, load {:.0f} us\n", report.cpu.server * 1e6 / calls,
+                       report.cpu.load * 1e6 / calls);
+  }
   if (report.instances > 0) {
     out +=
         fmt::format("{} hollow instances connected in {:.1f} s; tasks received {}, running {}, stopped {}\n",
@@ -132,6 +139,10 @@ std::string render_report_json(const Report& report) {
   write_fleet(writer, report.fleet);
   writer.key("fleet_at_begin");
   write_fleet(writer, report.fleet_at_begin);
+  writer.key("server_cpu_seconds");
+  writer.real(rounded(report.cpu.server));
+  writer.key("load_cpu_seconds");
+  writer.real(rounded(report.cpu.load));
   if (report.load) {
     writer.key("load");
     write_load(writer, *report.load);

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "bin/berth_load/cpu_time.h"
 #include "bin/berth_load/fleet.h"
 #include "bin/berth_load/generator.h"
 
@@ -15,6 +16,7 @@ struct Report {
   std::optional<LoadResult> echo;
   FleetCounts fleet;                ///< At the end of the window.
   FleetCounts fleet_at_begin = {};  ///< At its beginning.
+  CpuTime cpu;                      ///< What was used in the window.
 };
 
 std::string render_table(const Report& report);
