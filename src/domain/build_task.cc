@@ -17,6 +17,12 @@ std::string dashed(const std::string& hex) {
          hex.substr(20);
 }
 
+// Of `hex`, 32 digits, the first 12 give way to the time: tasks that are made one after the other lie one
+// after the other in every ordered index, in memory and on disk. 80 random bits remain.
+std::string time_ordered(std::string hex, WallTime now) {
+  return fmt::format("{:012x}", static_cast<std::uint64_t>(now.ms) & 0xffff'ffff'ffffU) + hex.substr(12);
+}
+
 bool defines(const model::ecs::TaskDefinition& definition, const std::string& name) {
   if (!definition.container_definitions) return false;
   return std::any_of(definition.container_definitions->begin(), definition.container_definitions->end(),
@@ -114,7 +120,7 @@ TaskRecord build_task(const TaskPlan& plan, const ContainerInstanceRecord& insta
   task.region = realm.region;
   task.cluster = plan.cluster.name;
   task.cluster_generation = plan.cluster.generation;
-  task.id = new_id();
+  task.id = time_ordered(new_id(), now);
   if (plan.arn_form == ArnForm::short_) task.id = dashed(task.id);
   task.arn = task_arn(realm, task.cluster, task.id, plan.arn_form);
   task.instance_id = instance.id;

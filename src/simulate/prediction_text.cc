@@ -19,8 +19,9 @@ std::string show(const std::optional<Duration>& offset) {
   return offset ? render_offset(*offset) : "-";
 }
 
+// The end of an id: the beginnings of those that were made one after the other are alike.
 std::string brief(const std::string& id) {
-  return id.size() > 12 ? id.substr(0, 8) + "…" : id;
+  return id.size() > 12 ? "…" + id.substr(id.size() - 8) : id;
 }
 
 std::string text_of(const JsonObject& object, std::string_view key) {
