@@ -136,7 +136,7 @@ Async<void> TaskManager::sleep_then(std::string task_arn, engine::Timer timer, D
 
 Async<bool> TaskManager::try_clean_up(std::vector<std::string> containers, std::vector<std::string> volumes) {
   bool clean = true;
-  const auto place = co_await launches_.enter(Turnstile::Urgency::last);
+  const auto place = co_await removals_.enter(Turnstile::Urgency::normal);
   for (const std::string& container : containers) {
     auto removed = co_await deps_.containers.remove(container, engine::ContainerRuntime::Force::yes);
     if (removed.ok()) continue;

@@ -48,8 +48,10 @@ inline constexpr Duration kCleanupRetry = std::chrono::seconds(30);
 inline constexpr int kCleanupTriesMax = 20;
 /// An event of a start that comes so soon after the start that an inspect showed is of that start.
 inline constexpr Duration kOwnStartEvent = std::chrono::seconds(1);
-/// Creates, starts and removals at once: more of them take longer together than one after the other.
+/// Creates and starts at once: more of them take longer together than one after the other. Removals have
+/// places of their own, as one may hang.
 inline constexpr std::size_t kLaunchesMax = 8;
+inline constexpr std::size_t kRemovalsMax = 4;
 /// Changes that need not be on disk before anything else happens are written this much later.
 inline constexpr Duration kLazySave = std::chrono::seconds(1);
 
@@ -171,6 +173,7 @@ class TaskManager final : public session::TaskSink {
   TaskManagerOptions options_;
   ImagePuller puller_;
   Turnstile launches_{kLaunchesMax};
+  Turnstile removals_{kRemovalsMax};
   engine::HostResources resources_;
   Prng random_;
   runtime::TaskGroup group_;
