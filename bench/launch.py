@@ -20,7 +20,7 @@ import urllib.parse
 import system
 
 SOCKET = "/var/run/docker.sock"
-WORKERS = (1, 2, 4, 8, 16)
+WORKERS = (2, 4, 8)
 REMOVERS = 4
 IMAGE = "busybox:latest"
 LAUNCH_SECONDS = 180
