@@ -39,9 +39,9 @@ Async<Result<void>> StoreConnection::write(store::EngineBatch batch) {
 void StoreConnection::mutate(store::EngineBatch& batch) {
   if (disk_.mutants.tears_batches && disk_.random_.chance(1, 10) && batch.writes.back().size() > 1)
     batch.writes.back().pop_back();
-  if (disk_.mutants.ignores_base && batch.base != disk_.engine_.head()) {
+  if (disk_.mutants.ignores_base && batch.base != disk_.engine_.newest()) {
     const auto length = batch.transaction_ids.size();
-    batch.base = disk_.engine_.head();
+    batch.base = disk_.engine_.newest();
     batch.head = store::Revision(batch.base.value() + length);
   }
 }
@@ -52,6 +52,13 @@ Async<Result<store::EngineBatch>> StoreConnection::next(store::Revision after) {
   if (disk_.draw(disk_.faults.compacted))
     co_return Error{ErrorCode::too_large, "compacted", Retry::re_decide};
   co_return co_await disk_.engine_.next(after);
+}
+
+Async<Result<store::Revision>> StoreConnection::head() {
+  const Duration delay = disk_.draw_delay(disk_.faults.delay_max);
+  co_await runtime_.sleep(delay);
+  if (disk_.draw(disk_.faults.lost_before)) co_return unavailable("the store did not answer");
+  co_return co_await disk_.engine_.head();
 }
 
 Async<Result<bool>> StoreConnection::contains(std::string transaction_id) {

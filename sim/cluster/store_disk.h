@@ -65,6 +65,7 @@ class StoreConnection final : public store::Engine {
   Async<Result<void>> append(store::EngineBatch batch) override;
   bool shared() const override { return disk_.engine_.shared(); }
   Async<Result<store::EngineBatch>> next(store::Revision after) override;
+  Async<Result<store::Revision>> head() override;
   Async<Result<bool>> contains(std::string transaction_id) override;
   Async<Result<void>> backup(std::string path) override;
 

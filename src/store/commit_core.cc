@@ -12,6 +12,8 @@ namespace {
 // Between two tries to read the engine after a failure.
 constexpr Duration kReloadDelayMin = std::chrono::milliseconds(50);
 constexpr Duration kReloadDelayMax = std::chrono::seconds(5);
+// Between two tries to learn the engine's head.
+constexpr Duration kHeadRetryDelay = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -94,6 +96,19 @@ Async<Result<Revision>> CommitCore::load(Revision at_least) {
   feed.compact();
   durability.advance(own);
   co_return head;
+}
+
+Async<void> CommitCore::catch_up() {
+  for (;;) {
+    const Result<Revision> head = co_await engine.head();
+    if (head.ok()) {
+      // An error says that the store is closing: then what is here has to do.
+      const Result<void> reached = co_await durability.until(*head);
+      static_cast<void>(reached);
+      co_return;
+    }
+    co_await runtime.sleep(kHeadRetryDelay);
+  }
 }
 
 Async<Revision> CommitCore::reload(Revision at_least) {

@@ -78,6 +78,9 @@ struct CommitCore {
   /// readers have not seen yet; the new head is not below it. Gives the engine's own head. What the tables
   /// held before counts as lost unless the engine is shared: then tables that are already ahead stay.
   Async<Result<Revision>> load(Revision at_least);
+  /// Shared engines: waits until the tables hold everything that was durable anywhere when it was called.
+  /// While the engine does not answer it asks again: a reader rather waits than sees the past. Any thread.
+  Async<void> catch_up();
   /// load() again and again until it succeeds; meanwhile, from the second try on, refuses who submits.
   Async<Revision> reload(Revision at_least);
 };

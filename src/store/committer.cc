@@ -3,6 +3,12 @@
 #include "store/commit_core.h"
 
 namespace berth::store {
+namespace {
+
+// In simulation: how much older a decision may be when it gets here.
+constexpr Duration kLate = std::chrono::milliseconds(150);
+
+}  // namespace
 
 Committer::Committer(Engine& engine, runtime::Runtime& runtime, Executor executor)
     : core_(std::make_unique<CommitCore>(engine, runtime)),
@@ -33,11 +39,13 @@ Async<Result<void>> Committer::backup(std::string path) {
 }
 
 Async<View> Committer::read() {
+  if (core_->engine.shared()) co_await core_->catch_up();
   std::shared_lock<std::shared_mutex> lock = core_->lock.read();
   co_return View(*core_->tables, std::move(lock));
 }
 
 Async<Result<Revision>> Committer::commit(Transaction transaction) {
+  if (core_->runtime.buggify("store.commit.late")) co_await core_->runtime.sleep(kLate);
   runtime::Promise<Result<Revision>> answer;
   Result<void> queued = core_->submissions.push(Submission{std::move(transaction), answer});
   if (!queued.ok()) co_return std::move(queued).error();

@@ -56,6 +56,10 @@ class Engine {
   /// Shared engines: waits for the next batch appended by anyone after `after`.
   /// Errors: `too_large` (compacted: reload), `unavailable`; `invalid` for engines that are not shared.
   virtual Async<Result<EngineBatch>> next(Revision after) = 0;
+  /// Shared engines: the newest head, asked of the engine: no append() that succeeded anywhere before this
+  /// call is newer. Any thread, also several calls at a time. Errors: `unavailable`; `invalid` for engines
+  /// that are not shared.
+  virtual Async<Result<Revision>> head() = 0;
   /// Whether a transaction is among the newest kTransactionIdsKept.
   virtual Async<Result<bool>> contains(std::string transaction_id) = 0;
   /// A copy of the whole store in a file of its own (`berth backup`), which must not exist yet. Errors:

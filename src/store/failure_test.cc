@@ -27,6 +27,12 @@ MemoryFaults once(Fate fate) {
   return faults;
 }
 
+// As a handler reads: once, without waiting for anything to appear.
+Async<void> look_once(Store& store, bool& shown) {
+  const View view = co_await store.read();
+  shown = view.find<ClusterRecord>(cluster("a")) != nullptr;
+}
+
 bool exists(World& world, const std::string& name, std::size_t which = 0) {
   return world.view([&](const View& view) { return view.find<ClusterRecord>(cluster(name)) != nullptr; },
                     which);
@@ -160,6 +166,18 @@ TEST(Failure, ACompactedReplicaReadsAnew) {
   world.must_commit(put_cluster("c", "3"));
   EXPECT_TRUE(exists(world, "b", 1));
   EXPECT_TRUE(exists(world, "c", 1));
+}
+
+TEST(Failure, ALaggingReplicaShowsWhatWasAnsweredElsewhere) {
+  World world(WorldKind::memory_shared);
+  MemoryFaults faults;
+  faults.watch_delay = [] { return std::chrono::milliseconds(20); };
+  faults.head_fails = [times = 2]() mutable { return times-- > 0; };
+  world.memory().set_faults(faults);
+  world.must_commit(put_cluster("a", "1"));
+  bool shown = false;
+  runtime::block_on(world.executor(), look_once(world.store(1), shown));
+  EXPECT_TRUE(shown);
 }
 
 TEST(Failure, ALaggingReplicaDecidesOnTheHead) {

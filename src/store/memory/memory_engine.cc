@@ -86,6 +86,13 @@ Async<Result<EngineBatch>> MemoryEngine::next(Revision after) {
   }
 }
 
+Async<Result<Revision>> MemoryEngine::head() {
+  if (!shared()) co_return invalid("this engine is not shared");
+  const auto faults = this->faults();
+  if (faults->head_fails && faults->head_fails()) co_return unavailable("the memory engine does not answer");
+  co_return newest();
+}
+
 Async<Result<bool>> MemoryEngine::contains(std::string transaction_id) {
   const std::lock_guard lock(mutex_);
   co_return std::find(ids_.begin(), ids_.end(), transaction_id) != ids_.end();
@@ -112,7 +119,7 @@ void MemoryEngine::compact() {
   log_begin_ = head_;
 }
 
-Revision MemoryEngine::head() const {
+Revision MemoryEngine::newest() const {
   const std::lock_guard lock(mutex_);
   return head_;
 }

@@ -25,6 +25,7 @@ struct MemoryFaults {
   std::function<Duration()> append_delay;  ///< Slept before the append takes place.
   std::function<Duration()> watch_delay;   ///< Slept before next() answers.
   std::function<bool()> compact;           ///< next() answers `too_large`.
+  std::function<bool()> head_fails;        ///< head() answers `unavailable`.
   std::function<bool()> load_fails;        ///< load() answers `unavailable`.
 };
 
@@ -47,6 +48,7 @@ class MemoryEngine final : public Engine {
   Async<Result<void>> append(EngineBatch batch) override;
   bool shared() const override { return mode_ == Mode::shared; }
   Async<Result<EngineBatch>> next(Revision after) override;
+  Async<Result<Revision>> head() override;
   Async<Result<bool>> contains(std::string transaction_id) override;
   Async<Result<void>> backup(std::string path) override;
 
@@ -54,7 +56,7 @@ class MemoryEngine final : public Engine {
   void set_faults(MemoryFaults faults);
   /// Forgets all batches: who has not read them yet must reload.
   void compact();
-  Revision head() const;
+  Revision newest() const;
   /// Stored text by key.
   std::map<std::string, std::string> dump(Kind kind) const;
 

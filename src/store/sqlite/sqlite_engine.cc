@@ -42,6 +42,10 @@ Async<Result<EngineBatch>> SqliteEngine::next(Revision) {
   co_return invalid("an embedded store is not shared");
 }
 
+Async<Result<Revision>> SqliteEngine::head() {
+  co_return invalid("an embedded store is not shared");
+}
+
 Async<Result<bool>> SqliteEngine::contains(std::string transaction_id) {
   auto work = [database = database_, id = std::move(transaction_id)] { return database->contains(id); };
   Result<bool> known = co_await runtime::run_on(work_, std::move(work));

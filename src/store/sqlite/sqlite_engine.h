@@ -30,6 +30,7 @@ class SqliteEngine final : public Engine {
   Async<Result<void>> append(EngineBatch batch) override;
   bool shared() const override { return false; }
   Async<Result<EngineBatch>> next(Revision after) override;
+  Async<Result<Revision>> head() override;
   Async<Result<bool>> contains(std::string transaction_id) override;
   Async<Result<void>> backup(std::string path) override;
   /// Copies the log into the database and lets go of the file. Afterwards everything answers `unavailable`.
