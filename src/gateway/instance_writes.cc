@@ -60,11 +60,10 @@ Async<Result<OpenedSession>> open_session(store::Store& store, runtime::Runtime&
     inactive = before.status == domain::InstanceStatus::inactive;
     if (inactive) return std::nullopt;
     ContainerInstanceRecord after = before;
-    opened.was_away = before.disconnected_at.has_value() && !before.agent_connected;
+    opened.was_away = before.disconnected_at.has_value();
     after.session_owner = owner;
     opened.epoch = after.session_epoch = before.session_epoch + 1;
     after.agent_connected = true;
-    after.disconnected_at.reset();
     const auto version_before = before.version_info ? before.version_info->agent_version.value_or("") : "";
     after.agent_update_status =
         domain::after_reconnect(before.agent_update_status, version_before, context.request.agent_version);
@@ -100,6 +99,19 @@ Async<Result<std::int64_t>> reserve_sequence(store::Store& store, runtime::Runti
   if (!changed) co_return changed.error();
   if (!ours) co_return Error{ErrorCode::closed, "A newer session has begun.", Retry::no};
   co_return last;
+}
+
+Async<Result<void>> forget_absence(store::Store& store, runtime::Runtime& runtime, std::string instance_key,
+                                   std::int64_t epoch) {
+  InstanceChange change =
+      [=](const ContainerInstanceRecord& before) -> std::optional<ContainerInstanceRecord> {
+    if (before.session_epoch != epoch || !before.agent_connected || !before.disconnected_at)
+      return std::nullopt;
+    ContainerInstanceRecord after = before;
+    after.disconnected_at.reset();
+    return after;
+  };
+  co_return co_await change_instance(store, runtime, std::move(instance_key), std::move(change));
 }
 
 Async<Result<void>> mark_disconnected(store::Store& store, runtime::Runtime& runtime,

@@ -26,11 +26,12 @@ struct OpenedSession {
   std::int64_t epoch = 0;
   std::int64_t sequence_first = 0;
   std::int64_t sequence_last = 0;
-  bool was_away =
-      false;  ///< The agent had been given up before: tasks may have been declared STOPPED meanwhile.
+  /// The agent had been away, and may not know yet which tasks were declared STOPPED meanwhile.
+  bool was_away = false;
 };
 
 /// Makes `owner` the owner of the instance's session: epoch + 1, agent connected, versions as the agent says.
+/// The time since which it was away stays, for the case that this session breaks before forget_absence().
 /// Older sessions see the new epoch and close. Errors: `closed`: the instance is INACTIVE; those of
 /// change_instance().
 Async<Result<OpenedSession>> open_session(store::Store& store, runtime::Runtime& runtime,
@@ -42,6 +43,10 @@ Async<Result<OpenedSession>> open_session(store::Store& store, runtime::Runtime&
 Async<Result<std::int64_t>> reserve_sequence(store::Store& store, runtime::Runtime& runtime,
                                              std::string instance_key, std::int64_t epoch,
                                              std::int64_t sequence_block);
+
+/// The agent knows what was given up while it was away: unless the session changed hands since `epoch`.
+Async<Result<void>> forget_absence(store::Store& store, runtime::Runtime& runtime, std::string instance_key,
+                                   std::int64_t epoch);
 
 /// The agent is gone: unless the session changed hands since `epoch`.
 Async<Result<void>> mark_disconnected(store::Store& store, runtime::Runtime& runtime,

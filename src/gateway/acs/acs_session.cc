@@ -24,6 +24,8 @@ using domain::TaskStatus;
 constexpr int kAnswersHeartbeats = 2;  // Protocol version.
 constexpr int kNormal = 1000;
 constexpr int kPolicyViolation = 1008;
+// In simulation: from the look at the store to what is sent of it.
+constexpr Duration kSlowDelivery = std::chrono::milliseconds(300);
 
 std::string definition_key_of(const TaskRecord& task) {
   return store::task_definition_key({task.account, task.region}, task.family, task.revision);
@@ -121,6 +123,7 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
     retry_later();
     co_return Result<void>();
   }
+  if (runtime_.buggify("gateway.deliver.slow")) co_await runtime_.sleep(kSlowDelivery);
   if (!still_ours(seen)) co_return Result<void>();
   const auto update = seen.update;
   const auto delivered = co_await deliver(socket, seen);
@@ -128,6 +131,7 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
   const auto refreshed = co_await refresh_credentials(socket, std::move(seen));
   if (!refreshed) co_return refreshed.error();
   co_await mark_delivered();
+  co_await end_absence();
   const auto updated = co_await update_agent(socket, update);
   if (!updated) co_return updated.error();
   co_return Result<void>();
@@ -282,6 +286,15 @@ Async<void> AcsSession::mark_delivered() {
   if (applied) co_return;
   to_mark_.insert(marked.begin(), marked.end());
   retry_later();
+}
+
+Async<void> AcsSession::end_absence() {
+  if (!was_away_ || !given_up_.empty()) co_return;
+  const auto ended = co_await forget_absence(store_, runtime_, context_.instance_key, epoch_);
+  if (ended)
+    was_away_ = false;
+  else
+    retry_later();
 }
 
 Async<Result<void>> AcsSession::keep_alive(runtime::MessageSocket& socket) {

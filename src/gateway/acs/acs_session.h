@@ -55,6 +55,8 @@ class AcsSession final : public Conversation {
   void on_nack(const JsonObject& message);
   /// Tasks that were declared STOPPED while the agent was away: it may still run them.
   Async<void> find_given_up_tasks();
+  /// Once it has acknowledged them.
+  Async<void> end_absence();
   Async<Look> look();
   void add_definition(const store::View& view, const domain::TaskRecord& task, Look& into) const;
   /// False when the session is over.
@@ -75,7 +77,7 @@ class AcsSession final : public Conversation {
   std::int64_t epoch_ = 0;
   std::int64_t sequence_next_ = 0;
   std::int64_t sequence_last_ = 0;
-  bool was_away_ = false;
+  bool was_away_ = false;  ///< And has not acknowledged all of given_up_.
   Deliveries deliveries_;
   AgentUpdate update_;
   RoleCredentials roles_;

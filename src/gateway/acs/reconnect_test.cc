@@ -103,6 +103,31 @@ TEST(Reconnect, StopsWhatWasGivenUpAndNeverAcknowledged) {
   EXPECT_THAT(render_json(payload), HasSubstr(R"("desiredStatus":"STOPPED")"));
 }
 
+// The first connection after the absence breaks before the agent has read what it is to stop; it registers
+// and comes again.
+TEST(Reconnect, StopsWhatWasGivenUpAlsoWhenTheFirstConnectionBreaks) {
+  World world;
+  world.put_task("t1");
+  world.change_task("t1", domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
+                    domain::Writer::instance_health);
+  world.change_instance([](auto& record) {
+    record.agent_connected = false;
+    record.disconnected_at = WallTime{1};
+  });
+  const auto first = world.connect(World::acs_target());
+  ASSERT_EQ(type_of(world.receive_payload(*first)), "PayloadMessage");
+  const auto second = world.connect(World::acs_target());
+  const auto payload = world.receive_payload(*second);
+  ASSERT_EQ(type_of(payload), "PayloadMessage");
+  EXPECT_THAT(render_json(payload), HasSubstr(R"("desiredStatus":"STOPPED")"));
+  EXPECT_TRUE(world.instance().disconnected_at.has_value());
+  world.acknowledge(*second, payload);
+  world.run_for(1s);
+  EXPECT_FALSE(world.instance().disconnected_at.has_value());
+  const auto third = world.connect(World::acs_target());
+  EXPECT_EQ(type_of(world.receive_payload(*third, 5min)).front(), '{');
+}
+
 TEST(Reconnect, ADeregisteredInstanceIsClosedAndRefused) {
   World world;
   const auto socket = world.connect(World::acs_target());

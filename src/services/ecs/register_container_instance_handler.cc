@@ -44,14 +44,14 @@ RegisterContainerInstanceResponse answer_with(const store::View& view,
 }
 
 // The agent came back: the same record with what it says now. Capacity may differ a little; a DRAINING one
-// stays so.
+// stays so. That it was away stays noted too, until its session has told it which tasks were given up
+// meanwhile.
 ContainerInstanceRecord registered_again(const Context& context, const Registration& registration,
                                          const RegisterContainerInstanceRequest& request,
                                          const ContainerInstanceRecord& before) {
   ContainerInstanceRecord record = before;
   apply_registration(context, registration, request, record);
   record.agent_connected = true;
-  record.disconnected_at.reset();
   ++record.version;
   return record;
 }

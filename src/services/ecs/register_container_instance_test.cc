@@ -164,6 +164,21 @@ TEST_F(RegisterContainerInstance, ComesAgainUnderItsArn) {
   EXPECT_EQ(listed(), 1U);
 }
 
+// Its session is still to tell it what was given up meanwhile.
+TEST_F(RegisterContainerInstance, ThatItWasAwayStaysNoted) {
+  const auto first = enrol("web");
+  auto record = *stored<ContainerInstanceRecord>(key(*first.container_instance_arn));
+  record.agent_connected = false;
+  record.disconnected_at = WallTime{1};
+  put(record);
+  auto request = registration("web");
+  request.container_instance_arn = first.container_instance_arn;
+  must(register_container_instance, request);
+  const auto again = stored<ContainerInstanceRecord>(key(*first.container_instance_arn));
+  EXPECT_TRUE(again->agent_connected);
+  EXPECT_EQ(again->disconnected_at, WallTime{1});
+}
+
 TEST_F(RegisterContainerInstance, DrainingStaysDraining) {
   const auto first = enrol("web");
   must(update_container_instances_state, {.cluster = "web",
