@@ -101,18 +101,20 @@ class ServiceControllerTest : public ::testing::Test {
     record.definition.container_definitions = {container};
     return record;
   }
-  void create(int desired) {
+  void create(int desired) { create("web", desired, model::ecs::SchedulingStrategy::replica); }
+  void create(const std::string& name, int desired, model::ecs::SchedulingStrategy strategy) {
     ServiceRecord service;
     service.account = kRealm.account;
     service.region = kRealm.region;
     service.cluster = "c";
     service.cluster_generation = "g";
-    service.name = "web";
+    service.name = name;
     service.generation = "s";
     service.status = domain::ServiceStatus::active;
-    service.scheduling_strategy = model::ecs::SchedulingStrategy::replica;
+    service.scheduling_strategy = strategy;
     service.desired_count = desired;
-    scheduling::begin_deployment(service, definition(1), {1, "d1", "r1"}, runtime_.clock().wall());
+    scheduling::begin_deployment(service, definition(1), {1, "d-" + name, "r-" + name},
+                                 runtime_.clock().wall());
     store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::api);
     transaction.put(std::move(service));
     commit(std::move(transaction));
@@ -133,6 +135,10 @@ class ServiceControllerTest : public ::testing::Test {
     const auto view = co_await committer_.read();
     co_return *view.find<ServiceRecord>(key_);
   }
+  Async<store::Stored<domain::ContainerInstanceRecord>> read_host(std::string id) {
+    const auto view = co_await committer_.read();
+    co_return *view.find<domain::ContainerInstanceRecord>(store::instance_key(kRealm, "c", id));
+  }
   ServiceRecord service() { return *runtime::block_on(executor(), read_service()).record; }
 
   /// Plays the agent: what is new runs, what shall stop stops; `die` ends one running task.
@@ -141,7 +147,7 @@ class ServiceControllerTest : public ::testing::Test {
     store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::agent);
     {
       const auto view = co_await committer_.read();
-      for (const auto& [sort, task] : view.group(store::kTasksByService, key_)) {
+      for (const auto& [sort, task] : view.group(store::kUnstoppedTasks, store::cluster_key(kRealm, "c"))) {
         domain::AgentReport report;
         const bool running = task->record->last_status == TaskStatus::running;
         if (task->record->desired_status == TaskStatus::stopped || (running && die)) {
@@ -258,6 +264,21 @@ TEST_F(ServiceControllerTest, RollsOutAndLeavesOneDeployment) {
   ASSERT_EQ(record.deployments.size(), 1U);
   EXPECT_EQ(record.deployments[0].revision, 2);
   EXPECT_EQ(record.deployments[0].rollout_state, model::ecs::DeploymentRolloutState::completed);
+}
+
+TEST_F(ServiceControllerTest, DaemonsLeaveADrainingHostAndDoNotWaitForEachOther) {
+  create("web", 0, model::ecs::SchedulingStrategy::daemon);
+  create("log", 0, model::ecs::SchedulingStrategy::daemon);
+  const auto on = [](const store::View& view, const std::string& host) {
+    return view.group(store::kTasksByInstance, store::instance_key(kRealm, "c", host)).size();
+  };
+  until([&](const store::View& view) { return on(view, "h1") == 2 && on(view, "h2") == 2; });
+  store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::restore);
+  domain::ContainerInstanceRecord host = *runtime::block_on(executor(), read_host("h1")).record;
+  host.status = domain::InstanceStatus::draining;
+  transaction.put(std::move(host));
+  commit(std::move(transaction));
+  until([&](const store::View& view) { return on(view, "h1") == 0 && on(view, "h2") == 2; });
 }
 
 TEST_F(ServiceControllerTest, ADeletedServiceEndsInactive) {

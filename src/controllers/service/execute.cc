@@ -58,6 +58,11 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   Execution execution;
   store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
   transaction.expect(service);
+  // Which tasks there are was seen in a view, and what a view shows may be lost with a failure of the store.
+  // Then every group counts as changed, also this one, which hardly ever changes otherwise.
+  transaction.expect_unchanged(store::kActiveClusters,
+                               store::realm_key({service.record->account, service.record->region}),
+                               view.revision());
   stop_tasks(transaction, source, plan);
   start_tasks(transaction, view, source.facts(), plan, execution, runtime, prng);
   for (auto& message : plan.events)

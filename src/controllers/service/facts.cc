@@ -44,6 +44,14 @@ bool failed(const TaskRecord& task) {
          task.stop_code == TaskStopCode::essential_container_exited;
 }
 
+// Daemons leave a host after all others, but do not wait for each other.
+bool is_daemon_task(const store::View& view, const TaskRecord& task) {
+  if (!task.service_name) return false;
+  const auto* service = view.find<domain::ServiceRecord>(
+      store::service_key({task.account, task.region}, task.cluster, *task.service_name));
+  return service && service->record->scheduling_strategy == model::ecs::SchedulingStrategy::daemon;
+}
+
 // What of a placement request says whether an instance should run a daemon at all: attributes and
 // constraints.
 placement::PlacementRequest without_resources(placement::PlacementRequest request) {
@@ -110,7 +118,6 @@ const placement::InstanceView* FactSource::view_of(const std::string& key) {
 
 void FactSource::read_tasks() {
   const bool daemon = service_.scheduling_strategy == model::ecs::SchedulingStrategy::daemon;
-  const std::string group = scheduling::service_group(service_.name);
   for (const auto& [sort, stored] : view_.group(store::kTasksByService, key_)) {
     const TaskRecord& task = *stored->record;
     TaskFact fact;
@@ -130,7 +137,7 @@ void FactSource::read_tasks() {
     fact.host_silent = !host || !host->agent_connected;
     if (daemon && fact.host_leaves)
       for (const auto& [other_sort, other] : view_.group(store::kTasksByInstance, fact.instance))
-        fact.host_has_others = fact.host_has_others || other->record->group != group;
+        fact.host_has_others = fact.host_has_others || !is_daemon_task(view_, *other->record);
     facts_.tasks.push_back(std::move(fact));
     tasks_.push_back(stored);
   }

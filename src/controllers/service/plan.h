@@ -46,7 +46,7 @@ struct TaskFact {
   std::optional<WallTime> protected_until;  ///< Neither scale-in nor a deployment stops it before.
   bool host_leaves = false;                 ///< The instance is DRAINING or INACTIVE.
   bool host_silent = false;                 ///< Its agent is not connected.
-  bool host_has_others = false;             ///< Tasks of something else are on it. Only looked at for DAEMON.
+  bool host_has_others = false;  ///< Tasks of no DAEMON service are on it. Only looked at for DAEMON.
 };
 
 /// A task of the service that failed and has not been counted.
