@@ -57,6 +57,16 @@ std::set<std::string> realms(const store::View& view) {
   return found;
 }
 
+// Given up with an instance whose agent has not been told yet: it may still run, and without the record
+// nobody would stop it.
+bool owed(const store::View& view, const domain::TaskRecord& task) {
+  if (task.connectivity != model::ecs::Connectivity::disconnected) return false;
+  const auto* instance = view.find<domain::ContainerInstanceRecord>(
+      store::instance_key({task.account, task.region}, task.cluster, task.instance_id));
+  return instance && instance->record->status != domain::InstanceStatus::inactive &&
+         instance->record->disconnected_at.has_value();
+}
+
 void reap_tasks(Batch& batch, const store::View& view, const std::string& realm, const Retention& retention) {
   const auto group = view.group(store::kStoppedTasks, realm);
   std::size_t left = group.size();
@@ -66,6 +76,7 @@ void reap_tasks(Batch& batch, const store::View& view, const std::string& realm,
     const bool too_many =
         left > retention.stopped_tasks_max && batch.older(stopped, retention.stopped_tasks_min);
     if (batch.full() || (!too_old && !too_many)) return;
+    if (owed(view, *task->record)) continue;
     batch.erase(*task);
     --left;
   }

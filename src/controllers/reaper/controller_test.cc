@@ -77,6 +77,34 @@ TEST_F(ReaperTest, StoppedTasksStayForAnHour) {
   EXPECT_TRUE(has_task("running"));
 }
 
+// The agent may still run it and is to be told when it comes back.
+TEST_F(ReaperTest, WhatWasGivenUpStaysUntilItsAgentKnows) {
+  domain::TaskRecord task;
+  task.account = kRealm.account;
+  task.region = kRealm.region;
+  task.cluster = "c";
+  task.id = "given-up";
+  task.instance_id = "i1";
+  task.last_status = task.desired_status = TaskStatus::stopped;
+  task.stopped_at = ago(61min);
+  task.connectivity = model::ecs::Connectivity::disconnected;
+  put(task);
+  domain::ContainerInstanceRecord instance;
+  instance.account = kRealm.account;
+  instance.region = kRealm.region;
+  instance.cluster = "c";
+  instance.id = "i1";
+  instance.status = domain::InstanceStatus::active;
+  instance.disconnected_at = ago(70min);
+  put(instance);
+  EXPECT_EQ(reap({}), 0U);
+  EXPECT_TRUE(has_task("given-up"));
+  instance.agent_connected = true;
+  instance.disconnected_at.reset();
+  put(instance);
+  EXPECT_EQ(reap({}), 1U);
+}
+
 TEST_F(ReaperTest, BeyondTheirNumberOnlyThoseOlderThanTenMinutesGo) {
   for (int i = 0; i < 5; ++i) put_task("old" + std::to_string(i), TaskStatus::stopped, 11min);
   for (int i = 0; i < 5; ++i) put_task("new" + std::to_string(i), TaskStatus::stopped, 9min);
