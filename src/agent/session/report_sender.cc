@@ -42,6 +42,10 @@ Async<void> ReportSender::submit_task_state_change(std::string task_arn, std::st
 Async<ApiOutcome> ReportSender::submit(std::string body) {
   co_await wait_for_turn();
   const Turn turn(*this);
+  if (runtime_.buggify("agent.report.twice")) {
+    std::string again = body;
+    static_cast<void>(co_await api_.call("SubmitTaskStateChange", std::move(again)));
+  }
   auto outcome = co_await api_.call("SubmitTaskStateChange", std::move(body));
   co_return outcome;
 }
