@@ -22,8 +22,9 @@ std::size_t SimContext::add_node() {
 
 void SimContext::post(std::size_t node, Once<> work) {
   if (closed_) return;
-  ready_.at(node).push_back(std::move(work));
-  ++ready_count_;
+  auto& queue = ready_.at(node);
+  if (queue.empty()) runnable_.push_back(node);
+  queue.push_back(std::move(work));
 }
 
 SimContext::TimerKey SimContext::at(std::size_t node, MonotonicTime deadline, Once<TimerEnd> timer) {
@@ -49,25 +50,18 @@ void SimContext::jump() {
   }
 }
 
-std::size_t SimContext::pick_node() {
-  const auto runnable = static_cast<std::uint64_t>(
-      std::ranges::count_if(ready_, [](const auto& queue) { return !queue.empty(); }));
-  std::uint64_t skip = schedule_.below(runnable);
-  for (std::size_t node = 0; node < ready_.size(); ++node) {
-    if (ready_[node].empty()) continue;
-    if (skip-- == 0) return node;
-  }
-  unreachable();
-}
-
 bool SimContext::step() {
   check(running_ == kNobody, "the simulator was stepped from inside a step");
-  if (ready_count_ == 0 && timers_.empty()) return false;
-  if (ready_count_ == 0) jump();
-  const std::size_t node = pick_node();
+  if (runnable_.empty() && timers_.empty()) return false;
+  if (runnable_.empty()) jump();
+  const std::size_t at = schedule_.below(runnable_.size());
+  const std::size_t node = runnable_[at];
   Once<> work = std::move(ready_[node].front());
   ready_[node].pop_front();
-  --ready_count_;
+  if (ready_[node].empty()) {
+    runnable_[at] = runnable_.back();
+    runnable_.pop_back();
+  }
   ++steps_;
   hash_ = (hash_ ^ node ^ static_cast<std::uint64_t>(now_.ns)) * 1099511628211ULL;
   running_ = node;
@@ -77,14 +71,14 @@ bool SimContext::step() {
 }
 
 MonotonicTime SimContext::next_event() const {
-  if (ready_count_ > 0 || timers_.empty()) return now_;
+  if (!runnable_.empty() || timers_.empty()) return now_;
   return {std::max(now_.ns, timers_.begin()->first.first)};
 }
 
 void SimContext::clear() {
   closed_ = true;
-  while (ready_count_ > 0 || !timers_.empty()) {
-    ready_count_ = 0;
+  while (!runnable_.empty() || !timers_.empty()) {
+    runnable_.clear();
     // Moved out first: a destroyed handler may cancel timers.
     const auto timers = std::exchange(timers_, {});
     for (auto& queue : ready_) {
