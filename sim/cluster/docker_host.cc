@@ -53,10 +53,16 @@ agent::engine::DriverResult<std::string> DockerHost::create(const agent::engine:
                        "Error response from daemon: Conflict. The container name \"/" + config.name +
                            "\" is already in use"};
   }
+  const std::string image(config.body.at("Image").as_string());
+  if (!images.contains(image)) {
+    DriverError error{"CannotCreateContainerError", "Error response from daemon: No such image: " + image};
+    error.missing = true;
+    return error;
+  }
   Container made;
   made.info.id = random_hex(random_, 64);
   made.info.name = config.name;
-  made.info.image = std::string(config.body.at("Image").as_string());
+  made.info.image = image;
   made.info.image_id = "sha256:" + made.info.image;
   made.info.created_at = now();
   made.task_arn = label(config.body, agent::engine::kLabelTaskArn);
@@ -73,8 +79,8 @@ agent::engine::DriverResult<std::string> DockerHost::create(const agent::engine:
         binding.container_port = std::atoi(text.c_str());
         binding.protocol = text.ends_with("/udp") ? "udp" : "tcp";
         binding.host_ip = "0.0.0.0";
-        binding.host_port =
-            std::atoi(std::string(list.get_array().at(0).get_object().at("HostPort").as_string()).c_str());
+        const std::string host_port(list.get_array().at(0).get_object().at("HostPort").as_string());
+        binding.host_port = std::atoi(host_port.c_str());
         made.info.ports.push_back(binding);
       }
     }
@@ -86,8 +92,27 @@ agent::engine::DriverResult<std::string> DockerHost::create(const agent::engine:
   return id;
 }
 
-void DockerHost::start(Container& container) {
-  if (container.info.phase == ContainerPhase::running) return;
+const DockerHost::Container* DockerHost::port_holder(const Container& container) const {
+  for (const auto& [id, other] : containers_) {
+    if (other.info.phase != ContainerPhase::running) continue;
+    for (const auto& port : container.info.ports)
+      for (const auto& taken : other.info.ports)
+        if (port.host_port != 0 && port.host_port == taken.host_port && port.protocol == taken.protocol)
+          return &other;
+  }
+  return nullptr;
+}
+
+void DockerHost::doubt(const Container& container) {
+  if (watcher_) watcher_->doubted(shown(container));
+}
+
+bool DockerHost::start(Container& container) {
+  if (container.info.phase == ContainerPhase::running) return true;
+  if (const auto* holder = port_holder(container)) {
+    if (watcher_) watcher_->port_taken(shown(container), shown(*holder));
+    return false;
+  }
   container.info.phase = ContainerPhase::running;
   container.info.started_at = now();
   container.info.finished_at.reset();
@@ -106,6 +131,7 @@ void DockerHost::start(Container& container) {
     end_later(container, std::chrono::seconds(*failing), 1, false);
   else if (const auto hungry = number_of(image, "hog-"))
     end_later(container, std::chrono::seconds(*hungry), 137, true);
+  return true;
 }
 
 Duration DockerHost::terminate(Container& container, Duration grace) {
@@ -140,7 +166,7 @@ void DockerHost::end(Container& container, std::int32_t code, bool out_of_memory
   container.info.finished_at = now();
   container.info.pid = 0;
   ++container.run;
-  if (watcher_) watcher_->ended(shown(container), why);
+  if (watcher_) watcher_->ended(shown(container), why, code);
   emit(ContainerEvent::Kind::died, "die", container);
 }
 

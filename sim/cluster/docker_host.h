@@ -28,7 +28,12 @@ class ContainerWatcher {
   virtual void started(const Container& container) = 0;
   /// `asked`: somebody called stop or remove.
   enum class Why { by_itself, asked, host_lost };
-  virtual void ended(const Container& container, Why why) = 0;
+  virtual void ended(const Container& container, Why why, std::int32_t exit_code) = 0;
+  /// An answer about it was lost, or somebody said of it what is not so: what is said of it later may be
+  /// wrong.
+  virtual void doubted(const Container& container) = 0;
+  /// It could not start, as a running container of `holder` has its host port.
+  virtual void port_taken(const Container& container, const Container& holder) = 0;
   /// The agent asked for a stop of a running container.
   virtual void stop_asked(const Container& container) = 0;
 };
@@ -88,7 +93,9 @@ class DockerHost {
   WallTime now() const { return node_.runtime().clock().wall(); }
   Container* find(const std::string& id_or_name);
   agent::engine::DriverResult<std::string> create(const agent::engine::ContainerConfig& config);
-  void start(Container& container);
+  /// False: another running container has one of its host ports.
+  bool start(Container& container);
+  void doubt(const Container& container);
   /// SIGTERM; the container ends by itself a little later, or by SIGKILL after `grace`. Says when.
   Duration terminate(Container& container, Duration grace);
   void remove(const std::string& id);
@@ -101,6 +108,7 @@ class DockerHost {
   void end_later(Container& container, Duration after, std::int32_t code, bool out_of_memory);
   void emit(agent::engine::ContainerEvent::Kind kind, const char* action, const Container& container);
   void break_streams();
+  const Container* port_holder(const Container& container) const;
   ContainerWatcher::Container shown(const Container& container) const;
 
   runtime::SimWorld& world_;

@@ -137,8 +137,14 @@ Async<DriverResult<Done>> SimContainerRuntime::start(std::string id) {
   if (failed) co_return *failed;
   DockerHost::Container* container = host_.find(id);
   if (!container) co_return missing(name, id);
-  host_.start(*container);
-  if (const auto lost = leave(name)) co_return *lost;
+  if (!host_.start(*container))
+    co_return DriverError{name,
+                          "Error response from daemon: driver failed programming external connectivity: "
+                          "port is already allocated"};
+  if (const auto lost = leave(name)) {
+    host_.doubt(*container);
+    co_return *lost;
+  }
   co_return Done{};
 }
 
@@ -149,7 +155,10 @@ Async<DriverResult<Done>> SimContainerRuntime::stop(std::string id, Duration gra
   DockerHost::Container* container = host_.find(id);
   if (!container) co_return Done{};
   const Duration left = host_.terminate(*container, grace) + std::chrono::milliseconds(2);
-  if (const auto lost = leave(name)) co_return *lost;
+  if (const auto lost = leave(name)) {
+    host_.doubt(*container);
+    co_return *lost;
+  }
   co_await runtime_.sleep(left);
   container = host_.find(id);
   if (container && container->info.phase == ContainerPhase::running)

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "agent/drivers/docker/docker_runtime.h"
+#include "agent/drivers/docker/tar_testing.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_runtime.h"
 
@@ -26,36 +27,6 @@ using testing::Not;
 
 constexpr char kBusybox[] = "/bin/busybox";
 constexpr std::string_view kLabel = "berth.contract-test";
-
-std::string octal(std::size_t number, std::size_t digits) {
-  std::string out(digits, '0');
-  for (auto digit = out.rbegin(); digit != out.rend(); ++digit, number /= 8)
-    *digit = static_cast<char>('0' + number % 8);
-  return out;
-}
-
-/// A tar archive (ustar) of one executable file.
-std::string tar_of(const std::string& name, const std::string& content) {
-  std::string header(512, '\0');
-  header.replace(0, name.size(), name);
-  header.replace(100, 7, "0000755");
-  header.replace(108, 7, "0000000");
-  header.replace(116, 7, "0000000");
-  header.replace(124, 11, octal(content.size(), 11));
-  header.replace(136, 11, octal(0, 11));
-  header.replace(148, 8, "        ");
-  header[156] = '0';
-  header.replace(257, 8,
-                 std::string("ustar\0"
-                             "00",
-                             8));
-  std::size_t sum = 0;
-  for (const unsigned char byte : header) sum += byte;
-  header.replace(148, 7, octal(sum, 6) + '\0');
-  std::string tar = header + content;
-  tar.resize((tar.size() + 511) / 512 * 512 + 1024, '\0');
-  return tar;
-}
 
 class DockerContractTest : public testing::Test {
  protected:
