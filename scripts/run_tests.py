@@ -21,7 +21,8 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 # Libraries with threads of their own: their tests run under ThreadSanitizer too.
 TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
 FUZZ_SECONDS = 10
-SIM_SEEDS = 2
+# Of 200 seeds of each spec, those that run under AddressSanitizer as well.
+SIM_ASAN_SEEDS = 4
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
 # Line coverage is printed for these.
 COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
@@ -232,8 +233,14 @@ def simulation(totals):
     """Every seed that once failed, then every spec of the simulated cluster on its first seeds."""
     program = os.path.join(ROOT, "build", "release", "bin", "berth-sim")
     command_stage(totals, "sim regressions", [program, "--regressions"])
-    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count()), "--planes", "1",
-                                     "--seeds", str(SIM_SEEDS)])
+    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count())])
+
+
+def simulation_asan(totals):
+    """One seed in fifty."""
+    program = os.path.join(ROOT, "build", "asan", "bin", "berth-sim")
+    command_stage(totals, "sim asan", [program, "--all", "--small", "--jobs", str(os.cpu_count()),
+                                       "--seeds", str(SIM_ASAN_SEEDS)], SANITIZERS)
 
 
 def coverage(totals):
@@ -267,6 +274,7 @@ def everything(totals):
         unit_tests(totals, "asan")
         coverage(totals)
         fuzz(totals)
+        simulation_asan(totals)
     if build(totals, "release", PROGRAMS):
         simulation(totals)
         end_to_end(totals, "")

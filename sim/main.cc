@@ -1,5 +1,6 @@
 // berth-sim: runs simulated clusters from seeds. `berth-sim --help` says how.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -20,7 +21,10 @@ namespace {
 constexpr const char* kHelp =
     R"(berth-sim SPEC --seed S [--trace] [--mutant NAME] [--without FAULT]… [--shrink]
           [--planes N] [--agents N] [--clients N] [--seconds N]     one run
-berth-sim SPEC|--all [--seeds N] [--first S] [--minutes M] [--jobs J]   many; --seeds defaults to what each spec says
+berth-sim SPEC|--all [--seeds N] [--first S] [--minutes M] [--jobs J] [--small]
+                                                many; --seeds defaults to what each spec says, --small leaves out
+                                                the large specs; one seed in 20 runs again in a process of its own
+                                                and must give the same trace
 berth-sim --mutants [NAME…] [--seeds N]         every planted bug must be caught within N seeds of some spec
 berth-sim --regressions                         every line of regressions.txt
 berth-sim --list | --list-mutants               what there is
@@ -31,6 +35,7 @@ struct Options {
   std::string spec;
   std::vector<std::string> names;
   bool all = false, mutants = false, regressions = false, list = false, list_mutants = false, shrink = false;
+  bool hash = false, small = false;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> seeds, minutes;
   std::uint64_t first = 1;
@@ -40,13 +45,10 @@ struct Options {
 };
 
 bool parse(std::vector<std::string> words, Options& options) {
-  const std::map<std::string, bool*> flags = {{"--all", &options.all},
-                                              {"--mutants", &options.mutants},
-                                              {"--regressions", &options.regressions},
-                                              {"--list", &options.list},
-                                              {"--shrink", &options.shrink},
-                                              {"--list-mutants", &options.list_mutants},
-                                              {"--trace", &options.request.trace}};
+  const std::map<std::string, bool*> flags = {
+      {"--all", &options.all},   {"--mutants", &options.mutants}, {"--regressions", &options.regressions},
+      {"--list", &options.list}, {"--shrink", &options.shrink},   {"--list-mutants", &options.list_mutants},
+      {"--hash", &options.hash}, {"--small", &options.small},     {"--trace", &options.request.trace}};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (const auto flag = flags.find(word); flag != flags.end()) {
@@ -125,6 +127,10 @@ int run_one(const Spec& spec, const Options& options) {
   const double begin = now_s();
   const RunResult result = run_spec(spec, request);
   const double took = now_s() - begin;
+  if (options.hash) {
+    std::cout << result.trace_hash << "\n";
+    return 0;
+  }
   std::cout << fmt::format(
       "{} seed {} hash {:016x}: {} control planes, {} agents, {} clients; {:.0f} simulated s in {:.2f} s; "
       "settled in "
@@ -149,6 +155,12 @@ int run_one(const Spec& spec, const Options& options) {
   return 1;
 }
 
+// Specs of fewer seeds are large.
+constexpr std::int64_t kLargeSeeds = 50;
+// Of each spec, in a run by the clock.
+constexpr std::int64_t kRoundsMax = 20'000;
+constexpr std::uint64_t kRepeatedEvery = 20;
+
 struct Tally {
   std::int64_t seeds = 0, failures = 0;
   double simulated_s = 0, cpu_s = 0, settle_max_s = 0;
@@ -165,26 +177,48 @@ void print(const Spec& spec, const Tally& tally, double took) {
   static_cast<void>(took);
 }
 
-int run_many(const std::vector<Spec>& specs, const Options& options) {
-  const double begin = now_s();
-  const double until = options.minutes ? begin + 60.0 * static_cast<double>(*options.minutes) : 0;
-  // Seeds of all specs by turns, so that a run by the clock is fair to each.
+// Runs it in a process of its own, at other addresses: must give the same trace.
+bool repeats(const Spec& spec, const RunRequest& request, const std::string& dir, std::uint64_t hash) {
+  std::string command = replay_command(spec, request);
+  command.replace(0, std::string_view("berth-sim").size(),
+                  std::filesystem::read_symlink("/proc/self/exe").string());
+  command.replace(command.rfind("--trace"), std::string_view("--trace").size(), "--hash --dir '" + dir + "'");
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  if (!pipe) return false;
+  char line[64] = {};
+  const bool read = std::fgets(line, sizeof line, pipe) != nullptr;
+  return ::pclose(pipe) == 0 && read && std::strtoull(line, nullptr, 10) == hash;
+}
+
+// Seeds of all specs by turns, so that a run by the clock is fair to each.
+std::vector<FarmJob> make_jobs(const std::vector<Spec>& specs, const Options& options) {
   std::vector<FarmJob> jobs;
   std::int64_t most = 0;
   for (const auto& spec : specs) most = std::max(most, options.seeds.value_or(spec.seeds));
-  if (until > 0) most = 100'000;
+  if (options.minutes) most = kRoundsMax;
   for (std::int64_t i = 0; i < most; ++i) {
     for (const auto& spec : specs) {
+      const bool large = spec.seeds < kLargeSeeds;
+      if (large && options.small) continue;
+      if (!options.minutes && i >= (large ? std::min(options.seeds.value_or(spec.seeds), spec.seeds)
+                                          : options.seeds.value_or(spec.seeds)))
+        continue;
       // Larger worlds take their share less often.
-      if (until <= 0 && i >= std::min(options.seeds.value_or(spec.seeds), spec.seeds)) continue;
-      if (until > 0 && spec.seeds < 50 && i % 40 != 0) continue;
+      if (options.minutes && large && i % 40 != 0) continue;
       FarmJob job{&spec, options.request};
       job.request.seed = options.first + static_cast<std::uint64_t>(i);
       jobs.push_back(job);
     }
   }
+  return jobs;
+}
+
+int run_many(const std::vector<Spec>& specs, const Options& options) {
+  const double begin = now_s();
+  const double until = options.minutes ? begin + 60.0 * static_cast<double>(*options.minutes) : 0;
+  const std::vector<FarmJob> jobs = make_jobs(specs, options);
   std::map<std::string, Tally> tallies;
-  std::int64_t failures = 0, runs = 0;
+  std::int64_t failures = 0, runs = 0, repeated = 0;
   run_farm(
       options.jobs, [&](std::size_t number) { return number < jobs.size() ? &jobs[number] : nullptr; },
       [&](const FarmResult& result) {
@@ -204,6 +238,15 @@ int run_many(const std::vector<Spec>& specs, const Options& options) {
                                    job.request.seed, result.rule, result.text,
                                    replay_command(*job.spec, job.request))
                     << std::flush;
+        } else if (job.request.seed % kRepeatedEvery == 0) {
+          ++repeated;
+          if (!repeats(*job.spec, job.request, options.dir, result.trace_hash)) {
+            ++failures;
+            ++tally.failures;
+            std::cout << fmt::format("FAILED {} seed {}: another process ran another trace\n", job.spec->name,
+                                     job.request.seed)
+                      << std::flush;
+          }
         }
         return until <= 0 || now_s() < until;
       });
@@ -220,8 +263,12 @@ int run_many(const std::vector<Spec>& specs, const Options& options) {
       std::cout << fmt::format("  no seed of {} reached '{}'\n", spec.name, probe);
     }
   }
-  std::cout << fmt::format("{} runs, {} failed, in {:.0f} s: {:.1f} seeds/s, {:.0f} simulated s per s\n",
-                           runs, failures, took, static_cast<double>(runs) / took, simulated / took);
+  std::cout << fmt::format(
+      "{} runs ({} repeated), {} failed, in {:.0f} s: {:.1f} seeds/s, {:.0f} simulated s per s ({:.2f} "
+      "simulated "
+      "hours per s)\n",
+      runs, repeated, failures, took, static_cast<double>(runs) / took, simulated / took,
+      simulated / took / 3600);
   return failures > 0 || unreached ? 1 : 0;
 }
 
@@ -233,7 +280,7 @@ int run_mutants(const std::vector<Spec>& specs, const Options& options) {
     std::vector<FarmJob> jobs;
     for (std::int64_t i = 0; i < options.seeds.value_or(100); ++i) {
       for (const auto& spec : specs) {
-        if (spec.seeds < 50) continue;
+        if (spec.seeds < kLargeSeeds) continue;
         FarmJob job{&spec, options.request};
         job.request.seed = options.first + static_cast<std::uint64_t>(i);
         job.request.mutant = mutant.name;
@@ -316,6 +363,10 @@ int run(const Options& options) {
 }  // namespace berth::sim
 
 int main(int count, char** words) {
+  // A run is worlds of small objects: what it frees it needs again.
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  ::mallopt(M_TOP_PAD, 64 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   spdlog::set_level(spdlog::level::off);
   berth::sim::Options options;
   if (count < 2 || !berth::sim::parse(std::vector<std::string>(words + 1, words + count), options)) {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "domain/task_lifecycle.h"
-#include "scheduling/service_rules.h"
 #include "store/record_codec.h"
 
 namespace berth::sim {
@@ -16,10 +14,8 @@ using domain::ServiceRecord;
 using domain::TaskRecord;
 using domain::TaskStatus;
 
-// A task that went by itself between the scheduler's look and its commit is no fault of the scheduler.
-constexpr Duration kLossWindow = std::chrono::seconds(10);
 constexpr std::size_t kWishesMax = 64;
-constexpr Duration kStoppedKeptMin = std::chrono::minutes(9);
+constexpr std::size_t kLogMax = 20'000;
 
 std::string instance_key_of(const TaskRecord& task) {
   return store::instance_key({task.account, task.region}, task.cluster, task.instance_id);
@@ -29,24 +25,12 @@ bool live(const TaskRecord* task) {
   return task && task->last_status != TaskStatus::stopped;
 }
 
-bool serves(const TaskRecord& task) {
-  return task.last_status == TaskStatus::running && task.desired_status == TaskStatus::running;
-}
-
 template <class R>
 std::shared_ptr<const R> decoded(const store::EngineWrite& write) {
   if (!write.value) return nullptr;
   auto record = store::decode_record(write.kind, write.key, *write.value);
   check(record.ok(), "a record that was written cannot be read");
   return std::static_pointer_cast<const R>(*std::move(record));
-}
-
-// The limit in a startedBy of the workload, "NAME:COUNT"; 0 when it has none.
-std::int64_t limit_of(const std::string& started_by) {
-  const auto colon = started_by.find(':');
-  return started_by.starts_with("sim-") && colon != std::string::npos
-             ? std::atoll(started_by.c_str() + colon + 1)
-             : 0;
 }
 
 template <class R>
@@ -79,10 +63,16 @@ void Ledger::committed(const store::EngineBatch& batch) {
   for (const auto& writes : batch.writes) {
     ++transactions_;
     Touched touched;
-    for (const auto& write : writes) apply(write, touched);
+    for (const auto& write : writes) {
+      log_.push_back({batch.revision_of(static_cast<std::size_t>(&writes - batch.writes.data())), write.kind,
+                      write.key});
+      apply(write, touched);
+    }
+    for (const auto& task : touched.created) check_placed(*task);
     for (const auto& key : touched.instances) check_instance(key);
     for (const auto& key : touched.services) check_bounds(key, touched);
   }
+  for (; log_.size() > kLogMax; ++log_begin_) log_.pop_front();
   head_ = batch.head;
   world_.trace(fmt::format("commit {} {}", batch.head.value(), batch.transaction_ids.back()));
 }
@@ -95,6 +85,8 @@ void Ledger::apply(const store::EngineWrite& write, Touched& touched) {
       auto after = decoded<ContainerInstanceRecord>(write);
       const auto before = instances_.find(write.key);
       check_instance_write(before == instances_.end() ? nullptr : before->second.get(), after.get());
+      note_away(write.key, after.get());
+      note_groups(write.kind, after.get());
       keep(instances_, write.key, std::move(after));
       touched.instances.insert(write.key);
       return;
@@ -110,6 +102,11 @@ void Ledger::apply(const store::EngineWrite& write, Touched& touched) {
         if (wishes.empty() || wishes.back().desired != record->desired_count)
           wishes.push_back({world_.now(), record->desired_count});
         if (wishes.size() > kWishesMax) wishes.pop_front();
+        note_groups(write.kind, record.get());
+        if (record->steady_since) world_.probe("steady");
+        for (const auto& deployment : record->deployments)
+          if (deployment.rollout_state == model::ecs::DeploymentRolloutState::failed)
+            world_.probe("rolled-back");
       }
       keep(services_, write.key, std::move(record));
       return;
@@ -147,62 +144,41 @@ void Ledger::apply_task(const std::string& key, std::shared_ptr<const TaskRecord
     by_instance_[instance].insert(key);
   else
     by_instance_[instance].erase(key);
+  note_groups(store::Kind::task, after.get());
   if (after) by_arn_[after->arn] = after;
+  if (!before && after) touched.created.push_back(after);
+  if (after && after->delivered && (!before || !before->delivered))
+    delivered_since_.emplace(after->arn, world_.now());
+  if (task_watcher_) task_watcher_->task_written(before.get(), after.get());
   keep(tasks_, key, std::move(after));
 }
 
-void Ledger::check_task(const TaskRecord* before, const TaskRecord* after) {
-  if (!after) {
-    if (!before) return;
-    if (live(before)) return fail("retention", before->arn + " was deleted before it stopped");
-    const WallTime now = world_.options().epoch + Duration(world_.now().ns);
-    if (before->stopped_at && now < *before->stopped_at + kStoppedKeptMin && now >= *before->stopped_at)
-      world_.probe("task-deleted-early-by-clock");
-    return;
-  }
-  if (!before) {
-    const auto limit = limit_of(after->started_by.value_or(""));
-    if (find_task(after->arn)) return fail("status-forward", after->arn + " came a second time");
-    if (limit > 0 && ++started_by_[*after->started_by] > limit)
-      fail("count-once", fmt::format("more than {} tasks were started for {}", limit, *after->started_by));
-  }
-  if (before && domain::rank(after->last_status) < domain::rank(before->last_status))
-    fail("status-forward", fmt::format("{} went from {} to {}", after->arn, to_string(before->last_status),
-                                       to_string(after->last_status)));
-  if (before && before->desired_status == TaskStatus::stopped && after->desired_status != TaskStatus::stopped)
-    fail("desired-forward", after->arn + " is wanted again after a stop");
-  if (after->last_status != TaskStatus::stopped) return;
-  if (!after->stopped_at || !after->stop_code || after->stopped_reason.value_or("").empty())
-    fail("stopped-reason", after->arn + " does not say why or when it stopped");
-  if (after->desired_status != TaskStatus::stopped)
-    fail("desired-forward", after->arn + " has stopped and is still wanted");
+std::optional<MonotonicTime> Ledger::delivered_since(const std::string& arn) const {
+  const auto found = delivered_since_.find(arn);
+  return found == delivered_since_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Ledger::note_service_task(const TaskRecord* before, const TaskRecord* after,
-                               std::shared_ptr<const TaskRecord> task_before,
-                               std::shared_ptr<const TaskRecord> task_after, Touched& touched) {
-  const TaskRecord* any = after ? after : before;
-  if (!any || !any->service_name) return;
-  const std::string key = store::service_key({any->account, any->region}, any->cluster, *any->service_name);
-  const std::string task_key = store::task_key({any->account, any->region}, any->cluster, any->id);
-  if (live(after))
-    by_service_[key].insert(task_key);
+const std::set<std::pair<std::uint8_t, std::string>>& Ledger::groups_ever(store::Kind kind) const {
+  static const std::set<std::pair<std::uint8_t, std::string>> none;
+  const auto found = groups_ever_.find(kind);
+  return found == groups_ever_.end() ? none : found->second;
+}
+
+void Ledger::note_groups(store::Kind kind, const void* record) {
+  if (!record) return;
+  const store::IndexEntries entries = store::index_entries(kind, record);
+  for (const auto& entry : entries.entries()) groups_ever_[kind].insert({entry.slot, entry.group});
+}
+
+bool Ledger::clocks_moved() const {
+  return world_.probes().contains("fault-clock-step") || world_.probes().contains("fault-clock-drift");
+}
+
+void Ledger::note_away(const std::string& key, const ContainerInstanceRecord* after) {
+  if (!after || after->agent_connected)
+    away_since_.erase(key);
   else
-    by_service_[key].erase(task_key);
-  if (!before && after) {
-    touched.started.push_back(std::move(task_after));
-    touched.services.insert(key);
-  }
-  if (!before || !after || !serves(*before) || serves(*after)) return;
-  const bool by_scheduler = after->stop_code == model::ecs::TaskStopCode::service_scheduler_initiated &&
-                            before->desired_status != after->desired_status &&
-                            after->last_status != TaskStatus::stopped;
-  if (by_scheduler) {
-    touched.stopped.push_back(std::move(task_before));
-    touched.services.insert(key);
-  } else {
-    losses_[key].push_back(world_.now());
-  }
+    away_since_.emplace(key, world_.now());
 }
 
 void Ledger::check_instance_write(const ContainerInstanceRecord* before,
@@ -253,34 +229,6 @@ void Ledger::check_instance(const std::string& key) {
       held.tcp_ports.size() != use.tcp.size() || held.udp_ports.size() != use.udp.size())
     fail("allocation", fmt::format("{}: allocated {} CPU, {} MiB, {} tasks; its tasks hold {}, {}, {}", key,
                                    held.cpu, held.memory, held.task_count, use.cpu, use.memory, use.count));
-}
-
-void Ledger::check_bounds(const std::string& service_key, const Touched& touched) {
-  const auto found = services_.find(service_key);
-  if (found == services_.end()) return;
-  const ServiceRecord& service = *found->second;
-  if (service.status != domain::ServiceStatus::active ||
-      service.scheduling_strategy != model::ecs::SchedulingStrategy::replica)
-    return;
-  const auto bounds = scheduling::bounds_of(service, service.desired_count, domain::Compat::current);
-  const auto of_it = [&](const auto& task) { return task->service_name == service.name; };
-  const auto started = std::ranges::count_if(touched.started, of_it);
-  const auto stopped = std::ranges::count_if(touched.stopped, of_it);
-  const auto& keys = by_service_[service_key];
-  if (started > 0 && static_cast<std::int64_t>(keys.size()) > bounds.tasks_max)
-    fail("bounds-max", fmt::format("{}: {} tasks after a start, at most {} for a desired count of {}",
-                                   service_key, keys.size(), bounds.tasks_max, service.desired_count));
-  if (stopped == 0) return;
-  std::int64_t serving = 0;
-  for (const auto& key : keys) serving += serves(*tasks_.at(key)) ? 1 : 0;
-  auto& losses = losses_[service_key];
-  while (!losses.empty() && world_.now() - losses.front() > kLossWindow) losses.pop_front();
-  const auto excused = static_cast<std::int64_t>(losses.size());
-  if (serving + excused < std::min<std::int64_t>(bounds.healthy_min, service.desired_count))
-    fail("bounds-min",
-         fmt::format("{}: {} serving tasks left after the scheduler stopped {}, at least {} for a "
-                     "desired count of {}",
-                     service_key, serving, stopped, bounds.healthy_min, service.desired_count));
 }
 
 }  // namespace berth::sim

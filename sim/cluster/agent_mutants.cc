@@ -42,6 +42,9 @@ Async<void> MutantReports::submit_task_state_change(std::string task_arn, std::s
 Async<std::vector<agent::session::TaskSink::Refused>> MutantTasks::accept(std::vector<model::acs::Task> tasks,
                                                                           std::int64_t sequence) {
   ++payloads_;
+  for (const auto& task : tasks)
+    checker_.told(self_.container_instance_arn, task.arn.value_or(""), task.desired_status == "STOPPED",
+                  connection_);
   if (mutant_.is("accept-nothing") && payloads_ % 5 == 0) co_return std::vector<Refused>();
   if (mutant_.is("stop-ignored") && payloads_ % 3 == 0)
     std::erase_if(tasks, [](const auto& task) { return task.desired_status == "STOPPED"; });

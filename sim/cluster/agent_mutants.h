@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "agent/session/registration.h"
 #include "agent/session/task_sink.h"
 #include "base/random.h"
 #include "runtime/files.h"
 #include "runtime/transport.h"
+#include "sim/checkers/delivery_checker.h"
 #include "sim/cluster/mutants.h"
 
 /// Planted bugs at the interfaces of an agent: its checkpoint, its reports, its acceptance of tasks, its
@@ -41,17 +43,23 @@ class MutantReports final : public agent::session::ReportSink {
 };
 
 /// "accept-nothing" (every fifth payload is acknowledged and forgotten), "stop-ignored",
-/// "task-accepted-twice".
+/// "task-accepted-twice". Tells the checker what comes.
 class MutantTasks final : public agent::session::TaskSink {
  public:
-  MutantTasks(agent::session::TaskSink& inner, const Mutant& mutant) : inner_(inner), mutant_(mutant) {}
+  MutantTasks(agent::session::TaskSink& inner, const Mutant& mutant, DeliveryChecker& checker,
+              const agent::session::Registered& self)
+      : inner_(inner), mutant_(mutant), checker_(checker), self_(self) {}
   Async<std::vector<Refused>> accept(std::vector<model::acs::Task> tasks, std::int64_t sequence) override;
   std::int64_t sequence() const override { return inner_.sequence(); }
+  void connected() { connection_ = checker_.count_connection(); }
 
  private:
   agent::session::TaskSink& inner_;
   const Mutant& mutant_;
+  DeliveryChecker& checker_;
+  const agent::session::Registered& self_;
   int payloads_ = 0;
+  std::uint64_t connection_ = 0;
 };
 
 }  // namespace berth::sim

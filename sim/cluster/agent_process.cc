@@ -112,7 +112,7 @@ Async<int> AgentProcess::start_tasks() {
   if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
   co_await tasks_->resume();
   tasks_->start();
-  task_sink_ = std::make_unique<MutantTasks>(*tasks_, deps_.mutant);
+  task_sink_ = std::make_unique<MutantTasks>(*tasks_, deps_.mutant, deps_.deliveries, registered_);
   session::AcsDeps acs{
       *api_,
       dialer_,
@@ -123,7 +123,7 @@ Async<int> AgentProcess::start_tasks() {
       facts_.docker_version,
       {},
       [this](const model::acs::IAMRoleCredentials& fresh) { return tasks_->set_credentials(fresh); },
-      {}};
+      [this] { task_sink_->connected(); }};
   acs_ = std::make_unique<session::AcsSession>(std::move(acs));
   sessions_.spawn(acs_->run());
   if (!config.disable_metrics) {

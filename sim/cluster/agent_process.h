@@ -15,6 +15,7 @@
 #include "runtime/sim/sim_node.h"
 #include "runtime/sim/sim_world.h"
 #include "runtime/task_group.h"
+#include "sim/checkers/delivery_checker.h"
 #include "sim/cluster/agent_mutants.h"
 #include "sim/cluster/balancer.h"
 #include "sim/cluster/driver_mutants.h"
@@ -35,6 +36,7 @@ class AgentProcess final : public runtime::SimProcess {
     const agent::session::HostFacts& facts;
     const std::vector<std::string>& addresses;  ///< Of the control planes.
     const Mutant& mutant;
+    DeliveryChecker& deliveries;
   };
   AgentProcess(runtime::SimNode& node, Deps deps);
   Async<void> stop() override;

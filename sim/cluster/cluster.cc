@@ -21,6 +21,10 @@ agent::session::Endpoint client_endpoint() {
   return *std::move(endpoint);
 }
 
+bool ends_by_itself(const std::string& image) {
+  return image.starts_with("job-") || image.starts_with("fail-") || image.starts_with("hog-");
+}
+
 PlaneSettings settings_of(const ClusterOptions& options) {
   PlaneSettings settings = options.plane;
   settings.sole = options.planes == 1;
@@ -58,10 +62,15 @@ Cluster::Cluster(const ClusterOptions& options)
       violations_(world_),
       ledger_(world_, violations_),
       containers_(ledger_, violations_),
+      deliveries_(ledger_, violations_, world_),
       disk_(world_, options.planes == 1 ? StoreDisk::Mode::private_ : StoreDisk::Mode::shared, &ledger_),
       supervisor_(world_.add_node("supervisor")),
       supervision_(supervisor_.executor()) {
   options_.plane = settings_of(options);
+  ledger_.expect(
+      {options.plane.controllers.instance_grace, options.plane.controllers.retention.stopped_tasks});
+  ledger_.set_task_watcher(&containers_);
+  deliveries_.expect(options.plane.gateway.redelivery);
   disk_.mutants.forgets_batches = mutant_.is("store-forgets");
   disk_.mutants.tears_batches = mutant_.is("store-tears");
   disk_.mutants.ignores_base = mutant_.is("store-no-compare");
@@ -119,14 +128,16 @@ void Cluster::boot_plane(std::size_t number) {
   planes_[number]->boot([this, number](runtime::SimNode& node) {
     return std::make_unique<ControlPlaneProcess>(
         node, ControlPlaneProcess::Deps{world_, disk_, registry_, options_.plane, mutant_,
-                                        auth::lookup_of(auth::test_key()), addresses_[number]});
+                                        auth::lookup_of(auth::test_key()), addresses_[number], ledger_,
+                                        violations_});
   });
 }
 
 void Cluster::boot_agent(AgentHost& host) {
   host.node.boot([this, &host](runtime::SimNode& node) {
     return std::make_unique<AgentProcess>(
-        node, AgentProcess::Deps{world_, host.docker, host.config, host.facts, addresses_, mutant_});
+        node,
+        AgentProcess::Deps{world_, host.docker, host.config, host.facts, addresses_, mutant_, deliveries_});
   });
 }
 
@@ -152,6 +163,27 @@ Async<void> Cluster::supervise() {
   }
 }
 
+const domain::ContainerInstanceRecord* Cluster::instance_of(std::size_t host) const {
+  const std::string id = agent::session::instance_id_of(hosts_.at(host)->config, hosts_.at(host)->facts);
+  for (const auto& [key, instance] : ledger_.instances())
+    if (instance->ec2_instance_id == id && instance->status != domain::InstanceStatus::inactive)
+      return instance.get();
+  return nullptr;
+}
+
+std::size_t Cluster::usable_hosts(const std::string& zone) const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    if (hosts_[i]->gone || hosts_[i]->kept_draining) continue;
+    if (zone.empty() || hosts_[i]->config.availability_zone == zone) ++count;
+  }
+  return count;
+}
+
+std::size_t Cluster::hosts_gone() const {
+  return static_cast<std::size_t>(std::ranges::count_if(hosts_, [](const auto& host) { return host->gone; }));
+}
+
 std::size_t Cluster::connected() const {
   std::size_t count = 0;
   for (const auto& [key, instance] : ledger_.instances())
@@ -164,53 +196,22 @@ std::vector<std::string> Cluster::unsettled() {
   for (std::size_t i = 0; i < planes_.size(); ++i)
     if (!plane(i) || !plane(i)->ready())
       waits.push_back(fmt::format("{} does not serve", planes_[i]->name()));
-  if (connected() < hosts_.size())
-    waits.push_back(fmt::format("{} of {} agents are connected", connected(), hosts_.size()));
+  check_instances(waits);
   for (const auto& [key, task] : ledger_.tasks()) {
     if (task->last_status == domain::TaskStatus::stopped) continue;
     if (task->last_status != domain::TaskStatus::running ||
-        task->desired_status != domain::TaskStatus::running)
+        task->desired_status != domain::TaskStatus::running || !task->delivered)
       waits.push_back(fmt::format("task {} is {}, wanted {}, {}", task->id, to_string(task->last_status),
                                   to_string(task->desired_status),
                                   task->delivered ? "delivered" : "not delivered"));
   }
-  for (const auto& [key, service] : ledger_.services()) {
-    if (service->status == domain::ServiceStatus::inactive) continue;
-    if (service->status == domain::ServiceStatus::draining) {
-      waits.push_back(fmt::format("service {} is being deleted", service->name));
-    } else if (!service->steady_since || service->deployments.size() != 1) {
-      const std::string last =
-          service->events && !service->events->empty() ? service->events->front().message.value_or("") : "";
-      waits.push_back(fmt::format("service {} (wants {}) is not steady, {} deployments; it last said: {}",
-                                  service->name, service->desired_count, service->deployments.size(), last));
-    }
-  }
+  for (const auto& [key, task] : ledger_.tasks())
+    if (task->last_status == domain::TaskStatus::running && !task->service_name &&
+        ends_by_itself(task->family))
+      waits.push_back(fmt::format("task {} is to end by itself", task->id));
+  check_services(waits);
   if (const auto why = containers_.unsettled(); !why.empty()) waits.push_back(why);
   return waits;
-}
-
-void Cluster::check_views() {
-  for (std::size_t i = 0; i < planes_.size(); ++i) {
-    auto* process = plane(i);
-    if (!process || !process->ready()) continue;
-    const auto view = world_.run(*planes_[i], process->committer().read());
-    store::for_each_record_type([&]<class R>(std::type_identity<R>) {
-      constexpr store::Kind kind = store::Schema<R>::kind;
-      const auto durable = disk_.engine().dump(kind);
-      if (view.template count<R>() != durable.size())
-        violations_.add("view", fmt::format("{} shows {} records of {}, durable are {}", planes_[i]->name(),
-                                            view.template count<R>(), to_string(kind), durable.size()));
-      view.template walk<R>({}, [&](const auto& stored) {
-        const auto found = durable.find(stored.key);
-        if (found == durable.end() || found->second != store::encode_record(kind, stored.record.get())) {
-          violations_.add("view", fmt::format("{} shows another {} {} than what is durable",
-                                              planes_[i]->name(), to_string(kind), stored.key));
-          return false;
-        }
-        return true;
-      });
-    });
-  }
 }
 
 }  // namespace berth::sim

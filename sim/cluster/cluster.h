@@ -6,6 +6,7 @@
 
 #include "agent/session/ecs_api.h"
 #include "sim/checkers/container_checker.h"
+#include "sim/checkers/delivery_checker.h"
 #include "sim/checkers/ledger.h"
 #include "sim/cluster/agent_process.h"
 #include "sim/cluster/control_plane_process.h"
@@ -34,7 +35,9 @@ struct AgentHost {
   DockerHost docker;
   agent::config::AgentConfig config;
   agent::session::HostFacts facts;
-  bool lost = false;  ///< The machine is away: nobody may start its agent.
+  bool lost = false;           ///< The machine is away: nobody may start its agent.
+  bool gone = false;           ///< And does not come back in this run.
+  bool kept_draining = false;  ///< At the end of the run its instance is DRAINING and stays so.
 };
 
 /// A signed API client on a node of its own.
@@ -67,6 +70,7 @@ class Cluster {
   runtime::SimWorld& world() { return world_; }
   const Ledger& ledger() const { return ledger_; }
   ContainerChecker& containers() { return containers_; }
+  const DeliveryChecker& deliveries() const { return deliveries_; }
   Violations& violations() { return violations_; }
   StoreDisk& disk() { return disk_; }
   const ClusterOptions& options() const { return options_; }
@@ -80,13 +84,22 @@ class Cluster {
   AgentProcess* agent(std::size_t number);
   /// Agents that hold a control socket, by what is durable.
   std::size_t connected() const;
+  /// The instance that a host's agent registered and that is not INACTIVE; null when there is none.
+  const domain::ContainerInstanceRecord* instance_of(std::size_t host) const;
+  /// Hosts that tasks can be placed on: there, connected, ACTIVE; of a zone ("us-east-1a") unless that is
+  /// empty.
+  std::size_t usable_hosts(const std::string& zone = {}) const;
+  std::size_t hosts_gone() const;
   /// Everything that is not as it should be when nothing fails and nobody asks for anything, one line each;
   /// empty when all is settled.
   std::vector<std::string> unsettled();
-  /// Compares what each control plane shows with what is durable.
+  /// Compares what each control plane holds, in its tables and in their indexes, with what is durable.
   void check_views();
 
  private:
+  void check_services(std::vector<std::string>& waits) const;
+  void check_instances(std::vector<std::string>& waits) const;
+  void check_view_of(std::size_t number);
   void boot_plane(std::size_t number);
   void boot_agent(AgentHost& host);
   Async<void> supervise();
@@ -99,6 +112,7 @@ class Cluster {
   Violations violations_;
   Ledger ledger_;
   ContainerChecker containers_;
+  DeliveryChecker deliveries_;
   StoreDisk disk_;
   std::vector<std::string> addresses_;
   std::vector<runtime::SimNode*> planes_;

@@ -42,6 +42,8 @@ class ControlPlaneProcess final : public runtime::SimProcess {
     const Mutant& mutant;
     auth::KeyLookup find_key;
     std::string address;
+    const Ledger& ledger;
+    Violations& violations;
   };
   ControlPlaneProcess(runtime::SimNode& node, Deps deps);
   Async<void> stop() override;

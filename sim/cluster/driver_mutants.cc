@@ -14,10 +14,6 @@ Async<DriverResult<std::string>> MutantDriver::create(ContainerConfig config) {
   if (mutant_.name.empty()) co_return co_await inner_.create(std::move(config));
   ContainerConfig again = config;
   auto made = co_await inner_.create(std::move(config));
-  if (mutant_.is("create-again") && !made.ok()) {
-    again.name += "-again";
-    made = co_await inner_.create(std::move(again));
-  }
   if (mutant_.is("create-twice") && made.ok() && ++calls_ % 4 == 0) {
     again.name += "-twin";
     const auto twin = co_await inner_.create(std::move(again));

@@ -9,9 +9,8 @@
 
 namespace berth::sim {
 
-/// Planted bugs of a Docker driver: "create-again" (a name that is taken gets a new container under another
-/// name), "stop-does-nothing", "stop-wrong" (now and then another container is stopped),
-/// "running-is-missing".
+/// Planted bugs of a Docker driver: "create-twice", "start-does-nothing", "stop-does-nothing", "stop-wrong"
+/// (stops go to another container), "running-is-missing".
 class MutantDriver final : public agent::engine::ContainerRuntime {
  public:
   template <class T>

@@ -37,7 +37,6 @@ constexpr std::array kMutants = {
     MutantInfo{"accept-nothing", "one payload in five is acknowledged and forgotten"},
     MutantInfo{"stop-ignored", "stops in one payload of three are acknowledged and forgotten"},
     // Its Docker driver.
-    MutantInfo{"create-again", "a name that is taken gets a second container"},
     MutantInfo{"create-twice", "one container in four gets a running twin"},
     MutantInfo{"start-does-nothing", "one start in six is claimed and does nothing"},
     MutantInfo{"stop-does-nothing", "one stop in three fails at once"},

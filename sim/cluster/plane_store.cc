@@ -55,8 +55,9 @@ class NoSubscription final : public store::Subscription {};
 
 }  // namespace
 
-PlaneStore::PlaneStore(store::Store& inner, runtime::SimRuntime& runtime, const Mutant& mutant)
+PlaneStore::PlaneStore(store::Store& inner, runtime::SimRuntime& runtime, const Mutant& mutant, Checks checks)
     : inner_(inner),
+      checks_(std::move(checks)),
       mutant_(mutant),
       random_(mutant.name.empty() ? Prng(1) : runtime.fork_random()),
       group_(runtime.executor()) {}
@@ -142,10 +143,12 @@ Async<Result<void>> PlaneStore::until_durable(store::Revision revision) {
 }
 
 std::unique_ptr<store::Watch> PlaneStore::watch(Executor executor) {
+  const auto durable = inner_.durable();
   auto watch = inner_.watch(std::move(executor));
   if (mutant_.is("watch-loses-changes"))
-    return std::make_unique<LeakyWatch>(std::move(watch), Prng(random_.next()));
-  return watch;
+    watch = std::make_unique<LeakyWatch>(std::move(watch), Prng(random_.next()));
+  return std::make_unique<CheckedWatch>(std::move(watch), checks_.ledger, checks_.violations, checks_.owner,
+                                        durable);
 }
 
 std::unique_ptr<store::Subscription> PlaneStore::subscribe_group(store::Kind kind, std::uint8_t slot,

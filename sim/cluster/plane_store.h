@@ -4,18 +4,24 @@
 
 #include "runtime/sim/sim_runtime.h"
 #include "runtime/task_group.h"
+#include "sim/checkers/watch_checker.h"
 #include "sim/cluster/mutants.h"
 #include "store/store.h"
 
 namespace berth::sim {
 
 /// The store as handlers, controllers and gateway of one control plane see it; with a mutant, one that breaks
-/// a promise of store::Store. Without one it only passes everything on.
+/// a promise of store::Store. Without one it only passes everything on. Watches are held against the ledger.
 ///
 /// Borrows: the inner store, until stop() has completed.
 class PlaneStore final : public store::Store {
  public:
-  PlaneStore(store::Store& inner, runtime::SimRuntime& runtime, const Mutant& mutant);
+  struct Checks {
+    const Ledger& ledger;
+    Violations& violations;
+    std::string owner;  ///< Of the watches.
+  };
+  PlaneStore(store::Store& inner, runtime::SimRuntime& runtime, const Mutant& mutant, Checks checks);
 
   Async<void> stop();
 
@@ -37,6 +43,7 @@ class PlaneStore final : public store::Store {
   static Async<void> commit_later(store::Store& inner, store::Transaction transaction);
 
   store::Store& inner_;
+  Checks checks_;
   const Mutant& mutant_;
   Prng random_;
   runtime::TaskGroup group_;

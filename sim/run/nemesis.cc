@@ -120,6 +120,7 @@ Async<void> Nemesis::fail_store(bool slow, Prng& random) {
 }
 
 void Nemesis::come_back(AgentHost& host) {
+  if (host.gone) return;
   if (host.lost) host.docker.power_on();
   host.lost = false;
   if (!host.node.up()) host.node.restart();
@@ -248,6 +249,12 @@ void Nemesis::heal() {
   }
   for (const auto& host : cluster_.hosts()) {
     host->docker.faults = DockerFaults();
+    if (host->gone) {
+      host->lost = true;
+      host->node.kill();
+      host->docker.power_off();
+      continue;
+    }
     host->docker.power_on();
     come_back(*host);
   }

@@ -19,8 +19,8 @@ class Nemesis {
   Nemesis(Cluster& cluster, const Spec& spec, const std::set<std::string>& without);
 
   void start();
-  /// No new faults, and everything is mended: processes run, hosts are back, clocks are right, the network is
-  /// whole.
+  /// No new faults, and everything is mended: processes run, hosts are back (but those that are gone), clocks
+  /// are right, the network is whole.
   void heal();
   /// Kinds that are on in this run.
   const std::set<std::string>& kinds() const { return kinds_; }

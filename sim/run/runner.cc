@@ -9,10 +9,18 @@
 #include <mutex>
 
 #include "sim/run/nemesis.h"
+#include "sim/run/prompt.h"
+#include "sim/run/shown.h"
 #include "sim/run/workload.h"
 
 namespace berth::sim {
 namespace {
+
+// Peers that say nothing are given up by then.
+constexpr Duration kHalfOpenMax = std::chrono::seconds(150);
+// How long it must stay quiet, and what may be written meanwhile for each task and host (jobs end).
+constexpr Duration kStill = std::chrono::seconds(90);
+constexpr std::size_t kStillWritesEach = 4;
 
 // Everything that is logged, with virtual time and the node whose work it is.
 class TraceSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -61,7 +69,7 @@ void draw_tunables(ClusterOptions& options, Prng& random) {
   gateway.tasks_per_commit = static_cast<std::size_t>(random.between(1, 50));
   gateway.sequence_block = random.between(1, 100);
   options.plane.controllers.instance_grace = seconds(60, 300);
-  options.plane.controllers.retention.stopped_tasks = seconds(600, 3600);
+  options.plane.controllers.retention.stopped_tasks = seconds(120, 3600);
   options.task_cleanup_wait = seconds(60, 600);
   options.stop_timeout = seconds(2, 30);
 }
@@ -74,6 +82,8 @@ ClusterOptions draw_options(const Spec& spec, const RunRequest& request) {
   options.planes = static_cast<int>(spec.planes.draw(random));
   options.agents = static_cast<int>(spec.agents.draw(random));
   options.zones = static_cast<int>(spec.zones.draw(random));
+  options.cpus = static_cast<std::int32_t>(spec.cpus);
+  options.memory_mib = spec.cpus * 1024;
   options.metrics = static_cast<std::int64_t>(random.below(100)) < spec.metrics_percent;
   // Longer than the run in most seeds: nobody is given up for the time that a test takes.
   options.plane.controllers.instance_grace = std::chrono::seconds(random.between(60, 300));
@@ -81,6 +91,45 @@ ClusterOptions draw_options(const Spec& spec, const RunRequest& request) {
   if (request.planes) options.planes = static_cast<int>(*request.planes);
   if (request.agents) options.agents = static_cast<int>(*request.agents);
   return options;
+}
+
+// Which hosts are lost for good, and whose instance is DRAINING in the end: what is left must do without
+// them.
+void draw_core(Cluster& cluster, const Spec& spec) {
+  Prng random = cluster.world().stream("core");
+  const auto& hosts = cluster.hosts();
+  const bool gone = static_cast<std::int64_t>(random.below(100)) < spec.gone_percent;
+  const bool drained = static_cast<std::int64_t>(random.below(100)) < spec.drained_percent;
+  const auto first = random.below(hosts.size());
+  if (gone && hosts.size() > 1) {
+    hosts[first]->gone = true;
+    cluster.world().probe("host-gone");
+  }
+  const auto next = (first + 1) % hosts.size();
+  if (drained && hosts.size() > 2) {
+    hosts[next]->kept_draining = true;
+    cluster.world().probe("kept-draining");
+  }
+}
+
+// When all is quiet it stays so: nobody moves tasks of services or loses instances, nor writes without need.
+void check_stays(Cluster& cluster) {
+  const auto count_live = [&] {
+    std::set<std::string> live;
+    for (const auto& [key, task] : cluster.ledger().tasks())
+      if (task->service_name && task->last_status != domain::TaskStatus::stopped) live.insert(task->arn);
+    return live;
+  };
+  const auto before = count_live();
+  const auto connected = cluster.connected();
+  const auto transactions = cluster.ledger().transactions();
+  cluster.world().run_for(kStill);
+  auto& violations = cluster.violations();
+  if (count_live() != before) violations.add("still", "tasks of services came or went when all was quiet");
+  if (cluster.connected() != connected) violations.add("still", "agents came or went when all was quiet");
+  const auto written = cluster.ledger().transactions() - transactions;
+  const auto most = kStillWritesEach * (cluster.ledger().tasks().size() + cluster.hosts().size() + 10);
+  if (written > most) violations.add("still", fmt::format("{} transactions when all was quiet", written));
 }
 
 double seconds_of(Duration duration) {
@@ -107,8 +156,11 @@ void settle(Cluster& cluster, Workload& workload, const Spec& spec, RunResult& r
     return;
   }
   cluster.containers().check_settled();
-  // What was published last reaches every control plane.
-  world.run_for(std::chrono::seconds(2));
+  // Connections that are dead and nobody has noticed yet are found out first.
+  world.run_for(kHalfOpenMax);
+  check_prompt(cluster);
+  check_shown(cluster);
+  check_stays(cluster);
   cluster.check_views();
 }
 
@@ -132,6 +184,7 @@ RunResult run_spec(const Spec& spec, const RunRequest& request) {
   const auto end = cluster.world().now() + std::chrono::seconds(request.seconds.value_or(spec.seconds));
   while (cluster.world().now() < end && cluster.violations().empty())
     cluster.world().run_for(std::min<Duration>(std::chrono::seconds(1), end - cluster.world().now()));
+  draw_core(cluster, spec);
   nemesis.heal();
   if (cluster.violations().empty()) settle(cluster, workload, spec, result);
   workload.stop();

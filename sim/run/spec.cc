@@ -56,6 +56,11 @@ bool assign(Spec& spec, const std::string& key, const std::vector<std::string>& 
                                                         {"metrics-percent", &spec.metrics_percent},
                                                         {"fault-percent", &spec.fault_percent},
                                                         {"daemon-percent", &spec.daemon_percent},
+                                                        {"constraint-percent", &spec.constraint_percent},
+                                                        {"gone-percent", &spec.gone_percent},
+                                                        {"drained-percent", &spec.drained_percent},
+                                                        {"cpus", &spec.cpus},
+                                                        {"tight", &spec.tight},
                                                         {"tunables-percent", &spec.tunables_percent},
                                                         {"seeds", &spec.seeds}};
   if (words.empty()) return false;

@@ -21,19 +21,24 @@ struct Range {
 /// a range `LOW..HIGH` that each seed draws from.
 struct Spec {
   std::string name;
-  std::string goal;                    ///< Its first comment line.
-  Range planes{1, 1};                  ///< Control planes; more than one share their store.
-  Range agents{3, 3};                  ///< Container instances.
-  Range zones{1, 3};                   ///< Availability zones.
-  Range clients{1, 3};                 ///< Each owns a service and some tasks.
-  Range desired{1, 6};                 ///< Desired counts of services.
-  std::int64_t seconds = 180;          ///< Of work and faults.
-  std::int64_t settle_seconds = 900;   ///< Until everything must be quiet after that.
-  std::int64_t think_seconds = 8;      ///< Between two requests of a client, on average.
-  std::int64_t ports_percent = 0;      ///< Of services: those with a fixed host port.
-  std::int64_t metrics_percent = 10;   ///< Of seeds: those in which agents publish telemetry.
-  std::int64_t fault_percent = 60;     ///< How likely each fault is on in a seed.
-  std::int64_t daemon_percent = 0;     ///< Of services: those with the DAEMON strategy.
+  std::string goal;                     ///< Its first comment line.
+  Range planes{1, 1};                   ///< Control planes; more than one share their store.
+  Range agents{3, 3};                   ///< Container instances.
+  Range zones{1, 3};                    ///< Availability zones.
+  Range clients{1, 3};                  ///< Each owns a service and some tasks.
+  Range desired{1, 6};                  ///< Desired counts of services.
+  std::int64_t seconds = 180;           ///< Of work and faults.
+  std::int64_t settle_seconds = 900;    ///< Until everything must be quiet after that.
+  std::int64_t think_seconds = 8;       ///< Between two requests of a client, on average.
+  std::int64_t ports_percent = 0;       ///< Of services: those with a fixed host port.
+  std::int64_t metrics_percent = 10;    ///< Of seeds: those in which agents publish telemetry.
+  std::int64_t fault_percent = 60;      ///< How likely each fault is on in a seed.
+  std::int64_t daemon_percent = 0;      ///< Of services: those with the DAEMON strategy.
+  std::int64_t constraint_percent = 0;  ///< Of services: those with distinctInstance or a zone.
+  std::int64_t gone_percent = 0;       ///< Of seeds: those in which a host is lost in the end and stays away.
+  std::int64_t drained_percent = 0;    ///< Of seeds: those in which an instance is DRAINING in the end.
+  std::int64_t cpus = 4;               ///< Of each host, which has 1 GiB of memory for each.
+  std::int64_t tight = 0;              ///< 1: tasks fill the hosts, so clients stop their own in the end.
   std::int64_t tunables_percent = 30;  ///< Of seeds: those with limits and delays at their extremes.
   /// What clients do, by weight: run-task, stop-task, scale, deploy, delete-service, drain, describe.
   std::map<std::string, std::int64_t> actions;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "domain/task_lifecycle.h"
+#include "sim/run/definitions.h"
 
 namespace berth::sim {
 namespace {
@@ -41,6 +42,8 @@ struct Workload::User {
   bool has_service = false;
   bool ports = false;
   bool daemon = false;
+  enum class Constraint { none, distinct, zone } constraint = Constraint::none;
+  std::string zone;  ///< Where its service's tasks must be.
   std::int64_t minimum = 100, maximum = 200;
   std::int64_t desired = 0;
   std::vector<std::string> tasks;  ///< ARNs of tasks that it ran.
@@ -54,11 +57,17 @@ Workload::Workload(Cluster& cluster, const Spec& spec, std::size_t clients) : cl
     User& user = *users_.back();
     user.ports = static_cast<std::int64_t>(user.random.below(100)) < spec.ports_percent;
     user.daemon = static_cast<std::int64_t>(user.random.below(100)) < spec.daemon_percent;
+    const bool constrained = static_cast<std::int64_t>(user.random.below(100)) < spec.constraint_percent;
+    if (constrained && !user.daemon)
+      user.constraint = user.random.chance(1, 2) ? User::Constraint::distinct : User::Constraint::zone;
+    const auto& hosts = cluster.hosts();
+    user.zone = hosts[user.random.below(hosts.size())]->config.availability_zone;
     // Bounds that leave a way to go on, each with the others' extremes.
     static constexpr std::pair<std::int64_t, std::int64_t> kBounds[] = {{100, 200}, {50, 100}, {0, 100},
                                                                         {50, 200},  {75, 150}, {100, 150}};
     const auto bounds = kBounds[user.random.below(std::size(kBounds))];
-    user.minimum = user.ports ? 0 : bounds.first;
+    const bool one_each = user.ports || user.constraint == User::Constraint::distinct;
+    user.minimum = one_each ? 0 : bounds.first;
     user.maximum = bounds.second;
   }
 }
@@ -105,18 +114,10 @@ Async<void> Workload::prepare_on(User& user) {
     for (std::size_t i = 0; i <= users_.size(); ++i) {
       const bool ports = i < users_.size();
       if (ports && !users_[i]->ports) continue;
-      JsonObject container = JsonObject({{"name", "main"}, {"image", image}, {"cpu", 128}, {"memory", 128}});
-      if (ports) {
-        JsonArray mappings;
-        const auto port = static_cast<std::int64_t>(8000 + i);
-        mappings.push_back(JsonObject({{"containerPort", 80}, {"hostPort", port}}));
-        container["portMappings"] = std::move(mappings);
-      }
-      JsonArray containers;
-      containers.push_back(std::move(container));
       const std::string family = ports ? definition_of(*users_[i], image) : image;
-      JsonObject definition =
-          JsonObject({{"family", family}, {"containerDefinitions", std::move(containers)}});
+      const std::optional<std::int64_t> port =
+          ports ? std::optional(static_cast<std::int64_t>(8000 + i)) : std::nullopt;
+      JsonObject definition = definition_request(family, image, port);
       static_cast<void>(co_await insist(user, "RegisterTaskDefinition", std::move(definition), kTriesMax));
     }
   }
@@ -193,6 +194,7 @@ Async<void> Workload::run_task(User& user) {
   const auto* answer = answer_of(outcome);
   if (!answer) co_return;
   const auto arns = task_arns(*answer);
+  if (static_cast<std::int64_t>(arns.size()) < count) cluster_.world().probe("no-room");
   for (const auto& arn : arns)
     if (!cluster_.ledger().find_task(arn))
       fail("acknowledged", "RunTask answered " + arn + ", which is not durable");
@@ -228,8 +230,7 @@ Async<void> Workload::describe(User& user) {
   const auto* known = cluster_.ledger().find_task(arn);
   const auto found = task_arns(*answer);
   if (found.empty()) {
-    if (known && cluster_.options().planes == 1 && known->last_status != TaskStatus::stopped)
-      fail("lost", arn + " was run and is not found");
+    if (known && known->last_status != TaskStatus::stopped) fail("lost", arn + " was run and is not found");
     co_return;
   }
   const auto shown = domain::parse_task_status(
@@ -246,6 +247,16 @@ Async<void> Workload::ensure_service(User& user) {
   JsonObject request = JsonObject({{"serviceName", user.service},
                                    {"taskDefinition", definition_of(user, "app")},
                                    {"deploymentConfiguration", std::move(configuration)}});
+  if (user.constraint == User::Constraint::distinct) {
+    request["placementConstraints"] = JsonArray({JsonObject({{"type", "distinctInstance"}})});
+  } else if (user.constraint == User::Constraint::zone) {
+    request["placementConstraints"] = JsonArray({JsonObject(
+        {{"type", "memberOf"}, {"expression", "attribute:ecs.availability-zone == " + user.zone}})});
+  }
+  if (user.random.chance(1, 4)) {
+    JsonObject breaker = JsonObject({{"enable", true}, {"rollback", true}});
+    request["deploymentConfiguration"].get_object()["deploymentCircuitBreaker"] = std::move(breaker);
+  }
   if (user.daemon)
     request["schedulingStrategy"] = "DAEMON";
   else
@@ -264,6 +275,8 @@ Async<void> Workload::update_service(User& user, std::string definition, std::in
   JsonObject request = JsonObject({{"service", user.service}});
   if (!definition.empty()) request["taskDefinition"] = definition;
   if (desired >= 0 && !user.daemon) request["desiredCount"] = desired;
+  // What the circuit breaker gave up while things failed is tried again.
+  if (finishing_) request["forceNewDeployment"] = true;
   const auto since = cluster_.world().now();
   const auto outcome = co_await insist(user, "UpdateService", std::move(request), kTriesMax);
   const std::string failure = failure_of(outcome);
@@ -303,26 +316,66 @@ Async<void> Workload::drain(User& user) {
 
 Async<void> Workload::activate_all(User& user) {
   JsonArray names;
-  for (const auto& [key, instance] : cluster_.ledger().instances())
-    if (instance->status == domain::InstanceStatus::draining && names.size() < 10)
-      names.emplace_back(instance->arn);
+  for (const auto& arn : drained_by_mistake())
+    if (names.size() < 10) names.emplace_back(arn);
   if (names.empty()) co_return;
   JsonObject request = JsonObject({{"containerInstances", std::move(names)}, {"status", "ACTIVE"}});
   static_cast<void>(co_await insist(user, "UpdateContainerInstancesState", std::move(request), kTriesMax));
 }
 
-Async<void> Workload::repair(User& user) {
-  for (int i = 0; i < 20; ++i) {
-    bool draining = false;
-    for (const auto& [key, instance] : cluster_.ledger().instances())
-      draining |= instance->status == domain::InstanceStatus::draining;
-    if (!draining) break;
-    co_await activate_all(user);
+std::vector<std::string> Workload::drained_by_mistake() const {
+  std::set<std::string> kept;
+  for (std::size_t i = 0; i < cluster_.hosts().size(); ++i)
+    if (const auto* instance = cluster_.instance_of(i); instance && cluster_.hosts()[i]->kept_draining)
+      kept.insert(instance->arn);
+  std::vector<std::string> arns;
+  for (const auto& [key, instance] : cluster_.ledger().instances())
+    if (instance->status == domain::InstanceStatus::draining && !kept.contains(instance->arn))
+      arns.push_back(instance->arn);
+  return arns;
+}
+
+Async<void> Workload::drain_for_good(User& user) {
+  for (std::size_t i = 0; i < cluster_.hosts().size(); ++i) {
+    if (!cluster_.hosts()[i]->kept_draining) continue;
+    // Its agent may still be about to register.
+    while (!cluster_.instance_of(i)) co_await user.client.node().runtime().sleep(kRetryPause);
+    JsonArray names;
+    names.emplace_back(cluster_.instance_of(i)->arn);
+    JsonObject request = JsonObject({{"containerInstances", std::move(names)}, {"status", "DRAINING"}});
+    static_cast<void>(co_await insist(user, "UpdateContainerInstancesState", std::move(request), kTriesMax));
   }
+}
+
+Async<void> Workload::leave_drained(User& user) {
+  const std::vector<std::string> arns = user.tasks;
+  for (const auto& arn : arns) {
+    const auto* task = cluster_.ledger().find_task(arn);
+    bool stays = true;
+    for (std::size_t i = 0; i < cluster_.hosts().size(); ++i) {
+      const auto* instance = cluster_.instance_of(i);
+      if (cluster_.hosts()[i]->kept_draining && instance && task && task->instance_arn == instance->arn)
+        stays = false;
+    }
+    if (stays) continue;
+    JsonObject request = JsonObject({{"task", arn}});
+    static_cast<void>(co_await insist(user, "StopTask", std::move(request), kTriesMax));
+  }
+}
+
+Async<void> Workload::repair(User& user) {
+  for (int i = 0; i < 20 && !drained_by_mistake().empty(); ++i) co_await activate_all(user);
+  if (user.number == 0) co_await drain_for_good(user);
+  co_await leave_drained(user);
+  while (spec_.tight > 0 && !user.tasks.empty()) co_await stop_task(user);
   co_await ensure_service(user);
   // Bounds that leave no room at this count would hold a deployment for ever, and rightly.
   const bool stuck = (user.desired * user.minimum + 99) / 100 >= user.desired * user.maximum / 100;
-  if (stuck) user.desired = 2;
+  if (stuck || (spec_.tight > 0 && user.desired > 2)) user.desired = 2;
+  const bool zone = user.constraint == User::Constraint::zone;
+  const auto usable = static_cast<std::int64_t>(cluster_.usable_hosts(zone ? user.zone : std::string()));
+  const bool one_each = user.ports || user.constraint == User::Constraint::distinct;
+  if (one_each || usable == 0) user.desired = std::min(user.desired, usable);
   std::string definition = definition_of(user, "app");
   co_await update_service(user, std::move(definition), user.desired);
 }

@@ -18,7 +18,7 @@ namespace berth::sim {
 ///   acknowledged   what an answer says is durable when the answer comes.
 ///   token-once     a repeated RunTask answers the same tasks.
 ///   not-ahead      nothing is shown that is not durable.
-///   lost           a task that was run is found, until retention deletes it (one control plane).
+///   lost           a task that was run is found, until retention deletes it; also by another control plane.
 ///
 /// Runs on: the clients' nodes.
 class Workload {
@@ -52,6 +52,11 @@ class Workload {
   Async<void> drain(User& user);
   Async<void> activate_all(User& user);
   Async<void> repair(User& user);
+  Async<void> drain_for_good(User& user);
+  /// Draining moves the tasks of services only, and daemons stay as long as others do.
+  Async<void> leave_drained(User& user);
+  /// ARNs of instances that are DRAINING and should not be at the end.
+  std::vector<std::string> drained_by_mistake() const;
   /// Repeats until there is an answer other than "try again", at most `tries` times.
   Async<Outcome> insist(User& user, std::string operation, JsonObject request, int tries);
   Async<void> prepare_on(User& user);
