@@ -29,8 +29,6 @@ Async<DriverResult<Done>> MutantDriver::start(std::string id) {
 }
 
 Async<DriverResult<Done>> MutantDriver::stop(std::string id, Duration grace) {
-  if (mutant_.is("stop-does-nothing") && ++calls_ % 3 == 0)
-    co_return DriverError{"CannotStopContainerError", "not now"};
   if (mutant_.is("stop-wrong") && !last_started_.empty()) id = last_started_;
   co_return co_await inner_.stop(std::move(id), grace);
 }

@@ -9,7 +9,7 @@
 
 namespace berth::sim {
 
-/// Planted bugs of a Docker driver: "create-twice", "start-does-nothing", "stop-does-nothing", "stop-wrong"
+/// Planted bugs of a Docker driver: "create-twice", "start-does-nothing", "stop-wrong"
 /// (stops go to another container), "running-is-missing".
 class MutantDriver final : public agent::engine::ContainerRuntime {
  public:

@@ -39,7 +39,6 @@ constexpr std::array kMutants = {
     // Its Docker driver.
     MutantInfo{"create-twice", "one container in four gets a running twin"},
     MutantInfo{"start-does-nothing", "one start in six is claimed and does nothing"},
-    MutantInfo{"stop-does-nothing", "one stop in three fails at once"},
     MutantInfo{"stop-wrong", "stops go to the container that was started first"},
     MutantInfo{"running-is-missing", "one inspect in 20 says that there is no such container"},
     // What operators set.
