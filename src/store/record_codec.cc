@@ -6,9 +6,16 @@
 #include "store/table.h"
 
 namespace berth::store {
+namespace {
+
+// A task takes somewhat less, and is what is written most.
+constexpr std::size_t kTextReserved = 1536;
+
+}  // namespace
 
 std::string encode_record(Kind kind, const void* record) {
   std::string text;
+  text.reserve(kTextReserved);
   const bool known = visit_record_type(kind, [&]<class R>(std::type_identity<R>) {
     JsonWriter writer(text);
     encode(writer, *static_cast<const R*>(record));

@@ -68,7 +68,7 @@ Result<Database::Statements> Database::prepare() {
       "UPDATE meta SET value = ?1 WHERE name = 'head'",
       "INSERT INTO transactions(revision, id) VALUES(?1, ?2)",
       "DELETE FROM transactions WHERE revision <= ?1",
-      "SELECT 1 FROM transactions WHERE id = ?1",
+      "SELECT 1 FROM transactions WHERE instr(id, ?1) > 0 LIMIT 1",
   };
   const std::size_t fixed = sql.size();
   for (const Kind kind : kKinds) {
@@ -162,12 +162,12 @@ Result<void> Database::write(const EngineBatch& batch) {
       Result<void> done = statement.run();
       if (!done.ok()) return done;
     }
-    Result<void> done = statements_->add_id.bind(1, revision).bind(2, batch.transaction_ids[i]).run();
-    if (!done.ok()) return done;
   }
   const auto new_head = static_cast<std::int64_t>(batch.head.value());
-  Result<void> done =
-      statements_->trim_ids.bind(1, new_head - static_cast<std::int64_t>(kTransactionIdsKept)).run();
+  const std::string ids = fmt::format("{}", fmt::join(batch.transaction_ids, " "));
+  Result<void> done = statements_->add_id.bind(1, new_head).bind(2, ids).run();
+  if (!done.ok()) return done;
+  done = statements_->trim_ids.bind(1, new_head - static_cast<std::int64_t>(kTransactionIdsKept)).run();
   if (!done.ok()) return done;
   return statements_->set_head.bind(1, new_head).run();
 }
