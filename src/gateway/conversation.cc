@@ -14,8 +14,13 @@ constexpr int kPolicyViolation = 1008;
 
 }  // namespace
 
-Conversation::Conversation(runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters)
-    : runtime_(runtime), limits_(limits), counters_(counters), last_heard_(runtime.clock().monotonic()) {}
+Conversation::Conversation(const SessionServices& services)
+    : runtime_(services.runtime),
+      limits_(services.limits),
+      counters_(services.counters),
+      last_heard_(services.runtime.clock().monotonic()),
+      alarms_(services.alarms),
+      alarm_at_(last_heard_) {}
 
 Async<void> Conversation::run(runtime::MessageSocket& socket) {
   const Executor executor = co_await current_executor();
@@ -84,9 +89,17 @@ Async<void> Conversation::drive(runtime::MessageSocket& socket) {
     if (!flushed || closing()) break;
     const auto worked = co_await work(socket);
     if (!worked || closing()) break;
-    const Duration pause = std::max<Duration>(next_due() - now(), Duration::zero());
-    if (outbox_.empty()) static_cast<void>(co_await wake_.wait_for(runtime_, pause));
+    if (!outbox_.empty()) continue;
+    set_alarm(next_due());
+    co_await wake_.wait();
   }
+}
+
+// What is due moves further away most of the time; then the alarm that is set rings early, for nothing, once.
+void Conversation::set_alarm(MonotonicTime due) {
+  if (alarm_at_ > now() && alarm_at_ <= due) return;
+  alarm_at_ = due;
+  alarms_.set(due, wake_.handle());
 }
 
 Async<Result<void>> Conversation::flush(runtime::MessageSocket& socket) {

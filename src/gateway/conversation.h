@@ -5,8 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/counters.h"
-#include "gateway/limits.h"
+#include "gateway/session_services.h"
 #include "runtime/runtime.h"
 #include "runtime/sync.h"
 #include "runtime/transport.h"
@@ -23,11 +22,11 @@ struct CloseOrder {
 /// One socket's talk: a reader that hands over each message, and a level-triggered loop that sends what is
 /// due.
 ///
-/// Borrows: runtime, limits, counters, and the socket for run().
+/// Borrows: what the services name, and the socket for run().
 /// Runs on: one executor, but for request_close(), which any thread may call while the object lives.
 class Conversation {
  public:
-  Conversation(runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters);
+  explicit Conversation(const SessionServices& services);
   virtual ~Conversation() = default;
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
@@ -41,8 +40,8 @@ class Conversation {
  protected:
   /// A whole message. Answers go out by say().
   virtual void on_message(std::string text) = 0;
-  /// Sends what is due now. Called after each wake-up and at the time that next_due() named.
-  /// Errors: the socket's; they end the conversation.
+  /// Sends what is due now. Called after each wake-up, and not later than next_due() named; it may be
+  /// earlier. Errors: the socket's; they end the conversation.
   virtual Async<Result<void>> work(runtime::MessageSocket& socket) = 0;
   virtual MonotonicTime next_due() const = 0;
 
@@ -63,12 +62,15 @@ class Conversation {
   static Async<void> read(Conversation& self, runtime::MessageSocket& socket);
   Async<void> drive(runtime::MessageSocket& socket);
   Async<Result<void>> flush(runtime::MessageSocket& socket);
+  void set_alarm(MonotonicTime due);
 
   mutable std::mutex mutex_;
   std::optional<CloseOrder> close_;
   std::vector<std::string> outbox_;
   std::size_t malformed_ = 0;
   bool peer_gone_ = false;
+  Alarms& alarms_;
+  MonotonicTime alarm_at_;
 };
 
 }  // namespace berth::gateway

@@ -45,10 +45,14 @@ Gateway::Gateway(GatewayDeps deps)
     : deps_(std::move(deps)),
       telemetry_(deps_.limits.telemetry_tasks_max),
       sweep_(deps_.store, deps_.runtime, deps_.limits, sessions_, deps_.owner, deps_.sole),
+      marks_(deps_.store, deps_.runtime, deps_.limits),
+      alarms_(deps_.runtime),
       tasks_(deps_.runtime.executor()) {}
 
 void Gateway::start() {
   tasks_.spawn(sweep_.run());
+  tasks_.spawn(marks_.run());
+  tasks_.spawn(alarms_.run());
 }
 
 Async<void> Gateway::stop() {
@@ -61,6 +65,7 @@ Async<void> Gateway::stop() {
     if (left <= Duration::zero()) break;
     static_cast<void>(co_await sessions_.changed().wait_for(deps_.runtime, left));
   }
+  co_await marks_.finish();
 }
 
 runtime::UpgradeDecision Gateway::refuse(const Refusal& refusal) {
@@ -102,12 +107,15 @@ Async<runtime::UpgradeDecision> Gateway::upgrade(const runtime::HttpRequest& req
   co_return decision;
 }
 
+// No coroutine: its frame would last as long as the socket.
 Async<void> Gateway::run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket) {
-  SocketContext known = *std::static_pointer_cast<SocketContext>(context);
-  if (known.request.kind == SocketKind::control)
-    co_await run_control(std::move(known), socket);
-  else
-    co_await run_telemetry(std::move(known), socket);
+  auto& known = *std::static_pointer_cast<SocketContext>(context);
+  if (known.request.kind == SocketKind::control) return run_control(std::move(known), socket);
+  return run_telemetry(std::move(known), socket);
+}
+
+SessionServices Gateway::services() {
+  return {deps_.store, deps_.runtime, deps_.limits, counters_, alarms_, marks_};
 }
 
 Async<bool> Gateway::run_listed(SocketKind kind, std::string instance_key, Conversation& session,
@@ -125,8 +133,7 @@ Async<bool> Gateway::run_listed(SocketKind kind, std::string instance_key, Conve
 Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& socket) {
   const std::string key = context.instance_key;
   const std::string arn = context.instance_arn;
-  acs::AcsSession session(deps_.store, deps_.runtime, deps_.limits, counters_, std::move(context),
-                          deps_.agent_packages, deps_.task_roles);
+  acs::AcsSession session(services(), std::move(context), deps_.agent_packages, deps_.task_roles);
   const auto opened = co_await session.open(deps_.owner);
   if (!opened) {
     spdlog::warn("gateway: cannot begin the session of {}: {}", arn, opened.error().message);
@@ -145,7 +152,7 @@ Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& 
 
 Async<void> Gateway::run_telemetry(SocketContext context, runtime::MessageSocket& socket) {
   const std::string key = context.instance_key;
-  TcsSession session(deps_.store, deps_.runtime, deps_.limits, counters_, telemetry_, std::move(context));
+  TcsSession session(services(), telemetry_, std::move(context));
   static_cast<void>(co_await run_listed(SocketKind::telemetry, key, session, socket));
 }
 

@@ -6,8 +6,8 @@
 #include "domain/agent_update.h"
 #include "domain/task_roles.h"
 #include "gateway/absence.h"
-#include "gateway/counters.h"
 #include "gateway/limits.h"
+#include "gateway/session_services.h"
 #include "gateway/session_table.h"
 #include "gateway/tcs/telemetry_store.h"
 #include "runtime/runtime.h"
@@ -49,7 +49,7 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  /// Begins to watch for agents that do not come back.
+  /// Begins to watch for agents that do not come back, and to write what those that are here acknowledge.
   void start();
   /// Closes all sockets with 1001 and waits for their sessions, at most GatewayLimits::stop_grace. Instances
   /// count as connected still: their agents come back to the next process.
@@ -67,6 +67,7 @@ class Gateway {
   runtime::UpgradeDecision refuse(const Refusal& refusal);
   Async<void> run_control(SocketContext context, runtime::MessageSocket& socket);
   Async<void> run_telemetry(SocketContext context, runtime::MessageSocket& socket);
+  SessionServices services();
   /// Runs a session while it is in the table. False: it never began.
   Async<bool> run_listed(SocketKind kind, std::string instance_key, Conversation& session,
                          runtime::MessageSocket& socket);
@@ -77,6 +78,8 @@ class Gateway {
   SessionTable sessions_;
   TelemetryStore telemetry_;
   AbsenceSweep sweep_;
+  DeliveryMarks marks_;
+  Alarms alarms_;
   runtime::TaskGroup tasks_;
 };
 

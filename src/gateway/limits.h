@@ -30,7 +30,8 @@ struct GatewayLimits {
   std::size_t tasks_per_payload = 10;
   std::size_t unacknowledged_max = 1000;  ///< Payloads remembered for a late acknowledgement.
   std::size_t tasks_per_commit = 50;
-  std::int64_t sequence_block = 100;  ///< Payload sequence numbers reserved at a time.
+  Duration marks_gathered = std::chrono::milliseconds(10);  ///< How long acknowledgements wait for others.
+  std::int64_t sequence_block = 100;                        ///< Payload sequence numbers reserved at a time.
   std::size_t telemetry_tasks_max = 10'000;
   std::size_t stopped_tasks_scan_max = 10'000;  ///< Looked at when an agent comes back after an absence.
 };

@@ -10,7 +10,6 @@
 #include "gateway/acs/heartbeat.h"
 #include "gateway/acs/payload.h"
 #include "gateway/acs/translate_task.h"
-#include "gateway/task_events.h"
 #include "model/acs/acs_codec.h"
 
 namespace berth::gateway::acs {
@@ -33,14 +32,14 @@ std::string definition_key_of(const TaskRecord& task) {
 
 }  // namespace
 
-AcsSession::AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
-                       Counters& counters, SocketContext context, const domain::AgentPackages* packages,
-                       const domain::TaskRoles* roles)
-    : Conversation(runtime, limits, counters),
-      store_(store),
+AcsSession::AcsSession(const SessionServices& services, SocketContext context,
+                       const domain::AgentPackages* packages, const domain::TaskRoles* roles)
+    : Conversation(services),
+      store_(services.store),
+      marks_(services.marks),
       context_(std::move(context)),
-      deliveries_(limits.redelivery, limits.unacknowledged_max),
-      update_(store, runtime, limits, packages, context_),
+      deliveries_(limits_.redelivery, limits_.unacknowledged_max),
+      update_(store_, runtime_, limits_, packages, context_),
       roles_(roles) {}
 
 Async<Result<void>> AcsSession::open(std::string owner) {
@@ -60,6 +59,7 @@ Async<Result<void>> AcsSession::open(std::string owner) {
 
 Async<void> AcsSession::find_given_up_tasks() {
   const store::View view = co_await store_.read();
+  given_up_seen_ = view.revision();
   const auto stopped = view.group(store::kStoppedTasks, store::realm_key(context_.realm));
   std::size_t looked_at = 0;
   for (auto at = stopped.end(); at != stopped.begin() && looked_at < limits_.stopped_tasks_scan_max;
@@ -92,8 +92,8 @@ void AcsSession::on_ack(const JsonObject& message) {
   const auto ids = deliveries_.acknowledge(ack->message_id);
   if (ids.empty()) return;
   counters_.acks.fetch_add(1, std::memory_order_relaxed);
-  to_mark_.insert(ids.begin(), ids.end());
-  wake_.notify();
+  for (const auto& id : ids)
+    marks_.add(store::task_key(context_.realm, context_.cluster, id), context_.instance_key);
 }
 
 void AcsSession::on_nack(const JsonObject& message) {
@@ -130,7 +130,6 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
   if (!delivered) co_return delivered.error();
   const auto refreshed = co_await refresh_credentials(socket, std::move(seen));
   if (!refreshed) co_return refreshed.error();
-  co_await mark_delivered();
   co_await end_absence();
   const auto updated = co_await update_agent(socket, update);
   if (!updated) co_return updated.error();
@@ -144,6 +143,9 @@ Async<AcsSession::Look> AcsSession::look() {
   const auto* instance = view.find<ContainerInstanceRecord>(context_.instance_key);
   out.exists = instance != nullptr;
   if (!instance) co_return out;
+  // Not the view's revision: on a busy store that is never durable yet, and each look would wait for
+  // strangers.
+  out.revision = instance->revision;
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
   out.update = instance->record->agent_update_status;
@@ -151,14 +153,18 @@ Async<AcsSession::Look> AcsSession::look() {
   // What the agent has and shall keep is the most by far, and needs nothing: it is not even copied.
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key)) {
     const bool stop = task->record->desired_status == TaskStatus::stopped;
-    if (stop || !task->record->delivered)
-      out.wanted.push_back({task->record, stop});
-    else if (look_at_roles)
+    const bool kept = !stop && task->record->delivered;
+    if (kept && !look_at_roles) continue;
+    if (kept)
       out.kept.push_back(task->record);
+    else
+      out.wanted.push_back({task->record, stop});
+    out.revision = std::max(out.revision, task->revision);
   }
   for (const auto& task : out.kept) add_definition(view, *task, out);
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
   for (const auto& task : given_up_) out.wanted.push_back({task, true});
+  if (!given_up_.empty()) out.revision = std::max(out.revision, given_up_seen_);
   out.wanted = deliveries_.plan(out.wanted, now());
   for (const auto& task : out.wanted) add_definition(view, *task.task, out);
   co_return out;
@@ -273,19 +279,6 @@ Async<Result<std::int64_t>> AcsSession::next_sequence() {
     sequence_last_ = *last;
   }
   co_return sequence_next_++;
-}
-
-Async<void> AcsSession::mark_delivered() {
-  if (to_mark_.empty()) co_return;
-  std::map<std::string, domain::TaskEvent> events;
-  for (const auto& id : to_mark_) events.emplace(id, domain::Delivered{});
-  const std::set<std::string> marked = std::exchange(to_mark_, {});
-  TaskPlace place{context_.realm, context_.cluster, context_.instance_key};
-  const auto applied = co_await apply_task_events(store_, runtime_, std::move(place), std::move(events),
-                                                  limits_.tasks_per_commit);
-  if (applied) co_return;
-  to_mark_.insert(marked.begin(), marked.end());
-  retry_later();
 }
 
 Async<void> AcsSession::end_absence() {

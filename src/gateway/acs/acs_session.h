@@ -1,7 +1,6 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,13 +19,12 @@ namespace berth::gateway::acs {
 /// agent has not acknowledged. Nothing outside calls it; it subscribes to the store.
 ///
 /// Ends when: the peer goes; the instance is deregistered; the session changed hands (a higher epoch in the
-/// record); an agent that promised answers says nothing for GatewayLimits::silence_max. Borrows:   store,
-/// runtime, limits, counters. Runs on:   its connection's executor.
+/// record); an agent that promised answers says nothing for GatewayLimits::silence_max. Borrows:   what the
+/// services name. Runs on:   its connection's executor.
 class AcsSession final : public Conversation {
  public:
-  AcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters,
-             SocketContext context, const domain::AgentPackages* packages = nullptr,
-             const domain::TaskRoles* roles = nullptr);
+  AcsSession(const SessionServices& services, SocketContext context,
+             const domain::AgentPackages* packages = nullptr, const domain::TaskRoles* roles = nullptr);
 
   /// Takes the instance's session over. Call once, before run().
   /// Errors: those of open_session(): there is no session then.
@@ -44,7 +42,7 @@ class AcsSession final : public Conversation {
     std::map<std::string, store::Ptr<domain::TaskDefinitionRecord>> definitions;  ///< By key.
     /// What the agent has and shall keep; only when their roles are to be looked at.
     std::vector<store::Ptr<domain::TaskRecord>> kept;
-    store::Revision revision;
+    store::Revision revision;  ///< The newest of what was seen; nothing is said of it before it is durable.
   };
 
   void on_message(std::string text) override;
@@ -68,11 +66,11 @@ class AcsSession final : public Conversation {
                                    std::optional<domain::AgentUpdateStatus> status);
   Async<Result<void>> refresh_credentials(runtime::MessageSocket& socket, Look look);
   Async<Result<std::int64_t>> next_sequence();
-  Async<void> mark_delivered();
   Async<Result<void>> keep_alive(runtime::MessageSocket& socket);
   void retry_later() { retry_at_ = now() + limits_.retry_delay; }
 
   store::Store& store_;
+  DeliveryMarks& marks_;
   SocketContext context_;
   std::int64_t epoch_ = 0;
   std::int64_t sequence_next_ = 0;
@@ -82,7 +80,7 @@ class AcsSession final : public Conversation {
   AgentUpdate update_;
   RoleCredentials roles_;
   std::vector<store::Ptr<domain::TaskRecord>> given_up_;
-  std::set<std::string> to_mark_;  ///< Ids of tasks that were acknowledged, until the store knows.
+  store::Revision given_up_seen_;  ///< Not older than any of them.
   MonotonicTime next_heartbeat_;
   MonotonicTime retry_at_;
   std::unique_ptr<store::Subscription> on_tasks_;

@@ -39,14 +39,13 @@ domain::HealthReport report_of(const model::tcs::TaskHealth& task) {
 
 }  // namespace
 
-TcsSession::TcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
-                       Counters& counters, TelemetryStore& telemetry, SocketContext context)
-    : Conversation(runtime, limits, counters),
-      store_(store),
+TcsSession::TcsSession(const SessionServices& services, TelemetryStore& telemetry, SocketContext context)
+    : Conversation(services),
+      store_(services.store),
       telemetry_(telemetry),
       context_(std::move(context)),
-      next_heartbeat_(now() + limits.telemetry_heartbeat_interval),
-      on_instance_(store.subscribe_record<domain::ContainerInstanceRecord>(context_.instance_key, wake_)) {}
+      next_heartbeat_(now() + limits_.telemetry_heartbeat_interval),
+      on_instance_(store_.subscribe_record<domain::ContainerInstanceRecord>(context_.instance_key, wake_)) {}
 
 void TcsSession::on_message(std::string text) {
   if (text.size() > limits_.telemetry_message_bytes_max)

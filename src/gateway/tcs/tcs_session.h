@@ -16,12 +16,11 @@ namespace berth::gateway {
 /// records.
 ///
 /// Ends when: the peer goes, or the instance is deregistered.
-/// Borrows:   store, runtime, limits, counters, telemetry.
+/// Borrows:   what the services name, and telemetry.
 /// Runs on:   its connection's executor.
 class TcsSession final : public Conversation {
  public:
-  TcsSession(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits, Counters& counters,
-             TelemetryStore& telemetry, SocketContext context);
+  TcsSession(const SessionServices& services, TelemetryStore& telemetry, SocketContext context);
 
  private:
   void on_message(std::string text) override;

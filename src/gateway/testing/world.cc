@@ -120,6 +120,10 @@ Gateway& World::gateway() {
   return process().gateway;
 }
 
+store::Store& World::store() {
+  return process().committer;
+}
+
 void World::commit(store::Transaction transaction) {
   const auto done = sim_.run(server_, process().committer.commit(std::move(transaction)));
   check(done.ok(), "a transaction of a test must succeed");

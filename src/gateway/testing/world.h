@@ -26,6 +26,7 @@ class World {
   ~World();
 
   Gateway& gateway();
+  store::Store& store();
   /// What the gateway offers as the newest agent; nothing unless a test says so.
   struct Offer final : domain::AgentPackages {
     std::optional<domain::AgentPackage> newest() const override { return package; }
