@@ -80,8 +80,8 @@ Async<HttpResponse> FrontEnd::handle(const HttpRequest& request, const runtime::
   // Only API calls are POSTs to "/" or carry their action in the URL; the rest are Berth's own pages.
   const bool own_page = request.target.starts_with("/healthz") || request.target.starts_with("/metrics") ||
                         request.target.starts_with("/_berth/") || request.target.starts_with("/moto-api/");
-  if (own_page) co_return co_await handle_plain(request);
-  co_return co_await handle_api(request, peer);
+  if (own_page) return handle_plain(request);
+  return handle_api(request, peer);
 }
 
 Async<HttpResponse> FrontEnd::handle_plain(const HttpRequest& request) {
@@ -106,6 +106,9 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   const wire::RequestView view{request.method, parts.path, parts.query, parts.headers, request.body};
   const wire::RequestIdentity identity = wire::identify_request(view);
   const std::string request_id = services.runtime.ids().uuid();
+  const Admission::Place place = admission_.enter(identity.operation);
+  if (!place.taken())
+    co_return to_http(wire::render_error(wire::throttling(), identity, request_id), request_id);
   const wire::ServiceInfo* service = wire::find_service(identity.service);
   const auth::SignedRequest signed_request{
       request.method, parts.path,

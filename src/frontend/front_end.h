@@ -3,6 +3,7 @@
 #include <string>
 
 #include "auth/sigv4.h"
+#include "frontend/admission.h"
 #include "frontend/request_metrics.h"
 #include "runtime/transport.h"
 #include "services/core/registry.h"
@@ -26,6 +27,7 @@ struct FrontEndDeps {
 /// protocol.
 ///
 /// Runs on: any thread.
+/// Limits:  kRequestsMax; beyond it requests are refused before anything is done for them.
 class FrontEnd {
  public:
   explicit FrontEnd(FrontEndDeps deps);
@@ -39,6 +41,7 @@ class FrontEnd {
                                                    const wire::RequestView& view);
 
   FrontEndDeps deps_;
+  Admission admission_;
   auth::SigningKeyCache signing_keys_;
   RequestMetrics metrics_;
 };
