@@ -35,8 +35,10 @@ std::string_view to_string(InstanceStatus status) {
 }
 
 void normalise(InstanceView& view) {
-  std::sort(view.attributes.begin(), view.attributes.end(),
-            [](const Attribute& a, const Attribute& b) { return a.name < b.name; });
+  const auto by_name = [](const Attribute& a, const Attribute& b) { return a.name < b.name; };
+  // Those of registered instances are.
+  if (!std::is_sorted(view.attributes.begin(), view.attributes.end(), by_name))
+    std::sort(view.attributes.begin(), view.attributes.end(), by_name);
   std::sort(view.used_tcp.begin(), view.used_tcp.end());
   std::sort(view.used_udp.begin(), view.used_udp.end());
 }

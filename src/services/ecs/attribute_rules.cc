@@ -66,7 +66,9 @@ void set_attribute(std::vector<Attribute>& attributes, std::string_view name,
   Attribute attribute;
   attribute.name = name;
   attribute.value = std::move(value);
-  attributes.push_back(std::move(attribute));
+  const auto place = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& have) { return have.name > attribute.name; });
+  attributes.insert(place, std::move(attribute));
 }
 
 const Attribute* find_attribute(const std::vector<Attribute>& attributes, std::string_view name) {

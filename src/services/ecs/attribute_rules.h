@@ -20,7 +20,8 @@ bool is_system_attribute(std::string_view name);
 enum class AttributeCheck { strict, lengths };
 std::optional<wire::ApiError> check_attribute(const model::ecs::Attribute& attribute, AttributeCheck how);
 
-/// Sets an attribute by name, keeping the order of the others.
+/// Sets an attribute by name, keeping the order of the others: a new one goes before the first with a greater
+/// name, so that a list that began empty is sorted, as placement wants it.
 void set_attribute(std::vector<model::ecs::Attribute>& attributes, std::string_view name,
                    std::optional<std::string> value);
 const model::ecs::Attribute* find_attribute(const std::vector<model::ecs::Attribute>& attributes,

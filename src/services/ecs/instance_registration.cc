@@ -192,7 +192,7 @@ void apply_registration(const Context& context, const Registration& registration
   record.attributes = registration.attributes;
   for (const auto& attribute : before)
     if (!is_system_attribute(attribute.name) && !find_attribute(record.attributes, attribute.name))
-      record.attributes.push_back(attribute);
+      set_attribute(record.attributes, attribute.name, attribute.value);
   const auto add = [&](std::string_view name, std::string said, std::string_view otherwise) {
     if (find_attribute(record.attributes, name)) return;
     const auto* old = find_attribute(before, name);
