@@ -94,6 +94,7 @@ void AcsSession::on_ack(const JsonObject& message) {
   counters_.acks.fetch_add(1, std::memory_order_relaxed);
   for (const auto& id : ids)
     marks_.add(store::task_key(context_.realm, context_.cluster, id), context_.instance_key);
+  if (was_away_) wake_.notify();  // Perhaps that was the last that it had to be told.
 }
 
 void AcsSession::on_nack(const JsonObject& message) {
