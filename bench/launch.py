@@ -178,7 +178,9 @@ def measure_network(client, agent, network, pairs, count):
     raw_rates, berth = [], []
     for _ in range(pairs):
         raw_rates.append(raw(count, network, workers))
+        client.close()  # The server may have closed a connection that was idle for so long.
         berth.append(through_berth(client, agent, count, family))
+    client.close()
     waited, start = replacement_seconds(client, network)
     return {"raw_connections": workers,
             "raw_per_second": statistics.median(raw_rates),
