@@ -18,7 +18,8 @@ if(BERTH_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual)
+# Members that a designated initialiser leaves out are meant to be empty.
+add_compile_options(-Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these in its own coroutine frames and in inlined library code.
   add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict

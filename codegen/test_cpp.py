@@ -60,8 +60,8 @@ class Plans(unittest.TestCase):
             @keepUnknown structure R { @required n: Long  @default("on") e: E  @default([]) l: L  s: String
               @default("x") t: String  @default(true) b: Boolean } list L { member: String }"""), ["a.b"])
         header = files["model/b/f0_types.h"]
-        for line in ("std::int64_t n{0};", "E e{E::on};", "std::vector<std::string> l{};",
-                     "std::optional<std::string> s{};", 'std::string t{"x"};', "bool b{true};",
+        for line in ("std::int64_t n{0};", "E e{E::on};", "std::vector<std::string> l;",
+                     "std::optional<std::string> s;", 'std::string t{"x"};', "bool b{true};",
                      "JsonObject unknown_members{};"):
             self.assertIn(line, header)
 
