@@ -21,8 +21,9 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 # Libraries with threads of their own: their tests run under ThreadSanitizer too.
 TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
 FUZZ_SECONDS = 10
-# Of 200 seeds of each spec, those that run under AddressSanitizer as well.
-SIM_ASAN_SEEDS = 4
+# Of each spec; `berth-sim --all` runs 200. Those that run under AddressSanitizer as well.
+SIM_SEEDS = 10
+SIM_ASAN_SEEDS = 2
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
 # Line coverage is printed for these.
 COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
@@ -233,11 +234,13 @@ def simulation(totals):
     """Every seed that once failed, then every spec of the simulated cluster on its first seeds."""
     program = os.path.join(ROOT, "build", "release", "bin", "berth-sim")
     command_stage(totals, "sim regressions", [program, "--regressions"])
-    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count())])
+    jobs = ["--jobs", str(os.cpu_count())]
+    command_stage(totals, "sim", [program, "--all", "--small", *jobs, "--seeds", str(SIM_SEEDS)])
+    command_stage(totals, "sim thousand", [program, "thousand", "--seed", "1"])
 
 
 def simulation_asan(totals):
-    """One seed in fifty."""
+    """A few seeds of each spec."""
     program = os.path.join(ROOT, "build", "asan", "bin", "berth-sim")
     command_stage(totals, "sim asan", [program, "--all", "--small", "--jobs", str(os.cpu_count()),
                                        "--seeds", str(SIM_ASAN_SEEDS)], SANITIZERS)
