@@ -65,7 +65,6 @@ Async<void> Gateway::stop() {
     if (left <= Duration::zero()) break;
     static_cast<void>(co_await sessions_.changed().wait_for(deps_.runtime, left));
   }
-  co_await marks_.finish();
 }
 
 runtime::UpgradeDecision Gateway::refuse(const Refusal& refusal) {
