@@ -102,13 +102,10 @@ class Agent:
             self.process = subprocess.Popen([os.path.join(system.BIN, "berth-agent")], env=environment, stdout=log, stderr=log)
 
     def cpu_ms(self):
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+        return system.cpu_seconds_of(self.process.pid) * 1000
 
     def memory_mib(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS:"))
+        return system.memory_mib_of(self.process.pid)
 
     def stop(self):
         self.process.terminate()

@@ -23,6 +23,19 @@ POLL_SECONDS = 0.05
 CONNECT_SECONDS = 180
 
 
+def memory_mib_of(pid):
+    """Resident memory of a process."""
+    with open(f"/proc/{pid}/status") as status:
+        return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS:")), 0)
+
+
+def cpu_seconds_of(pid):
+    """CPU time that a process has used: user's and system's."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Server:
     """One berthd. `data_dir` survives stop(), so that start() measures a start on what is there."""
 
@@ -47,18 +60,8 @@ class Server:
         self.key_id, self.secret = keys["berth"]["aws_access_key_id"], keys["berth"]["aws_secret_access_key"]
         return took
 
-    def cpu_seconds(self):
-        """CPU time it has used: user's and system's."""
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def memory_mib(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            for line in status:
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1]) / 1024
-        return 0
+        return memory_mib_of(self.process.pid)
 
     def client(self):
         return Client("127.0.0.1", self.port, self.key_id, self.secret)

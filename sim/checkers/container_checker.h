@@ -12,14 +12,14 @@ namespace berth::sim {
 
 /// Follows every container of every host:
 ///
-///   one-container   a container of a task runs once: never two at a time, never again after it ended.
-///   order           a container starts after those that it depends on.
-///   not-killed      nobody stops a container of a RUNNING task that should run and whose other containers
-///   do. port-taken      a host port is given out again only after its container has ended. shown-running   a
-///   task is RUNNING only after its containers have started. shown-stopped   a task that its agent reports
-///   STOPPED has no container that runs. exit-code       a STOPPED task shows the code with which its
-///   container ended. settled         (at the end) a container runs exactly for the tasks that are RUNNING,
-///   and nothing else does.
+/// - one-container: a container of a task runs once: never two at a time, never again after it ended.
+/// - order: a container starts after those that it depends on.
+/// - not-killed: nobody stops a container of a RUNNING task that should run and whose other containers do.
+/// - port-taken: a host port is given out again only after its container has ended.
+/// - shown-running: a task is RUNNING only after its containers have started.
+/// - shown-stopped: a task that its agent reports STOPPED has no container that runs.
+/// - exit-code: a STOPPED task shows the code with which its container ended.
+/// - settled: (at the end) a container runs exactly for the tasks that are RUNNING, and nothing else does.
 ///
 /// What follows from a lost answer of Docker is not held against anybody: see ContainerWatcher::doubted().
 /// Runs on: the simulator's thread.

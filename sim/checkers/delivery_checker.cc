@@ -26,11 +26,16 @@ void DeliveryChecker::told(const std::string& instance_arn, const std::string& t
   check_again(task_arn, stop, connection);
 }
 
+void DeliveryChecker::not_taken(const std::string& task_arn, bool stop) {
+  const auto known = told_.find({task_arn, stop});
+  if (known != told_.end()) known->second.taken = false;
+}
+
 void DeliveryChecker::check_again(const std::string& task_arn, bool stop, std::uint64_t connection) {
   const auto [known, fresh] = told_.try_emplace({task_arn, stop}, Told{world_.now(), connection});
   if (fresh) return;
   const Told before = std::exchange(known->second, Told{world_.now(), connection});
-  if (before.connection != connection) return;
+  if (before.connection != connection || !before.taken) return;
   const auto happened = [&](const char* fault) { return world_.probes().contains(fault); };
   // Where messages wait on the way, when they arrive says nothing of when they were sent; where they vanish,
   // so may the acknowledgement before the connection breaks. A task may end in a view that is lost

@@ -10,10 +10,9 @@ namespace berth::sim {
 
 /// Follows what agents are told:
 ///
-///   told          an agent is told of durable tasks of its own instance only; to stop only what is to stop;
-///   and not to
-///                 start what it has acknowledged long ago.
-///   told-twice    what an agent has acknowledged it is not told again on the same connection.
+/// - told: an agent is told of durable tasks of its own instance only; to stop only what is to stop; and not
+///   to start what it has acknowledged long ago.
+/// - told-twice: what an agent has acknowledged it is not told again on the same connection.
 ///
 /// Runs on: the simulator's thread.
 class DeliveryChecker {
@@ -24,6 +23,8 @@ class DeliveryChecker {
   /// `connection`: of all that the agents of this run ever made.
   void told(const std::string& instance_arn, const std::string& task_arn, bool stop,
             std::uint64_t connection);
+  /// The agent does not acknowledge what it has just been told: being told again is right.
+  void not_taken(const std::string& task_arn, bool stop);
   std::uint64_t count_connection() { return ++connections_; }
   /// Whether an agent has been told to start, or to stop, the task.
   bool was_told(const std::string& task_arn, bool stop) const { return told_.contains({task_arn, stop}); }
@@ -32,6 +33,7 @@ class DeliveryChecker {
   struct Told {
     MonotonicTime at;
     std::uint64_t connection = 0;
+    bool taken = true;
   };
   void check_again(const std::string& task_arn, bool stop, std::uint64_t connection);
 

@@ -29,26 +29,26 @@ struct Promises {
 
 /// Follows every durable transaction and checks, after each, what must always hold:
 ///
-///   status-forward   lastStatus never goes back; STOPPED is final: nothing of the record changes any more.
-///   immutable        where a task is, of which definition, what it holds and who started it never change.
-///   times            a RUNNING task says since when; that never changes.
-///   stopped-reason   a STOPPED task says why and when.
-///   desired-forward  desiredStatus never goes from STOPPED to RUNNING.
-///   over-commit      tasks on an instance hold at most what it registered, and no port twice.
-///   allocation       the allocation record is the sum of the tasks that have not stopped: taken once,
-///   released once. orphan           a task that has not stopped has its instance, which is not INACTIVE.
-///   placed           a task begins on an instance that is ACTIVE and was not away for long, and where its
-///   service's
-///                    constraints let it be.
-///   given-up         the tasks of an instance are given up only when it was away for the grace.
-///   bounds-max       the scheduler starts tasks only up to maximumPercent.
-///   bounds-min       the scheduler stops serving tasks only down to minimumHealthyPercent.
-///   daemon-once      a DAEMON service has one task on an instance.
-///   token-once       a client token acts once: its record never changes.
-///   count-once       RunTask starts no more tasks than were asked for (startedBy carries the request's
-///   number). sequence         payload sequence numbers and session epochs never go down. definition       a
-///   revision of a task definition never changes. retention        only stopped tasks are deleted, and not
-///   before their time.
+/// - status-forward: lastStatus never goes back; STOPPED is final: nothing of the record changes any more.
+/// - immutable: where a task is, of which definition, what it holds and who started it never change.
+/// - times: a RUNNING task says since when; that never changes.
+/// - stopped-reason: a STOPPED task says why and when.
+/// - desired-forward: desiredStatus never goes from STOPPED to RUNNING.
+/// - over-commit: tasks on an instance hold at most what it registered, and no port twice.
+/// - allocation: the allocation record is the sum of the tasks that have not stopped: taken once, released
+///   once.
+/// - orphan: a task that has not stopped has its instance, which is not INACTIVE.
+/// - placed: a task begins on an instance that is ACTIVE and was not away for long, and where its service's
+///   constraints let it be.
+/// - given-up: the tasks of an instance are given up only when it was away for the grace.
+/// - bounds-max: the scheduler starts tasks only up to maximumPercent.
+/// - bounds-min: the scheduler stops serving tasks only down to minimumHealthyPercent.
+/// - daemon-once: a DAEMON service has one task on an instance.
+/// - token-once: a client token acts once: its record never changes.
+/// - count-once: RunTask starts no more tasks than were asked for (startedBy carries the request's number).
+/// - sequence: payload sequence numbers and session epochs never go down.
+/// - definition: a revision of a task definition never changes.
+/// - retention: only stopped tasks are deleted, and not before their time.
 ///
 /// What it compares with is worked out here: nothing of domain/ or scheduling/ is asked whether it is right.
 /// It is also the checkers' memory of what is durable: see find_task() and the like.

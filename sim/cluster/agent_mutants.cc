@@ -42,13 +42,19 @@ Async<void> MutantReports::submit_task_state_change(std::string task_arn, std::s
 Async<std::vector<agent::session::TaskSink::Refused>> MutantTasks::accept(std::vector<model::acs::Task> tasks,
                                                                           std::int64_t sequence) {
   ++payloads_;
-  for (const auto& task : tasks)
-    checker_.told(self_.container_instance_arn, task.arn.value_or(""), task.desired_status == "STOPPED",
-                  connection_);
+  std::vector<std::pair<std::string, bool>> told;
+  for (const auto& task : tasks) {
+    told.emplace_back(task.arn.value_or(""), task.desired_status == "STOPPED");
+    checker_.told(self_.container_instance_arn, told.back().first, told.back().second, connection_);
+  }
   if (mutant_.is("accept-nothing") && payloads_ % 5 == 0) co_return std::vector<Refused>();
   if (mutant_.is("stop-ignored") && payloads_ % 3 == 0)
     std::erase_if(tasks, [](const auto& task) { return task.desired_status == "STOPPED"; });
-  co_return co_await inner_.accept(std::move(tasks), sequence);
+  auto refused = co_await inner_.accept(std::move(tasks), sequence);
+  // Then the payload is not acknowledged, and comes again.
+  if (!refused.empty())
+    for (const auto& [arn, stop] : told) checker_.not_taken(arn, stop);
+  co_return refused;
 }
 
 }  // namespace berth::sim

@@ -32,8 +32,8 @@ void append_escaped(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
   std::size_t clean = 0;
-  std::size_t look_at =
-      0;  // Where eight bytes are looked at together; those that need an escape, one by one.
+  // Where eight bytes are looked at together; those that need an escape, one by one.
+  std::size_t look_at = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i == look_at) {
       while (i + 8 <= text.size() && are_clean(text.data() + i)) i += 8;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "scheduling/task_writes.h"
@@ -62,11 +61,6 @@ Async<void> DeliveryMarks::run() {
       co_await runtime_.sleep(limits_.retry_delay);
     }
   }
-}
-
-Async<void> DeliveryMarks::finish() {
-  Marks marks = take(std::numeric_limits<std::size_t>::max());
-  if (!marks.empty()) static_cast<void>(co_await write(std::move(marks)));
 }
 
 // A task that changes meanwhile costs all those of its transaction another try: then fewer go together.

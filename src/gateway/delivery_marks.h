@@ -33,9 +33,6 @@ class DeliveryMarks {
   void add(std::string task_key, const std::string& instance_key);
   /// Writes what was added, until cancelled. What cannot be written is tried again.
   Async<void> run();
-  /// Writes what is left, once. After run() has ended. Not where the store may be gone: a lost mark only
-  /// means a second telling.
-  Async<void> finish();
 
  private:
   /// Instances by task, both by their keys.

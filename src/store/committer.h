@@ -28,10 +28,9 @@ inline constexpr int kConflictRetriesMax = 64;
 ///          thread.
 /// Errors:  see Store. After a failure of the engine everybody who waits gets `unavailable`, the tables are
 ///          read anew, watches answer `too_large`, and revisions go on above all that were ever seen.
-/// Reads:   read() does not wait for an engine of our own. It asks a shared one for its head first and waits
-/// until this
-///          replica has caught up with it: whoever was told of a change, by whichever control plane, then
-///          sees it here.
+/// Reads:   read() does not wait for an engine of our own. It asks a shared one for its head first, and
+///          waits until this replica has caught up with it: whoever was told of a change, by whichever
+///          control plane, then sees it here.
 class Committer final : public Store {
  public:
   Committer(Engine& engine, runtime::Runtime& runtime, Executor executor);

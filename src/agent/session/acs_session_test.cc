@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 
 #include "runtime/sim/sim_world.h"
 #include "runtime/sync.h"
@@ -98,70 +99,71 @@ class SlowReports final : public ReportSink {
   runtime::Runtime& runtime_;
 };
 
-TEST(AcsSession, ATaskThatCannotBeReadHoldsUpNothing) {
-  runtime::SimWorld world(1);
-  runtime::SimNode& node = world.add_node("host");
-  Line line(node.executor());
-  MemoryDialer dialer(line);
-  Discovery plane;
-  RefusesBad tasks;
-  SlowReports reports(node.runtime());
-  const Registered registered{"default", "arn:ci", ""};
-  EcsApi api(make_endpoint("http://plane:1", "r", {"k", "s", ""}).value(), plane, node.runtime());
-  AcsSession session(
-      {api, dialer, node.runtime(), tasks, reports, registered, "20.10", nullptr, nullptr, nullptr});
-  runtime::TaskGroup group(node.executor());
-  group.spawn(session.run());
-  const auto give = [&](const std::string& message_id, const std::string& tasks_json) {
-    line.to_agent.push_back(R"({"type":"PayloadMessage","message":{"messageId":")" + message_id +
-                            R"(","seqNum":2,"tasks":[)" + tasks_json + "]}}");
-    line.came.notify();
-    world.run_for(1s);
-  };
-  give("m1", R"({"arn":"t/bad"},{"arn":"t/good"})");
-  give("m1", R"({"arn":"t/bad"})");  // not acknowledged, so it comes again
-  EXPECT_EQ(reports.begun, 1);
-  EXPECT_THAT(line.from_agent, IsEmpty());
-  give("m2", R"({"arn":"t/next"})");
-  EXPECT_THAT(tasks.accepted, ElementsAre("t/good", "t/next"));
-  EXPECT_THAT(line.from_agent, ElementsAre(HasSubstr("m2")));
-  world.run_for(2h);
-  EXPECT_THAT(reports.taken, ElementsAre(HasSubstr(R"("task":"t/bad")")));
+/// An agent's session, connected to a control plane that a test speaks for.
+struct Connection {
+  using Keep = std::function<bool(const model::acs::IAMRoleCredentials&)>;
 
-  give("m3", R"({"arn":"t/bad"})");
-  EXPECT_EQ(reports.begun, 2);
-  group.cancel();  // a report under way does not keep the agent
-  world.run(node, group.drain());
-  EXPECT_EQ(reports.taken.size(), 1U);
-}
-
-TEST(AcsSession, OnlyCredentialsThatATaskHereHasAreAcknowledged) {
-  runtime::SimWorld world(1);
-  runtime::SimNode& node = world.add_node("host");
-  Line line(node.executor());
-  MemoryDialer dialer(line);
-  Discovery plane;
-  RefusesBad tasks;
-  SlowReports reports(node.runtime());
-  const Registered registered{"default", "arn:ci", ""};
-  EcsApi api(make_endpoint("http://plane:1", "r", {"k", "s", ""}).value(), plane, node.runtime());
-  const auto keep = [](const model::acs::IAMRoleCredentials& credentials) {
-    return credentials.credentials_id == "known";
-  };
-  AcsSession session(
-      {api, dialer, node.runtime(), tasks, reports, registered, "20.10", nullptr, keep, nullptr});
-  runtime::TaskGroup group(node.executor());
-  group.spawn(session.run());
-  for (const std::string id : {"stranger", "known"}) {
-    line.to_agent.push_back(R"({"type":"IAMRoleCredentialsMessage","message":{"messageId":"m-)" + id +
-                            R"(","taskArn":"t/1","roleType":"TaskApplication","roleCredentials":)" +
-                            R"({"credentialsId":")" + id + R"(","expiration":"2026-01-01T00:00:00Z"}}})");
+  explicit Connection(Keep keep = nullptr)
+      : session({api, dialer, node.runtime(), tasks, reports, registered, "20.10", nullptr, std::move(keep),
+                 nullptr}) {
+    group.spawn(session.run());
+  }
+  ~Connection() {
+    group.cancel();
+    world.run(node, group.drain());
+  }
+  void say(std::string message) {
+    line.to_agent.push_back(std::move(message));
     line.came.notify();
     world.run_for(1s);
   }
-  EXPECT_THAT(line.from_agent, ElementsAre(HasSubstr(R"("messageId":"m-known")")));
-  group.cancel();
-  world.run(node, group.drain());
+
+  runtime::SimWorld world{1};
+  runtime::SimNode& node = world.add_node("host");
+  Line line{node.executor()};
+  MemoryDialer dialer{line};
+  Discovery plane;
+  RefusesBad tasks;
+  SlowReports reports{node.runtime()};
+  const Registered registered{"default", "arn:ci", ""};
+  EcsApi api{make_endpoint("http://plane:1", "r", {"k", "s", ""}).value(), plane, node.runtime()};
+  AcsSession session;
+  runtime::TaskGroup group{node.executor()};
+};
+
+TEST(AcsSession, ATaskThatCannotBeReadHoldsUpNothing) {
+  Connection agent;
+  const auto give = [&](const std::string& message_id, const std::string& tasks_json) {
+    agent.say(R"({"type":"PayloadMessage","message":{"messageId":")" + message_id +
+              R"(","seqNum":2,"tasks":[)" + tasks_json + "]}}");
+  };
+  give("m1", R"({"arn":"t/bad"},{"arn":"t/good"})");
+  give("m1", R"({"arn":"t/bad"})");  // not acknowledged, so it comes again
+  EXPECT_EQ(agent.reports.begun, 1);
+  EXPECT_THAT(agent.line.from_agent, IsEmpty());
+  give("m2", R"({"arn":"t/next"})");
+  EXPECT_THAT(agent.tasks.accepted, ElementsAre("t/good", "t/next"));
+  EXPECT_THAT(agent.line.from_agent, ElementsAre(HasSubstr("m2")));
+  agent.world.run_for(2h);
+  EXPECT_THAT(agent.reports.taken, ElementsAre(HasSubstr(R"("task":"t/bad")")));
+
+  give("m3", R"({"arn":"t/bad"})");
+  EXPECT_EQ(agent.reports.begun, 2);
+  agent.group.cancel();  // a report under way does not keep the agent
+  agent.world.run(agent.node, agent.group.drain());
+  EXPECT_EQ(agent.reports.taken.size(), 1U);
+}
+
+TEST(AcsSession, OnlyCredentialsThatATaskHereHasAreAcknowledged) {
+  Connection agent([](const model::acs::IAMRoleCredentials& credentials) {
+    return credentials.credentials_id == "known";
+  });
+  for (const std::string id : {"stranger", "known"}) {
+    agent.say(R"({"type":"IAMRoleCredentialsMessage","message":{"messageId":"m-)" + id +
+              R"(","taskArn":"t/1","roleType":"TaskApplication","roleCredentials":)" +
+              R"({"credentialsId":")" + id + R"(","expiration":"2026-01-01T00:00:00Z"}}})");
+  }
+  EXPECT_THAT(agent.line.from_agent, ElementsAre(HasSubstr(R"("messageId":"m-known")")));
 }
 
 }  // namespace

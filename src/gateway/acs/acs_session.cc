@@ -53,13 +53,14 @@ Async<Result<void>> AcsSession::open(std::string owner) {
   sequence_last_ = opened->sequence_last;
   was_away_ = opened->was_away;
   next_heartbeat_ = now() + limits_.heartbeat_interval;
-  if (was_away_) co_await find_given_up_tasks();
-  co_return Result<void>();
+  if (!was_away_) co_return Result<void>();
+  const auto found = co_await find_given_up_tasks();
+  // What was seen may be lost before it is durable, and nobody must be stopped for that.
+  co_return co_await store_.until_durable(found);
 }
 
-Async<void> AcsSession::find_given_up_tasks() {
+Async<store::Revision> AcsSession::find_given_up_tasks() {
   const store::View view = co_await store_.read();
-  given_up_seen_ = view.revision();
   const auto stopped = view.group(store::kStoppedTasks, store::realm_key(context_.realm));
   std::size_t looked_at = 0;
   for (auto at = stopped.end(); at != stopped.begin() && looked_at < limits_.stopped_tasks_scan_max;
@@ -72,6 +73,7 @@ Async<void> AcsSession::find_given_up_tasks() {
         context_.instance_key.ends_with("/" + task->instance_id))
       given_up_.push_back(task);
   }
+  co_return view.revision();
 }
 
 void AcsSession::on_message(std::string text) {
@@ -144,15 +146,17 @@ Async<AcsSession::Look> AcsSession::look() {
   const auto* instance = view.find<ContainerInstanceRecord>(context_.instance_key);
   out.exists = instance != nullptr;
   if (!instance) co_return out;
+  const auto tasks = view.group(store::kTasksByInstance, context_.instance_key);
   // Not the view's revision: on a busy store that is never durable yet, and each look would wait for
-  // strangers.
-  out.revision = instance->revision;
+  // strangers. Nor those of the tasks: one that was kept although the store's answer was lost counts as lost
+  // by its own, for ever; by its group's it is as durable as the view that it was read anew into.
+  out.revision = std::max(instance->revision, tasks.changed());
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
   out.update = instance->record->agent_update_status;
   const bool look_at_roles = roles_.due(now());
   // What the agent has and shall keep is the most by far, and needs nothing: it is not even copied.
-  for (const auto& [sort, task] : view.group(store::kTasksByInstance, context_.instance_key)) {
+  for (const auto& [sort, task] : tasks) {
     const bool stop = task->record->desired_status == TaskStatus::stopped;
     const bool kept = !stop && task->record->delivered;
     if (kept && !look_at_roles) continue;
@@ -160,12 +164,10 @@ Async<AcsSession::Look> AcsSession::look() {
       out.kept.push_back(task->record);
     else
       out.wanted.push_back({task->record, stop});
-    out.revision = std::max(out.revision, task->revision);
   }
   for (const auto& task : out.kept) add_definition(view, *task, out);
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
   for (const auto& task : given_up_) out.wanted.push_back({task, true});
-  if (!given_up_.empty()) out.revision = std::max(out.revision, given_up_seen_);
   out.wanted = deliveries_.plan(out.wanted, now());
   for (const auto& task : out.wanted) add_definition(view, *task.task, out);
   co_return out;

@@ -51,8 +51,9 @@ class AcsSession final : public Conversation {
 
   void on_ack(const JsonObject& message);
   void on_nack(const JsonObject& message);
-  /// Tasks that were declared STOPPED while the agent was away: it may still run them.
-  Async<void> find_given_up_tasks();
+  /// Tasks that were declared STOPPED while the agent was away: it may still run them. Gives the revision of
+  /// the view in which they were found.
+  Async<store::Revision> find_given_up_tasks();
   /// Once it has acknowledged them.
   Async<void> end_absence();
   Async<Look> look();
@@ -80,7 +81,6 @@ class AcsSession final : public Conversation {
   AgentUpdate update_;
   RoleCredentials roles_;
   std::vector<store::Ptr<domain::TaskRecord>> given_up_;
-  store::Revision given_up_seen_;  ///< Not older than any of them.
   MonotonicTime next_heartbeat_;
   MonotonicTime retry_at_;
   std::unique_ptr<store::Subscription> on_tasks_;

@@ -13,6 +13,16 @@ using ::testing::HasSubstr;
 using testing::type_of;
 using testing::World;
 
+// The agent stays away until its task is declared STOPPED.
+void give_up(World& world, const std::string& task) {
+  world.change_task(task, domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
+                    domain::Writer::instance_health);
+  world.change_instance([](auto& record) {
+    record.agent_connected = false;
+    record.disconnected_at = WallTime{1};
+  });
+}
+
 TEST(Reconnect, MarksTheAgentGoneWithItsSocket) {
   World world;
   auto socket = world.connect(World::acs_target());
@@ -73,12 +83,7 @@ TEST(Reconnect, StopsWhatWasGivenUpWhileTheAgentWasAway) {
   World world;
   world.put_task("t1");
   world.change_task("t1", domain::Delivered{}, domain::Writer::agent);
-  world.change_task("t1", domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
-                    domain::Writer::instance_health);
-  world.change_instance([](auto& record) {
-    record.agent_connected = false;
-    record.disconnected_at = WallTime{1};
-  });
+  give_up(world, "t1");
   const auto socket = world.connect(World::acs_target());
   const auto payload = world.receive_payload(*socket);
   ASSERT_EQ(type_of(payload), "PayloadMessage");
@@ -91,16 +96,24 @@ TEST(Reconnect, StopsWhatWasGivenUpWhileTheAgentWasAway) {
 TEST(Reconnect, StopsWhatWasGivenUpAndNeverAcknowledged) {
   World world;
   world.put_task("t1");
-  world.change_task("t1", domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
-                    domain::Writer::instance_health);
-  world.change_instance([](auto& record) {
-    record.agent_connected = false;
-    record.disconnected_at = WallTime{1};
-  });
+  give_up(world, "t1");
   const auto socket = world.connect(World::acs_target());
   const auto payload = world.receive_payload(*socket);
   ASSERT_EQ(type_of(payload), "PayloadMessage");
   EXPECT_THAT(render_json(payload), HasSubstr(R"("desiredStatus":"STOPPED")"));
+}
+
+// The engine applied the change and its answer was lost: what the agent is to be told has a revision that
+// counts as lost.
+TEST(Reconnect, TellsWhatTheStoreKeptAlthoughItsAnswerWasLost) {
+  World world;
+  const auto socket = world.connect(World::acs_target());
+  world.run_for(1s);
+  world.lose_next_answer();
+  world.put_task("t1");
+  const auto payload = world.receive_payload(*socket);
+  ASSERT_EQ(type_of(payload), "PayloadMessage");
+  EXPECT_THAT(render_json(payload), HasSubstr("task/default/t1"));
 }
 
 // The first connection after the absence breaks before the agent has read what it is to stop; it registers
@@ -108,12 +121,7 @@ TEST(Reconnect, StopsWhatWasGivenUpAndNeverAcknowledged) {
 TEST(Reconnect, StopsWhatWasGivenUpAlsoWhenTheFirstConnectionBreaks) {
   World world;
   world.put_task("t1");
-  world.change_task("t1", domain::InstanceGone{model::ecs::TaskStopCode::termination_notice, "away"},
-                    domain::Writer::instance_health);
-  world.change_instance([](auto& record) {
-    record.agent_connected = false;
-    record.disconnected_at = WallTime{1};
-  });
+  give_up(world, "t1");
   const auto first = world.connect(World::acs_target());
   ASSERT_EQ(type_of(world.receive_payload(*first)), "PayloadMessage");
   const auto second = world.connect(World::acs_target());

@@ -126,7 +126,18 @@ store::Store& World::store() {
 
 void World::commit(store::Transaction transaction) {
   const auto done = sim_.run(server_, process().committer.commit(std::move(transaction)));
-  check(done.ok(), "a transaction of a test must succeed");
+  check(done.ok() || answer_lost_, "a transaction of a test must succeed");
+  answer_lost_ = false;
+}
+
+void World::lose_next_answer() {
+  using Faults = store::memory::MemoryFaults;
+  Faults faults;
+  faults.append = [first = true](const store::EngineBatch&) mutable {
+    return std::exchange(first, false) ? Faults::Fate::unavailable_after : Faults::Fate::applied;
+  };
+  engine_.set_faults(std::move(faults));
+  answer_lost_ = true;
 }
 
 void World::seed_records() {

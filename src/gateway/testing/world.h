@@ -73,6 +73,8 @@ class World {
   void change_instance(const std::function<void(domain::ContainerInstanceRecord&)>& change);
   domain::TaskRecord task(const std::string& id);
   domain::ContainerInstanceRecord instance();
+  /// The engine applies the next transaction, and its answer is lost.
+  void lose_next_answer();
   void run_for(Duration duration) { sim_.run_for(duration); }
 
  private:
@@ -88,6 +90,7 @@ class World {
   store::memory::MemoryEngine engine_;
   auth::SigningKeyCache keys_;
   int transactions_ = 0;
+  bool answer_lost_ = false;
 };
 
 /// A member of a message, by names.
