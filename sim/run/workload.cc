@@ -336,6 +336,8 @@ std::vector<std::string> Workload::drained_by_mistake() const {
 }
 
 Async<void> Workload::drain_for_good(User& user) {
+  // Others may have asked for ACTIVE before they knew what is to stay DRAINING.
+  while (activated_ < users_.size()) co_await user.client.node().runtime().sleep(kRetryPause);
   for (std::size_t i = 0; i < cluster_.hosts().size(); ++i) {
     if (!cluster_.hosts()[i]->kept_draining) continue;
     // Its agent may still be about to register.
@@ -365,6 +367,7 @@ Async<void> Workload::leave_drained(User& user) {
 
 Async<void> Workload::repair(User& user) {
   for (int i = 0; i < 20 && !drained_by_mistake().empty(); ++i) co_await activate_all(user);
+  ++activated_;
   if (user.number == 0) co_await drain_for_good(user);
   co_await leave_drained(user);
   while (spec_.tight > 0 && !user.tasks.empty()) co_await stop_task(user);

@@ -72,6 +72,7 @@ class Workload {
   bool finishing_ = false;
   bool prepared_ = false;
   std::size_t active_ = 0;
+  std::size_t activated_ = 0;  ///< Users that drain nothing any more.
   std::uint64_t requests_ = 0;
 };
 
