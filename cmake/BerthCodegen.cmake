@@ -28,5 +28,12 @@ function(berth_codegen variable)
                      DEPENDS ${ARG_FILES} ${program}
                      COMMENT "Generating C++ of ${ARG_EMIT}"
                      VERBATIM)
+  # `generated` makes all of it: what reads the sources before a build, as the lint does, needs it.
+  if(NOT TARGET generated)
+    add_custom_target(generated)
+  endif()
+  string(MD5 name "${ARG_EMIT}")
+  add_custom_target(generated_${name} DEPENDS ${outputs})
+  add_dependencies(generated generated_${name})
   set(${variable} ${outputs} PARENT_SCOPE)
 endfunction()

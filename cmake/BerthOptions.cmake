@@ -18,6 +18,16 @@ if(BERTH_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# Several sources of a target in one translation unit: the headers and templates that they share are compiled once, which
+# halves the time of a clean build. Off in the preset `dev`, where a changed file compiles alone, and includes are checked.
+option(BERTH_UNITY "Compile the sources of a target in groups" OFF)
+if(BERTH_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+  # A coroutine's frame that holds what its file keeps to itself: only a header would be wrong to do that.
+  add_compile_options(-Wno-subobject-linkage)
+endif()
+
 # Members that a designated initialiser leaves out are meant to be empty.
 add_compile_options(-Wall -Wextra -Werror -Wswitch -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -39,7 +39,8 @@ def cpp_files(model: Model, namespaces: list[str]) -> dict[str, str]:
     serves = any(model.of_kind("service", n) for n in namespaces)
     files = types.generate(plan) | enums.generate(plan) | codec.generate(plan, check=serves)
     if serves:
-        files |= query.generate(plan) | registry.generate(plan) | constraints.pattern_files(plan)
+        files |= query.generate(plan) | registry.generate(plan)
+        files |= constraints.pattern_files(plan) | constraints.check_files(plan)
     return files
 
 

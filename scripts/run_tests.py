@@ -100,6 +100,18 @@ def build(totals, preset, targets):
     return code == 0
 
 
+def build_asan(totals):
+    """What runs under the sanitizers, and nothing else: the programs for users are built, and used, as releases."""
+    if run(["cmake", "--preset", "asan"], "configure-asan.log")[0]:
+        return build(totals, "asan", [])  # Says why.
+    known = ninja_targets("asan")
+    return build(totals, "asan", sorted(set(ctest_names("asan")) & known) + fuzz_targets() + ["berth-sim"])
+
+
+def fuzz_targets():
+    return sorted(t for t in ninja_targets("asan") if re.fullmatch(r"(?!cmake_)\w+_fuzz", t))
+
+
 def ninja_targets(preset):
     code, output = run(["ninja", "-C", f"build/{preset}", "-t", "targets", "all"], f"targets-{preset}.log")
     return {line.split(":")[0] for line in output.split("\n")} if code == 0 else set()
@@ -165,7 +177,7 @@ def count_gtest(folder):
 
 def fuzz(totals):
     """Every fuzz target for a few seconds from its seeds (fuzz/corpus/TARGET)."""
-    targets = sorted(t for t in ninja_targets("asan") if re.fullmatch(r"(?!cmake_)\w+_fuzz", t))
+    targets = fuzz_targets()
     done = stage(totals, "fuzz")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         passed = sum(pool.map(fuzz_one, targets))
@@ -273,7 +285,7 @@ def coverage(totals):
 
 def everything(totals):
     command_stage(totals, "lint", ["scripts/lint", "--no-tidy"])
-    if build(totals, "asan", []):
+    if build_asan(totals):
         unit_tests(totals, "asan")
         coverage(totals)
         fuzz(totals)

@@ -112,15 +112,14 @@ def decoder(plan: Plan, shape: Shape, fields: list[Field], check: bool) -> str:
 
 def source(plan: Plan, unit: Unit, shapes: list[Shape], check: bool) -> str:
     pack = unit.package
-    checks = constraints.functions(plan, shapes, pack) if check else ""
-    body = ["namespace {\n\n" + checks + "\n\n}  // namespace"] if checks else []
+    body = []
     for shape in shapes:
         fields = plan.fields(shape, pack)
         body += [encoder(fields, shape), decoder(plan, shape, fields, check)]
     local = [unit_header_name(h) for h in [unit.header, *unit.needs]]
-    if "patterns::" in checks:
-        local.append("model/patterns.h")
-    return (text.banner(unit.file) + text.includes(["cstdint", "limits"], local) + "\n"
+    if check:
+        local += constraints.includes(plan, pack)
+    return (text.banner(unit.file) + text.includes(["cstdint"], local) + "\n"
             + text.namespace(pack.cpp, "\n\n".join(body)))
 
 

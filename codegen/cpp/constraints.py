@@ -34,7 +34,38 @@ def pattern_name(shape: Shape) -> str:
     return f"k{names.type_name(pack)}{names.type_name(shape.name)}"
 
 
-def functions(plan: Plan, shapes: list[Shape], home: Package) -> str:
+def header(pack: Package) -> str:
+    return pack.header("checks.h")
+
+
+def includes(plan: Plan, pack: Package) -> list[str]:
+    """What a source that decodes structures of the package includes for its checks."""
+    return [header(pack)] if functions(plan, structures(plan, pack), pack) else []
+
+
+def structures(plan: Plan, pack: Package) -> list[Shape]:
+    return [s for unit in plan.units_of(pack) for s in unit.structures]
+
+
+def check_files(plan: Plan) -> dict[str, str]:
+    """checks.h and .cc of each package: one function for each shape that is checked."""
+    files = {}
+    for pack in plan.packages:
+        definitions = functions(plan, structures(plan, pack), pack)
+        if not definitions:
+            continue
+        declarations = "\n".join(d.split("\n")[0].removesuffix(" {") + ";" for d in definitions)
+        banner = text.banner("the @length, @range and @pattern traits")
+        files[header(pack)] = (banner + "#pragma once\n"
+                               + text.includes([], [f"{pack.folder}/{pack.umbrella}", "model/decode_context.h"]) + "\n"
+                               + text.namespace(pack.cpp, declarations))
+        files[header(pack).removesuffix(".h") + ".cc"] = (
+            banner + text.includes(["cstdint", "limits"], [header(pack), "model/patterns.h"]) + "\n"
+            + text.namespace(pack.cpp, "\n\n".join(definitions)))
+    return files
+
+
+def functions(plan: Plan, shapes: list[Shape], home: Package) -> list[str]:
     """Definitions of the checks that decoding `shapes` needs, innermost first."""
     done: list[str] = []
     out: list[str] = []
@@ -52,7 +83,7 @@ def functions(plan: Plan, shapes: list[Shape], home: Package) -> str:
     for shape in shapes:
         for member in shape.members:
             need(member.target)
-    return "\n\n".join(out)
+    return out
 
 
 def function(plan: Plan, shape: Shape, home: Package) -> str:

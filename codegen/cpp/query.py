@@ -78,13 +78,12 @@ def decoder(plan: Plan, shape: Shape, fields: list[Field]) -> str:
 
 
 def source(plan: Plan, unit: Unit, shapes: list[Shape]) -> str:
-    checks = constraints.functions(plan, shapes, unit.package)
-    body = ["namespace {\n\n" + checks + "\n\n}  // namespace"] if checks else []
+    body = []
     for shape in shapes:
         fields = plan.fields(shape, unit.package)
         body += [encoder(plan, shape, fields), decoder(plan, shape, fields)]
-    local = [unit.package.header("query.h")] + (["model/patterns.h"] if "patterns::" in checks else [])
-    return (text.banner(unit.file) + text.includes(["cstdint", "limits"], local) + "\n"
+    local = [unit.package.header("query.h"), *constraints.includes(plan, unit.package)]
+    return (text.banner(unit.file) + text.includes(["cstdint"], local) + "\n"
             + text.namespace(unit.package.cpp, "\n\n".join(body)))
 
 

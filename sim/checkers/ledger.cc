@@ -21,10 +21,6 @@ std::string instance_key_of(const TaskRecord& task) {
   return store::instance_key({task.account, task.region}, task.cluster, task.instance_id);
 }
 
-bool live(const TaskRecord* task) {
-  return task && task->last_status != TaskStatus::stopped;
-}
-
 template <class R>
 std::shared_ptr<const R> decoded(const store::EngineWrite& write) {
   if (!write.value) return nullptr;

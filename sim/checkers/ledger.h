@@ -21,6 +21,11 @@ class TaskWatcher {
   virtual void task_written(const domain::TaskRecord* before, const domain::TaskRecord* after) = 0;
 };
 
+/// A task that is there and has not stopped.
+inline bool live(const domain::TaskRecord* task) {
+  return task && task->last_status != domain::TaskStatus::stopped;
+}
+
 /// What the checkers hold the controllers to.
 struct Promises {
   Duration grace = std::chrono::minutes(5);  ///< Before the tasks of an instance that is away are given up.

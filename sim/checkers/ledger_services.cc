@@ -15,10 +15,6 @@ using domain::TaskStatus;
 // A task that went by itself between the scheduler's look and its commit is no fault of the scheduler.
 constexpr Duration kLossWindow = std::chrono::seconds(10);
 
-bool live(const TaskRecord* task) {
-  return task && task->last_status != TaskStatus::stopped;
-}
-
 bool serves(const TaskRecord& task) {
   return task.last_status == TaskStatus::running && task.desired_status == TaskStatus::running;
 }

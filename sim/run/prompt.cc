@@ -13,7 +13,7 @@ using domain::TaskStatus;
 // Commits, a watch of a shared store, and messages: far less than any period of anybody's looking.
 constexpr Duration kAtOnce = std::chrono::seconds(3);
 constexpr Duration kStarted = std::chrono::minutes(2);
-constexpr int kTriesMax = 20;
+constexpr int kPromptTriesMax = 20;
 
 class Prompt {
  public:
@@ -27,7 +27,7 @@ class Prompt {
  private:
   JsonObject call(const std::string& operation, const JsonObject& request) {
     auto& client = cluster_.client(0);
-    for (int i = 0; i < kTriesMax; ++i) {
+    for (int i = 0; i < kPromptTriesMax; ++i) {
       JsonObject copy = request;
       auto outcome = cluster_.world().run(client.node(), client.call(operation, std::move(copy)));
       if (const auto* answer = answer_of(outcome)) return *answer;

@@ -15,7 +15,7 @@ using domain::TaskRecord;
 using domain::TaskStatus;
 using Arns = std::set<std::string>;
 
-constexpr int kTriesMax = 20;
+constexpr int kShownTriesMax = 20;
 constexpr std::size_t kInstancesLookedAt = 10;
 // Smaller than most lists are, so that there is more than one page.
 constexpr std::int64_t kPage = 5;
@@ -36,7 +36,7 @@ class Shown {
 
   JsonObject call(const std::string& operation, const JsonObject& request) {
     auto& client = cluster_.client(0);
-    for (int i = 0; i < kTriesMax; ++i) {
+    for (int i = 0; i < kShownTriesMax; ++i) {
       JsonObject copy = request;
       copy["cluster"] = "default";
       if (operation == "DescribeClusters") copy.erase("cluster");

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace berth::auth {
 namespace {
@@ -12,10 +13,6 @@ namespace {
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t kScopePartBytesMax = 64;
 constexpr std::int64_t kPresignedSecondsMax = 7 * 24 * 3600;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 AuthFailure incomplete(std::string message) {
   return {FailureKind::incomplete_signature, std::move(message)};
@@ -218,12 +215,6 @@ const HeaderView* find_header(std::span<const HeaderView> headers, std::string_v
   for (const HeaderView& header : headers)
     if (equal_ignoring_case(header.name, name)) return &header;
   return nullptr;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace berth::auth

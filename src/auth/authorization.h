@@ -66,6 +66,5 @@ std::optional<WallTime> parse_basic_iso8601(std::string_view text);
 /// The first header of that name, in any case.
 const HeaderView* find_header(std::span<const HeaderView> headers, std::string_view name);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
-std::string_view trim(std::string_view text);
 
 }  // namespace berth::auth

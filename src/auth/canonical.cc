@@ -6,6 +6,7 @@
 
 #include "auth/sha256.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace berth::auth {
 namespace {

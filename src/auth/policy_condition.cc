@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "auth/authorization.h"
+#include "base/text.h"
 
 namespace berth::auth {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 // Stand for a literal '*' and '?' that came out of a variable. parse_policy refuses control characters.
 constexpr char kLiteralStar = '\x01';
 constexpr char kLiteralQuestion = '\x02';
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string unmark(std::string text) {
   std::replace(text.begin(), text.end(), kLiteralStar, '*');

@@ -8,12 +8,6 @@
 #include "runtime/task_group.h"
 
 namespace berth::gateway {
-namespace {
-
-constexpr int kPolicyViolation = 1008;
-
-}  // namespace
-
 Conversation::Conversation(const SessionServices& services)
     : runtime_(services.runtime),
       limits_(services.limits),

@@ -19,6 +19,9 @@ struct CloseOrder {
   std::string reason;
 };
 
+/// The close code for a peer that breaks the rules.
+inline constexpr int kPolicyViolation = 1008;
+
 /// One socket's talk: a reader that hands over each message, and a level-triggered loop that sends what is
 /// due.
 ///

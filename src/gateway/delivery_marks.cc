@@ -9,7 +9,6 @@
 namespace berth::gateway {
 namespace {
 
-constexpr int kAttemptsMax = 32;
 // After so many lost races in a row, fewer tasks are tried at a time.
 constexpr int kLossesBeforeHalving = 2;
 

@@ -10,8 +10,6 @@ namespace {
 
 using domain::ContainerInstanceRecord;
 
-constexpr int kAttemptsMax = 32;
-
 std::optional<std::string> non_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }

@@ -7,6 +7,9 @@
 
 namespace berth::gateway {
 
+/// How often a write of the gateway's that lost a race is decided anew.
+inline constexpr int kAttemptsMax = 32;
+
 /// Every bound of the gateway (agent-protocol 3 to 5 say what agents expect).
 struct GatewayLimits {
   Duration heartbeat_interval = std::chrono::seconds(30);  ///< Agents of today give up after 60 s of silence.

@@ -7,8 +7,6 @@
 namespace berth::gateway {
 namespace {
 
-constexpr int kAttemptsMax = 32;
-
 using Events = std::map<std::string, domain::TaskEvent>;
 
 void decide(const store::View& view, const TaskPlace& place, const Events& events, WallTime now,

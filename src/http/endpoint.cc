@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "http/message_text.h"
 
 namespace berth::http {
@@ -44,12 +45,6 @@ bool is_loopback(std::string_view host) {
   boost::system::error_code code;
   const auto address = boost::asio::ip::make_address(std::string(host), code);
   return !code && address.is_loopback();
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 bool is_exempt(std::string_view pattern, const Endpoint& target) {

@@ -76,9 +76,9 @@ std::optional<ByteSet> escaped_set(char c) {
 }
 
 /// Recursive descent over the pattern. The first mistake is kept; parsing then unwinds.
-class Parser {
+class PatternParser {
  public:
-  Parser(std::string_view text, std::size_t origin) : text_(text), origin_(origin) {}
+  PatternParser(std::string_view text, std::size_t origin) : text_(text), origin_(origin) {}
 
   Result<Node> parse() {
     if (text_.size() > kPatternLengthMax) {
@@ -429,7 +429,7 @@ class Threads {
 }  // namespace
 
 Result<Pattern> Pattern::parse(std::string_view text, std::size_t origin) {
-  auto tree = Parser(text, origin).parse();
+  auto tree = PatternParser(text, origin).parse();
   if (!tree) return tree.error();
   Compiler compiler;
   if (!compiler.compile(*tree)) {

@@ -11,16 +11,16 @@ using domain::TaskRecord;
 class Expectations : public Conformance {};
 INSTANTIATE_TEST_SUITE_P(Engines, Expectations, every_engine(), ::testing::PrintToStringParamName());
 
-Transaction put_cluster(const std::string& name, const std::string& generation = "g1") {
+Transaction put_new_cluster(const std::string& name, const std::string& generation = "g1") {
   Transaction transaction = make_transaction();
   transaction.put(make_cluster(name, generation));
   return transaction;
 }
 
 TEST_P(Expectations, WritesAreReadBackWithTheirRevision) {
-  const Revision first = world_.must_commit(put_cluster("a"));
+  const Revision first = world_.must_commit(put_new_cluster("a"));
   EXPECT_EQ(revision_of<ClusterRecord>(cluster("a")), first);
-  const Revision second = world_.must_commit(put_cluster("a", "g2"), 1);
+  const Revision second = world_.must_commit(put_new_cluster("a", "g2"), 1);
   EXPECT_GT(second, first);
   EXPECT_EQ(revision_of<ClusterRecord>(cluster("a")), second);
   EXPECT_EQ(find<ClusterRecord>(cluster("a"))->generation, "g2");
@@ -32,14 +32,14 @@ TEST_P(Expectations, WritesAreReadBackWithTheirRevision) {
 }
 
 TEST_P(Expectations, RecordMustHaveItsRevision) {
-  const Revision seen = world_.must_commit(put_cluster("a"));
-  Transaction same = put_cluster("a", "g2");
+  const Revision seen = world_.must_commit(put_new_cluster("a"));
+  Transaction same = put_new_cluster("a", "g2");
   same.expect<ClusterRecord>(cluster("a"), seen);
   EXPECT_EQ(failure(std::move(same)), std::nullopt);
-  Transaction stale = put_cluster("a", "g3");
+  Transaction stale = put_new_cluster("a", "g3");
   stale.expect<ClusterRecord>(cluster("a"), seen);
   EXPECT_EQ(failure(std::move(stale), 1), ErrorCode::conflict);
-  Transaction gone = put_cluster("b");
+  Transaction gone = put_new_cluster("b");
   gone.expect<ClusterRecord>(cluster("nowhere"), seen);
   EXPECT_EQ(failure(std::move(gone)), ErrorCode::conflict);
   EXPECT_EQ(find<ClusterRecord>(cluster("a"))->generation, "g2");
@@ -48,7 +48,7 @@ TEST_P(Expectations, RecordMustHaveItsRevision) {
 
 TEST_P(Expectations, AbsentMeansNoRecord) {
   const auto create = [](const std::string& name) {
-    Transaction transaction = put_cluster(name);
+    Transaction transaction = put_new_cluster(name);
     transaction.expect_absent<ClusterRecord>(cluster(name));
     return transaction;
   };
@@ -58,7 +58,7 @@ TEST_P(Expectations, AbsentMeansNoRecord) {
 
 TEST_P(Expectations, NoneMeansAnEmptyGroup) {
   const auto when_empty = [] {
-    Transaction transaction = put_cluster("x");
+    Transaction transaction = put_new_cluster("x");
     transaction.expect_none(kInstancesByCluster, cluster("c"));
     return transaction;
   };
@@ -76,11 +76,11 @@ TEST_P(Expectations, NoneMeansAnEmptyGroup) {
 TEST_P(Expectations, UnchangedSeesAdditionsChangesAndRemovals) {
   make_cluster_with_instance();
   const auto unchanged_since = [&](Revision revision) {
-    Transaction transaction = put_cluster("x");
+    Transaction transaction = put_new_cluster("x");
     transaction.expect_unchanged(kInstancesByCluster, cluster("c"), revision);
     return failure(std::move(transaction), 1);
   };
-  Revision last = world_.must_commit(put_cluster("y"));
+  Revision last = world_.must_commit(put_new_cluster("y"));
   EXPECT_EQ(unchanged_since(last), std::nullopt);
   const auto change = [&](Transaction transaction) {
     const Revision before = last;
@@ -145,7 +145,7 @@ TEST_P(Expectations, RestartKeepsEverythingAndGoesOnAbove) {
   EXPECT_EQ(revision_of<ClusterRecord>(cluster("a")), written);
   EXPECT_EQ(world_.store().durable(), written);
   EXPECT_TRUE(*world_.run(world_.store().outcome_of("before")));
-  EXPECT_GT(world_.must_commit(put_cluster("b")), written);
+  EXPECT_GT(world_.must_commit(put_new_cluster("b")), written);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ using domain::ClusterRecord;
 using memory::MemoryFaults;
 using Fate = MemoryFaults::Fate;
 
-Transaction put_cluster(const std::string& name, const std::string& id) {
+Transaction put_cluster_as(const std::string& name, const std::string& id) {
   Transaction transaction(id, domain::Writer::api);
   transaction.put(make_cluster(name));
   return transaction;
@@ -44,29 +44,29 @@ INSTANTIATE_TEST_SUITE_P(Engines, BothModes, ::testing::Values(WorldKind::memory
 
 TEST_P(BothModes, AFailureBeforeApplyingLosesTheTransaction) {
   World world(GetParam());
-  const Revision before = world.must_commit(put_cluster("a", "1"));
+  const Revision before = world.must_commit(put_cluster_as("a", "1"));
   const auto watch = world.store().watch(world.executor());
   world.memory().set_faults(once(Fate::unavailable_before));
-  const Result<Revision> lost = world.commit(put_cluster("b", "2"));
+  const Result<Revision> lost = world.commit(put_cluster_as("b", "2"));
   ASSERT_FALSE(lost.ok());
   EXPECT_EQ(lost.error().code, ErrorCode::unavailable);
   EXPECT_FALSE(*world.run(world.store().outcome_of("2")));
   EXPECT_FALSE(exists(world, "b"));
   EXPECT_TRUE(exists(world, "a"));
   EXPECT_EQ(world.run(watch->next()).error().code, ErrorCode::too_large);
-  EXPECT_GT(world.must_commit(put_cluster("c", "3")), before);
+  EXPECT_GT(world.must_commit(put_cluster_as("c", "3")), before);
   EXPECT_TRUE(exists(world, "c", 1));
 }
 
 TEST_P(BothModes, AFailureAfterApplyingKeepsIt) {
   World world(GetParam());
   world.memory().set_faults(once(Fate::unavailable_after));
-  EXPECT_EQ(world.commit(put_cluster("b", "2")).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(world.commit(put_cluster_as("b", "2")).error().code, ErrorCode::unavailable);
   EXPECT_TRUE(*world.run(world.store().outcome_of("2")));
   EXPECT_TRUE(exists(world, "b"));
   EXPECT_FALSE(world
                    .commit([] {
-                     Transaction create = put_cluster("b", "3");
+                     Transaction create = put_cluster_as("b", "3");
                      create.expect_absent<ClusterRecord>(cluster("b"));
                      return create;
                    }())
@@ -101,7 +101,7 @@ TEST(Failure, AnAnswerFromALostRevisionIsWithheld) {
   world.memory().set_faults(faults);
   runtime::TaskGroup group(world.executor());
   runtime::Promise<Result<Revision>> outcome;
-  group.spawn(commit_into(world.store(), put_cluster("b", "2"), outcome));
+  group.spawn(commit_into(world.store(), put_cluster_as("b", "2"), outcome));
   bool seen = false;
   const Result<void> durable = world.run(answer_from_undurable_view(world, seen));
   EXPECT_TRUE(seen);
@@ -111,34 +111,34 @@ TEST(Failure, AnAnswerFromALostRevisionIsWithheld) {
   EXPECT_FALSE(lost.ok());
   // The lost revision stays lost, and is not given out again.
   EXPECT_FALSE(world.run(world.store().until_durable(Revision(1))).ok());
-  EXPECT_GT(world.must_commit(put_cluster("c", "3")), Revision(1));
+  EXPECT_GT(world.must_commit(put_cluster_as("c", "3")), Revision(1));
   world.run(group.drain());
 }
 
 TEST(Failure, ExpectationsFromBeforeAFailureDoNotHold) {
   World world(WorldKind::memory);
-  const Revision before = world.must_commit(put_cluster("a", "1"));
+  const Revision before = world.must_commit(put_cluster_as("a", "1"));
   world.memory().set_faults(once(Fate::unavailable_before));
-  EXPECT_FALSE(world.commit(put_cluster("b", "2")).ok());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
   // Answered after the tables were read anew; until then Views still show what was lost.
   EXPECT_FALSE(*world.run(world.store().outcome_of("2")));
   EXPECT_FALSE(exists(world, "b"));
-  Transaction transaction = put_cluster("c", "3");
+  Transaction transaction = put_cluster_as("c", "3");
   transaction.expect_unchanged(kActiveClusters, realm_key(kRealm), Revision(before.value() + 1));
   EXPECT_EQ(world.commit(std::move(transaction)).error().code, ErrorCode::conflict);
 }
 
 TEST(Failure, ReadsAnewUntilTheEngineAnswers) {
   World world(WorldKind::memory);
-  world.must_commit(put_cluster("a", "1"));
+  world.must_commit(put_cluster_as("a", "1"));
   MemoryFaults faults = once(Fate::unavailable_before);
   faults.load_fails = [times = 2]() mutable { return times-- > 0; };
   world.memory().set_faults(faults);
-  EXPECT_FALSE(world.commit(put_cluster("b", "2")).ok());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
   EXPECT_TRUE(exists(world, "a"));
   // Commits are refused until the engine answers; then they succeed.
-  Result<Revision> revision = world.commit(put_cluster("c", "3"));
-  for (int i = 0; i < 100 && !revision.ok(); ++i) revision = world.commit(put_cluster("c", "3"));
+  Result<Revision> revision = world.commit(put_cluster_as("c", "3"));
+  for (int i = 0; i < 100 && !revision.ok(); ++i) revision = world.commit(put_cluster_as("c", "3"));
   EXPECT_TRUE(revision.ok());
 }
 
@@ -149,21 +149,21 @@ TEST(Failure, SpuriousConflictsAreRetried) {
     return left-- > 0 ? Fate::conflict : Fate::applied;
   };
   world.memory().set_faults(faults);
-  EXPECT_TRUE(world.commit(put_cluster("a", "1")).ok());
+  EXPECT_TRUE(world.commit(put_cluster_as("a", "1")).ok());
   faults.append = [](const EngineBatch&) { return Fate::conflict; };
   world.memory().set_faults(faults);
-  EXPECT_EQ(world.commit(put_cluster("b", "2")).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(world.commit(put_cluster_as("b", "2")).error().code, ErrorCode::unavailable);
 }
 
 TEST(Failure, ACompactedReplicaReadsAnew) {
   World world(WorldKind::memory_shared);
-  world.must_commit(put_cluster("a", "1"));
+  world.must_commit(put_cluster_as("a", "1"));
   EXPECT_TRUE(exists(world, "a", 1));
   MemoryFaults faults;
   faults.compact = [times = 4]() mutable { return times-- > 0; };
   world.memory().set_faults(faults);
-  world.must_commit(put_cluster("b", "2"));
-  world.must_commit(put_cluster("c", "3"));
+  world.must_commit(put_cluster_as("b", "2"));
+  world.must_commit(put_cluster_as("c", "3"));
   EXPECT_TRUE(exists(world, "b", 1));
   EXPECT_TRUE(exists(world, "c", 1));
 }
@@ -174,7 +174,7 @@ TEST(Failure, ALaggingReplicaShowsWhatWasAnsweredElsewhere) {
   faults.watch_delay = [] { return std::chrono::milliseconds(20); };
   faults.head_fails = [times = 2]() mutable { return times-- > 0; };
   world.memory().set_faults(faults);
-  world.must_commit(put_cluster("a", "1"));
+  world.must_commit(put_cluster_as("a", "1"));
   bool shown = false;
   runtime::block_on(world.executor(), look_once(world.store(1), shown));
   EXPECT_TRUE(shown);
@@ -186,7 +186,7 @@ TEST(Failure, ALaggingReplicaDecidesOnTheHead) {
   faults.watch_delay = [] { return std::chrono::milliseconds(20); };
   world.memory().set_faults(faults);
   const auto create = [](const std::string& id) {
-    Transaction transaction = put_cluster("a", id);
+    Transaction transaction = put_cluster_as("a", id);
     transaction.expect_absent<ClusterRecord>(cluster("a"));
     return transaction;
   };
@@ -211,7 +211,7 @@ TEST(Failure, AfterStopEverybodyIsRefused) {
   Committer committer(world.memory(), runtime, loop.executor(0));
   ASSERT_TRUE(runtime::block_on(loop.executor(0), committer.start()).ok());
   runtime::block_on(loop.executor(0), committer.stop());
-  EXPECT_FALSE(runtime::block_on(loop.executor(0), committer.commit(put_cluster("a", "1"))).ok());
+  EXPECT_FALSE(runtime::block_on(loop.executor(0), committer.commit(put_cluster_as("a", "1"))).ok());
   EXPECT_FALSE(runtime::block_on(loop.executor(0), committer.until_durable(Revision(99))).ok());
 }
 

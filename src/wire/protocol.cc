@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace berth::wire {
 namespace {
@@ -17,12 +18,6 @@ std::string_view header_value(const RequestView& request, std::string_view name)
   for (const HeaderView& header : request.headers)
     if (equal_ignoring_case(header.name, name)) return header.value;
   return {};
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 bool is_operation_name(std::string_view name) {

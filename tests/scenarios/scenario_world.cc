@@ -170,4 +170,13 @@ std::string ScenarioWorld::stable(const ScriptLine& line) {
   }
 }
 
+std::vector<model::ecs::PlacementConstraint> constraints_of(const ScriptLine& line) {
+  std::vector<model::ecs::PlacementConstraint> constraints;
+  for (const auto& expression : line.all("memberOf"))
+    constraints.push_back({.type = model::ecs::PlacementConstraintType::member_of, .expression = expression});
+  if (line.has("distinct"))
+    constraints.push_back({.type = model::ecs::PlacementConstraintType::distinct_instance});
+  return constraints;
+}
+
 }  // namespace berth::scenarios

@@ -96,4 +96,7 @@ class ScenarioWorld {
   std::set<std::string> events_shown_;
 };
 
+/// `memberOf={EXPRESSION}`, any number of them, and `distinct`.
+std::vector<model::ecs::PlacementConstraint> constraints_of(const ScriptLine& line);
+
 }  // namespace berth::scenarios

@@ -24,15 +24,6 @@ std::optional<DeploymentConfiguration> configuration_of(const ScriptLine& line) 
   return any ? std::optional(given) : std::nullopt;
 }
 
-std::optional<std::vector<model::ecs::PlacementConstraint>> constraints_of(const ScriptLine& line) {
-  std::vector<model::ecs::PlacementConstraint> constraints;
-  for (const auto& expression : line.all("memberOf"))
-    constraints.push_back({.type = model::ecs::PlacementConstraintType::member_of, .expression = expression});
-  if (line.has("distinct"))
-    constraints.push_back({.type = model::ecs::PlacementConstraintType::distinct_instance});
-  return constraints.empty() ? std::nullopt : std::optional(constraints);
-}
-
 std::string definition_name(const std::optional<std::string>& arn) {
   return arn.value_or("").substr(arn.value_or("").rfind('/') + 1);
 }
@@ -58,7 +49,8 @@ std::string ScenarioWorld::create_service(const ScriptLine& line) {
   request.desired_count = line.number("count");
   if (line.has("daemon")) request.scheduling_strategy = model::ecs::SchedulingStrategy::daemon;
   request.deployment_configuration = configuration_of(line);
-  request.placement_constraints = constraints_of(line);
+  if (auto constraints = constraints_of(line); !constraints.empty())
+    request.placement_constraints = std::move(constraints);
   request.health_check_grace_period_seconds = line.number("grace");
   const auto answer = call(services::ecs::create_service, std::move(request));
   if (!answer) return error(answer.error());

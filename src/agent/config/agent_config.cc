@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace berth::agent::config {
 namespace {
 
 using Variables = std::map<std::string, std::string>;
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 void read_identity(VariableReader& reader, AgentConfig& config) {
   reader.text("ECS_CLUSTER", config.cluster);

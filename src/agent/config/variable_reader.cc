@@ -7,14 +7,10 @@
 #include <charconv>
 #include <limits>
 
+#include "base/text.h"
+
 namespace berth::agent::config {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 std::string render_list(const std::vector<std::string>& items) {
   JsonArray array;

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "agent/endpoints/json_members.h"
 #include "base/json.h"
 
 namespace berth::agent::endpoints {
 namespace {
-
-void member(JsonWriter& out, std::string_view name, std::string_view text) {
-  out.key(name);
-  out.string(text);
-}
 
 EndpointAnswer refuse(CredentialsVersion version, int status, std::string_view code, std::string_view words) {
   EndpointAnswer answer{status, {}};

@@ -1,23 +1,12 @@
 #include "agent/endpoints/introspection.h"
 
+#include "agent/endpoints/json_members.h"
 #include "agent/endpoints/request_target.h"
 #include "base/json.h"
 #include "base/time.h"
 
 namespace berth::agent::endpoints {
 namespace {
-
-void member(JsonWriter& out, std::string_view name, std::string_view text) {
-  out.key(name);
-  out.string(text);
-}
-
-void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {
-  out.key(name);
-  out.begin_array();
-  for (const auto& text : texts) out.string(text);
-  out.end_array();
-}
 
 void write_ports(JsonWriter& out, const std::vector<engine::PortBinding>& ports) {
   out.key("Ports");

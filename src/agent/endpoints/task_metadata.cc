@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/endpoints/json_members.h"
 #include "base/json.h"
 #include "base/time.h"
 
@@ -11,20 +12,6 @@ namespace {
 /// The kernel's least CPU weight, which containers without `cpu` get.
 constexpr std::int64_t kCpuMin = 2;
 
-void member(JsonWriter& out, std::string_view name, std::string_view text) {
-  out.key(name);
-  out.string(text);
-}
-
-void member(JsonWriter& out, std::string_view name, std::int64_t number) {
-  out.key(name);
-  out.integer(number);
-}
-
-void member(JsonWriter& out, std::string_view name, const std::optional<WallTime>& time) {
-  if (time) member(out, name, std::string_view(render_iso8601(*time)));
-}
-
 void write_map(JsonWriter& out, std::string_view name, const std::map<std::string, std::string>& texts) {
   out.key(name);
   out.begin_object();
@@ -33,13 +20,6 @@ void write_map(JsonWriter& out, std::string_view name, const std::map<std::strin
     out.string(text);
   }
   out.end_object();
-}
-
-void write_texts(JsonWriter& out, std::string_view name, const std::vector<std::string>& texts) {
-  out.key(name);
-  out.begin_array();
-  for (const auto& text : texts) out.string(text);
-  out.end_array();
 }
 
 void write_ports(JsonWriter& out, const std::vector<engine::PortBinding>& ports, MetadataVersion version) {

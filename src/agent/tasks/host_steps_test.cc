@@ -59,7 +59,7 @@ class PretendedSecrets final : public engine::SecretsSource {
   int fetched = 0;
 };
 
-class PretendedPlane final : public session::ReportSink {
+class KeptReports final : public session::ReportSink {
  public:
   Async<void> submit_task_state_change(std::string, std::string body) override {
     reports.push_back(std::move(body));
@@ -123,7 +123,7 @@ class HostStepsTest : public testing::Test {
   runtime::SimNode& node_ = world_.add_node("host");
   PretendedHost host_;
   PretendedContainers containers_{host_, node_.runtime()};
-  PretendedPlane plane_;
+  KeptReports plane_;
   PretendedCgroups cgroups_;
   PretendedSecrets secrets_;
   MetadataFiles metadata_{node_.files(), "/data/metadata", "/host/metadata", {"default", "arn:ci", "az"}};

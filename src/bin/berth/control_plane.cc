@@ -10,8 +10,6 @@
 namespace berth::cli {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(50);
-
 bool listens_at(CommandContext& context, int process, const std::string& tls_listen) {
   const auto command = context.files.read(fmt::format("/proc/{}/cmdline", process), 1U << 20);
   return command && command->find(tls_listen) != std::string::npos;

@@ -88,11 +88,6 @@ Result<Call> call_of(const Words& words) {
   return invalid("explain what?");
 }
 
-int fail(const Error& error) {
-  fmt::print(stderr, "berth: {}\n", error.message);
-  return 1;
-}
-
 }  // namespace
 
 Async<int> explain(CommandContext& context, std::vector<std::string> arguments) {

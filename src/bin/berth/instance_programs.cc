@@ -12,7 +12,6 @@ namespace berth::cli {
 namespace {
 
 constexpr Duration kEngineTimeout = std::chrono::seconds(60);
-constexpr Duration kPoll = std::chrono::milliseconds(50);
 
 // nsenter, not `ip netns exec`: the latter mounts a /sys of its own, which hides the control groups.
 std::vector<std::string> inside(const InstanceSite& site, std::vector<std::string> words) {

@@ -7,7 +7,6 @@
 namespace berth::cli {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(50);
 constexpr Duration kToolTimeout = std::chrono::minutes(2);
 
 }  // namespace
@@ -20,7 +19,15 @@ int running_process(CommandContext& context, const Program& program) {
   const int process = read_pid(context.files, program.pid_file);
   if (process <= 0 || !context.processes.running(process)) return 0;
   const auto command = context.files.read(fmt::format("/proc/{}/cmdline", process), 1U << 20);
-  return command && command->find(program.name) != std::string::npos ? process : 0;
+  const auto state = context.files.read(fmt::format("/proc/{}/stat", process), 1U << 20);
+  return command && state && may_be_program(program.name, *command, *state) ? process : 0;
+}
+
+bool may_be_program(std::string_view name, std::string_view cmdline, std::string_view stat) {
+  if (!cmdline.empty()) return cmdline.find(name) != std::string_view::npos;
+  // "PID (NAME) STATE …", where NAME may hold anything.
+  const auto after_name = stat.rfind(')');
+  return after_name != std::string_view::npos && !stat.substr(after_name).starts_with(") Z");
 }
 
 Result<void> start(CommandContext& context, const Program& program, std::vector<std::string> argv,

@@ -1,11 +1,15 @@
 #pragma once
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bin/berth/commands.h"
 
 namespace berth::cli {
+
+/// How often a command looks whether what it waits for has come.
+inline constexpr Duration kPoll = std::chrono::milliseconds(50);
 
 /// A long-running program that `berth up` starts: its name, and where its process id and its output are.
 struct Program {
@@ -21,6 +25,10 @@ int running_process(CommandContext& context, const Program& program);
 inline bool running(CommandContext& context, const Program& program) {
   return running_process(context, program) != 0;
 }
+/// Whether the process with these /proc/PID/cmdline and /proc/PID/stat may be the program `name`. The command
+/// line is empty in the middle of an exec, as when `nsenter` becomes the program, and after the end (state
+/// Z).
+bool may_be_program(std::string_view name, std::string_view cmdline, std::string_view stat);
 
 /// Starts `argv` detached, its output appended to the log. Errors: those of Processes and Files.
 Result<void> start(CommandContext& context, const Program& program, std::vector<std::string> argv,

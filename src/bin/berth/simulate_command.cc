@@ -64,11 +64,6 @@ Async<Result<std::string>> read_state(CommandContext& context) {
   co_return std::string(text->get_string());
 }
 
-int fail(const Error& error) {
-  fmt::print(stderr, "berth: {}\n", error.message);
-  return 1;
-}
-
 }  // namespace
 
 Async<int> simulate_action(CommandContext& context, std::vector<std::string> arguments) {

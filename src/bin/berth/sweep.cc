@@ -17,7 +17,7 @@
 namespace berth::cli {
 namespace {
 
-constexpr Duration kPoll = std::chrono::milliseconds(20);
+constexpr Duration kSweepPoll = std::chrono::milliseconds(20);
 constexpr Duration kEndTimeout = std::chrono::seconds(15);
 // Names under which our programs run; a person's editor with one of our files open is none of them.
 constexpr std::array<std::string_view, 6> kPrograms = {"nsenter", "containerd", "containerd-shim-runc-v2",
@@ -133,7 +133,7 @@ Async<Result<void>> sweep_instance(CommandContext& context, InstanceNames names,
       note_control_groups(context, process, marks, groups);
       (void)context.processes.signal(process, SIGKILL).ok();
     }
-    co_await context.runtime.sleep(kPoll);
+    co_await context.runtime.sleep(kSweepPoll);
   }
   // Before anything is removed: what is still mounted there is not ours to empty.
   if (auto lifted = lift_mounts(context, names.data_dir(instance)); !lifted) co_return lifted;

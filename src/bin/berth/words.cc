@@ -50,4 +50,9 @@ Result<std::int64_t> parse_seconds(const std::string& text) {
   return value * factor;
 }
 
+int fail(const Error& error) {
+  fmt::print(stderr, "berth: {}\n", error.message);
+  return 1;
+}
+
 }  // namespace berth::cli

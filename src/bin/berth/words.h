@@ -16,6 +16,9 @@ struct Words {
   std::vector<std::string> all(const std::string& name) const;
 };
 
+/// Tells the user what went wrong; the exit code.
+int fail(const Error& error);
+
 /// Splits `--name value` and `--name=value` from plain words. Only `known` options are taken.
 /// Errors: `invalid`, naming the option.
 Result<Words> split_words(const std::vector<std::string>& words, const std::vector<std::string>& known);

@@ -8,6 +8,9 @@
 
 namespace berth::load {
 
+/// Of a first error that is kept, so much is shown.
+inline constexpr std::size_t kErrorTextMax = 300;
+
 /// An answer; `status` 0 means that the connection broke.
 ///
 /// Borrows: the body, for the call.

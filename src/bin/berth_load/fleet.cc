@@ -9,7 +9,6 @@ namespace berth::load {
 namespace {
 
 constexpr Nanos kReactionPatience = 10'000'000'000;
-constexpr std::size_t kErrorTextMax = 300;
 
 std::string container_reports(const std::vector<std::string>& names, bool running, int exit_code,
                               std::string_view runtime_id) {

@@ -11,11 +11,10 @@ namespace {
 
 constexpr Nanos kDrain = 10'000'000'000;
 constexpr Nanos kErrorPause = 10'000'000;
-constexpr std::size_t kErrorTextMax = 300;
-constexpr double kNanos = 1e9;
+constexpr double kNanosPerSecond = 1e9;
 
 Nanos nanos_of(double seconds) {
-  return static_cast<Nanos>(seconds * kNanos);
+  return static_cast<Nanos>(seconds * kNanosPerSecond);
 }
 
 // A RunTask that placed nothing answers 200 with failures.
@@ -96,7 +95,8 @@ void Generator::release() {
 }
 
 void Generator::schedule() {
-  const Nanos due = begin_ + static_cast<Nanos>(static_cast<double>(scheduled_) * kNanos / *options_.rate);
+  const Nanos due =
+      begin_ + static_cast<Nanos>(static_cast<double>(scheduled_) * kNanosPerSecond / *options_.rate);
   if (due >= window_end_) return;
   loop_.at(due, [this, due] {
     ++scheduled_;

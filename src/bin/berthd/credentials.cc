@@ -4,25 +4,21 @@
 
 #include <sstream>
 
+#include "base/text.h"
+
 namespace berth::berthd {
 namespace {
-
-std::string trim(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 Result<RootKey> parse(const std::string& text, const std::string& path) {
   RootKey key;
   bool in_profile = false;
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    line = trim(line);
+  for (std::string raw; std::getline(lines, raw);) {
+    const std::string_view line = trim(raw);
     if (line.starts_with('[')) in_profile = line == "[berth]";
     const auto equals = line.find('=');
-    if (!in_profile || equals == std::string::npos) continue;
-    const std::string name = trim(line.substr(0, equals));
+    if (!in_profile || equals == std::string_view::npos) continue;
+    const std::string_view name = trim(line.substr(0, equals));
     if (name == "aws_access_key_id") key.access_key_id = trim(line.substr(equals + 1));
     if (name == "aws_secret_access_key") key.secret = trim(line.substr(equals + 1));
   }

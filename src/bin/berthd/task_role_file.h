@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "domain/task_roles.h"
@@ -23,7 +24,7 @@ inline constexpr Duration kTaskRoleFileFresh = std::chrono::seconds(10);
 ///     aws_session_token = …          # if there is one
 ///
 /// What is changed there counts for running tasks within a minute or so. A file that cannot be read leaves
-/// what was read before in force.
+/// what was read before in force; lines that make no sense are in the log and count for nothing.
 ///
 /// Borrows: files, clock.
 /// Runs on: any thread; blocks for as long as the disk does.
@@ -45,10 +46,8 @@ class TaskRoleFile final : public domain::TaskRoles {
   std::string secret_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, domain::RoleKeys, std::less<>> roles_;
+  mutable std::vector<std::string> mistakes_;  ///< Those that the log has.
   mutable std::optional<MonotonicTime> read_at_;
 };
-
-/// Profiles of such a file that have both keys.
-std::map<std::string, domain::RoleKeys, std::less<>> parse_task_roles(const std::string& text);
 
 }  // namespace berth::berthd

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "bin/berthd/task_role_text.h"
+
 namespace berth::berthd {
 namespace {
 
@@ -62,6 +64,18 @@ TEST_F(TaskRoles, AreFoundByArnAndByName) {
 TEST_F(TaskRoles, AProfileWithHalfAKeyIsNone) {
   write("[web]\naws_access_key_id = A1\n");
   EXPECT_EQ(key_of(kWeb), "none");
+}
+
+TEST(TaskRoleText, MistakesAreNamedByTheirLineAndTakeNothingElseAlong) {
+  const auto read = parse_task_roles(
+      "aws_access_key_id = A0\n[web\naws_access_key_id = A1\n[job]\nregion = eu-west-1\nwords\n"
+      "aws_access_key_id = A2\r\naws_secret_access_key = S2\n[half]\naws_access_key_id = A3");
+  ASSERT_EQ(read.roles.size(), 1U);
+  EXPECT_EQ(read.roles.at("job"), (domain::RoleKeys{"A2", "S2", ""}));
+  EXPECT_EQ(read.mistakes, (std::vector<std::string>{
+                               "line 1: stands under no [ROLE]", "line 2: a role is written [ARN] or [NAME]",
+                               "line 3: stands under no [ROLE]", "line 6: neither [ROLE] nor NAME = VALUE",
+                               "[half] has no aws_access_key_id or no aws_secret_access_key"}));
 }
 
 TEST_F(TaskRoles, WhatIsChangedCountsAndALostFileTakesNothingAway) {

@@ -22,7 +22,6 @@ using domain::TaskStatus;
 
 constexpr int kAnswersHeartbeats = 2;  // Protocol version.
 constexpr int kNormal = 1000;
-constexpr int kPolicyViolation = 1008;
 // In simulation: from the look at the store to what is sent of it.
 constexpr Duration kSlowDelivery = std::chrono::milliseconds(300);
 

@@ -14,7 +14,7 @@ using domain::ClusterRecord;
 using model::ecs::CreateClusterRequest;
 using model::ecs::CreateClusterResponse;
 
-constexpr ClusterFields kShown{.settings = true, .tags = true, .configurations = true};
+constexpr ClusterFields kFieldsOfCreated{.settings = true, .tags = true, .configurations = true};
 
 std::optional<wire::ApiError> check(const Context& context, const CreateClusterRequest& request) {
   if (request.cluster_name && !domain::is_name(*request.cluster_name))
@@ -73,7 +73,7 @@ Decision<CreateClusterResponse> decide(const Context& context, const store::View
   const auto* found = view.find<ClusterRecord>(key);
   CreateClusterResponse response;
   if (found && found->record->status == domain::ClusterStatus::active) {
-    response.cluster = render_cluster(view, *found->record, kShown);
+    response.cluster = render_cluster(view, *found->record, kFieldsOfCreated);
     return response;
   }
   const auto clusters_max = static_cast<std::size_t>(context.services.limits.clusters_per_region);
@@ -85,7 +85,7 @@ Decision<CreateClusterResponse> decide(const Context& context, const store::View
                                             request.default_capacity_provider_strategy.value_or(Strategy())))
     return *std::move(error);
   ClusterRecord record = new_cluster(context, view, request);
-  response.cluster = render_cluster(view, record, kShown);
+  response.cluster = render_cluster(view, record, kFieldsOfCreated);
   auto transaction = new_transaction(context);
   if (found)
     transaction.expect(*found);

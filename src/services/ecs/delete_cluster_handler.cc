@@ -10,7 +10,7 @@ namespace {
 using model::ecs::DeleteClusterRequest;
 using model::ecs::DeleteClusterResponse;
 
-constexpr ClusterFields kShown{.settings = true, .tags = true};
+constexpr ClusterFields kFieldsOfDeleted{.settings = true, .tags = true};
 
 Decision<DeleteClusterResponse> decide(const Context& context, const store::View& view,
                                        const DeleteClusterRequest& request) {
@@ -19,7 +19,7 @@ Decision<DeleteClusterResponse> decide(const Context& context, const store::View
   const auto& stored = **found;
   DeleteClusterResponse response;
   if (stored.record->status != domain::ClusterStatus::active) {
-    response.cluster = render_cluster(view, *stored.record, kShown);
+    response.cluster = render_cluster(view, *stored.record, kFieldsOfDeleted);
     return response;
   }
   if (has_services(view, *stored.record)) return wire::cluster_contains_services();
@@ -29,7 +29,7 @@ Decision<DeleteClusterResponse> decide(const Context& context, const store::View
   domain::ClusterRecord record = *stored.record;
   record.status = domain::ClusterStatus::inactive;
   record.inactive_at = context.now;
-  response.cluster = render_cluster(view, record, kShown);
+  response.cluster = render_cluster(view, record, kFieldsOfDeleted);
   auto transaction = new_transaction(context);
   transaction.expect(stored);
   transaction.expect_none(store::kInstancesByCluster, stored.key);

@@ -19,11 +19,6 @@ wire::ApiError not_here(std::string_view member) {
   return wire::unsupported_feature(fmt::format("{} is not available here: leave it out.", member));
 }
 
-template <class List>
-bool given(const std::optional<List>& list) {
-  return list && !list->empty();
-}
-
 // The members that both requests have.
 template <class Request>
 std::optional<wire::ApiError> refuse_common(const Request& request) {

@@ -7,6 +7,12 @@
 
 namespace berth::services::ecs {
 
+/// A list that is there and not empty.
+template <class List>
+bool given(const std::optional<List>& list) {
+  return list && !list->empty();
+}
+
 /// What CreateService and UpdateService refuse because it is not here (UnsupportedFeatureException), each
 /// naming the member: load balancers, registries, capacity providers, Service Connect, volumes, VPC Lattice,
 /// the controller CODE_DEPLOY.

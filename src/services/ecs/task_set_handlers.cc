@@ -40,11 +40,6 @@ wire::ApiError set_not_found() {
       "DescribeTaskSets. Task sets are specific to each cluster, service and Region.");
 }
 
-template <class List>
-bool given(const std::optional<List>& list) {
-  return list && !list->empty();
-}
-
 std::optional<wire::ApiError> check_scale(const model::ecs::Scale& scale) {
   const double value = scale.value.value_or(0);
   if (value >= 0 && value <= 100) return std::nullopt;

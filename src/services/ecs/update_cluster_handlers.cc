@@ -13,7 +13,7 @@ namespace {
 using domain::ClusterRecord;
 using model::ecs::ClusterSetting;
 
-constexpr ClusterFields kShown{.settings = true, .tags = true, .configurations = true};
+constexpr ClusterFields kFieldsOfUpdated{.settings = true, .tags = true, .configurations = true};
 
 using Refusal = std::optional<wire::ApiError>;
 // Changes the record, and adds what else the transaction has to expect; or says why not.
@@ -29,7 +29,7 @@ Decision<Response> decide(const Context& context, const store::View& view, const
   auto transaction = new_transaction(context);
   if (auto error = change(view, transaction, record)) return *std::move(error);
   Response response;
-  response.cluster = render_cluster(view, record, kShown);
+  response.cluster = render_cluster(view, record, kFieldsOfUpdated);
   if (record == *stored.record) return response;
   transaction.expect(stored);
   transaction.put(std::move(record));

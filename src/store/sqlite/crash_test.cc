@@ -64,7 +64,7 @@ void collect_until_killed(const Writer& writer, std::uint64_t lines, std::map<in
   ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "it ended by itself: " << status;
 }
 
-int generation(World& world, const std::string& name) {
+int generation_of(World& world, const std::string& name) {
   return world.view([&](const View& view) {
     const Stored<ClusterRecord>* stored = view.find<ClusterRecord>(cluster(name));
     return stored ? std::stoi(stored->record->generation) : 0;
@@ -81,8 +81,9 @@ TEST(Crash, NothingAcknowledgedIsMissing) {
     World world(WorldKind::sqlite, folder.path("berth.db"));
     for (const auto& [name, count] : acknowledged) {
       const std::string prefix = "w" + std::to_string(name);
-      EXPECT_GE(generation(world, prefix + "left"), count) << "round " << round;
-      EXPECT_EQ(generation(world, prefix + "left"), generation(world, prefix + "right")) << "round " << round;
+      EXPECT_GE(generation_of(world, prefix + "left"), count) << "round " << round;
+      EXPECT_EQ(generation_of(world, prefix + "left"), generation_of(world, prefix + "right"))
+          << "round " << round;
       const auto known = world.run(world.store().outcome_of(prefix + "-" + std::to_string(count)));
       EXPECT_TRUE(known.ok() && *known) << "round " << round;
     }

@@ -13,10 +13,6 @@ using engine::DriverResult;
 constexpr std::size_t kErrorBodyBytesMax = 64U << 10;
 constexpr Duration kErrorBodyLimit = std::chrono::seconds(10);
 
-bool is_success(int status) {
-  return status >= 200 && status < 300;
-}
-
 runtime::HttpRequest make_request(DockerRequest request, const std::string& version) {
   runtime::HttpRequest out{std::move(request.method), "/v" + version + request.path,
                            std::move(request.headers), std::move(request.body)};

@@ -12,6 +12,11 @@
 
 namespace berth::agent::drivers::docker {
 
+inline constexpr int kNotFound = 404;
+inline bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
 /// A request to the engine; `path` begins behind the API version: "/containers/json?all=1".
 struct DockerRequest {
   std::string method = "GET";

@@ -15,7 +15,6 @@ using engine::DriverResult;
 
 constexpr std::string_view kPullError = "CannotPullContainerError";
 constexpr std::string_view kImageError = "DockerError";
-constexpr int kNotFound = 404;
 
 std::string image_path(const std::string& name, std::string_view rest) {
   return "/images/" + encode_uri(name, Slash::keep) + std::string(rest);

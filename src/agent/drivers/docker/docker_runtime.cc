@@ -19,12 +19,7 @@ using engine::DriverResult;
 
 constexpr std::size_t kAnswerBytesMax = 64U << 20;
 constexpr int kNotModified = 304;
-constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
-
-bool is_success(int status) {
-  return status >= 200 && status < 300;
-}
 
 std::string container_path(const std::string& id, std::string_view rest) {
   return fmt::format("/containers/{}{}", encode_uri(id), rest);

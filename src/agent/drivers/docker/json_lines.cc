@@ -1,16 +1,8 @@
 #include "agent/drivers/docker/json_lines.h"
 
+#include "base/text.h"
+
 namespace berth::agent::drivers::docker {
-namespace {
-
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = line.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kBlank) - first + 1);
-}
-
-}  // namespace
 
 Result<void> JsonLines::feed(std::string_view bytes) {
   held_.erase(0, start_);
@@ -27,14 +19,14 @@ std::optional<std::string> JsonLines::next() {
   while (true) {
     const auto end = held_.find('\n', start_);
     if (end == std::string::npos) return {};
-    const std::string_view line = trimmed(std::string_view(held_).substr(start_, end - start_));
+    const std::string_view line = trim(std::string_view(held_).substr(start_, end - start_));
     start_ = end + 1;
     if (!line.empty()) return std::string(line);
   }
 }
 
 std::optional<std::string> JsonLines::rest() {
-  const std::string line(trimmed(std::string_view(held_).substr(start_)));
+  const std::string line(trim(std::string_view(held_).substr(start_)));
   start_ = held_.size();
   if (line.empty()) return {};
   return line;
