@@ -15,8 +15,8 @@ struct TaskRoleText {
   std::vector<std::string> mistakes;  ///< "line 3: …": what counts for nothing. Holds no keys.
 };
 
-/// Reads the text as AWS's shared credentials file; names of settings that are not keys are passed over. What makes no
-/// sense is a mistake and takes nothing else along.
+/// Reads the text as AWS's shared credentials file; names of settings that are not keys are passed over. What
+/// makes no sense is a mistake and takes nothing else along.
 TaskRoleText parse_task_roles(std::string_view text);
 
 }  // namespace berth::berthd
