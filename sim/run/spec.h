@@ -40,7 +40,8 @@ struct Spec {
   std::int64_t cpus = 4;               ///< Of each host, which has 1 GiB of memory for each.
   std::int64_t tight = 0;              ///< 1: tasks fill the hosts, so clients stop their own in the end.
   std::int64_t tunables_percent = 30;  ///< Of seeds: those with limits and delays at their extremes.
-  /// What clients do, by weight: run-task, stop-task, scale, deploy, delete-service, drain, describe.
+  /// What clients do, by weight: run-task, stop-task, scale, deploy, delete-service, drain, describe,
+  /// register.
   std::map<std::string, std::int64_t> actions;
   /// Images of tasks that RunTask starts and of deployments, by weight.
   std::map<std::string, std::int64_t> images;

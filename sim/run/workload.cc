@@ -14,6 +14,7 @@ using domain::TaskStatus;
 constexpr Duration kRetryPause = std::chrono::seconds(1);
 constexpr std::size_t kOwnTasksMax = 12;
 constexpr int kTriesMax = 1'000;
+constexpr std::int64_t kTogether = std::chrono::nanoseconds(std::chrono::seconds(2)).count();
 
 std::vector<std::string> task_arns(const JsonObject& answer) {
   std::vector<std::string> arns;
@@ -162,6 +163,8 @@ Async<void> Workload::act(User& user, const std::string& action) {
     co_await drain(user);
   } else if (action == "delete-service") {
     co_await delete_service(user);
+  } else if (action == "register") {
+    co_await register_together(user);
   } else {
     const bool fresh = !user.has_service;
     co_await ensure_service(user);
@@ -294,6 +297,22 @@ Async<void> Workload::delete_service(User& user) {
   JsonObject request = JsonObject({{"service", user.service}, {"force", true}});
   static_cast<void>(co_await insist(user, "DeleteService", std::move(request), kTriesMax));
   user.has_service = false;
+}
+
+Async<void> Workload::register_together(User& user) {
+  // At the same moment and of the same new family as all others who mean to in these two seconds.
+  const std::int64_t tick = cluster_.world().now().ns / kTogether + 1;
+  co_await user.client.node().runtime().sleep(Duration(tick * kTogether - cluster_.world().now().ns));
+  JsonObject request = definition_request(fmt::format("together-{}", tick), "app", std::nullopt);
+  request["cpu"] = std::to_string(128 + user.number);  // Tells them apart.
+  const auto outcome = co_await insist(user, "RegisterTaskDefinition", std::move(request), kTriesMax);
+  const auto* answer = answer_of(outcome);
+  if (!answer) co_return;
+  const auto& definition = answer->at("taskDefinition").get_object();
+  std::string arn = agent::session::text_of(definition, "taskDefinitionArn");
+  cluster_.world().probe("registered-together");
+  if (!registered_.insert(arn).second)
+    fail("definition", "two requests were answered with the revision " + arn);
 }
 
 Async<void> Workload::drain(User& user) {

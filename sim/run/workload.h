@@ -18,6 +18,7 @@ namespace berth::sim {
 ///   acknowledged   what an answer says is durable when the answer comes.
 ///   token-once     a repeated RunTask answers the same tasks.
 ///   not-ahead      nothing is shown that is not durable.
+///   definition     no two requests are answered with one revision.
 ///   lost           a task that was run is found, until retention deletes it; also by another control plane.
 ///
 /// Runs on: the clients' nodes.
@@ -49,6 +50,7 @@ class Workload {
   Async<void> ensure_service(User& user);
   Async<void> update_service(User& user, std::string definition, std::int64_t desired);
   Async<void> delete_service(User& user);
+  Async<void> register_together(User& user);
   Async<void> drain(User& user);
   Async<void> activate_all(User& user);
   Async<void> repair(User& user);
@@ -73,6 +75,7 @@ class Workload {
   bool prepared_ = false;
   std::size_t active_ = 0;
   std::size_t activated_ = 0;  ///< Users that drain nothing any more.
+  std::set<std::string> registered_;  ///< ARNs of task definitions that register_together() was answered with.
   std::uint64_t requests_ = 0;
 };
 
