@@ -75,7 +75,8 @@ class Workload {
   bool prepared_ = false;
   std::size_t active_ = 0;
   std::size_t activated_ = 0;  ///< Users that drain nothing any more.
-  std::set<std::string> registered_;  ///< ARNs of task definitions that register_together() was answered with.
+  std::set<std::string>
+      registered_;  ///< ARNs of task definitions that register_together() was answered with.
   std::uint64_t requests_ = 0;
 };
 
