@@ -87,11 +87,9 @@ void Generator::start_next(ApiConnection& connection) {
 }
 
 void Generator::release() {
-  while (!held_.empty() && (!gate_ || gate_())) {
-    ApiConnection& connection = *held_.back();
-    held_.pop_back();
-    start_next(connection);
-  }
+  // Each asks the gate for itself; who is not let through is held again.
+  const auto waiting = std::exchange(held_, {});
+  for (ApiConnection* connection : waiting) start_next(*connection);
 }
 
 void Generator::schedule() {

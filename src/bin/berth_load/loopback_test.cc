@@ -70,6 +70,29 @@ TEST(Generator, OpenLoopKeepsItsRate) {
   EXPECT_EQ(result.unanswered, 0U);
 }
 
+// Goal: the gate is asked once for each call. Method: it lets four more through whenever the held are released.
+TEST(Generator, TheGateIsAskedOncePerCall) {
+  const Target target = make_target();
+  auto mix = *parse_mix("RunTask");
+  ASSERT_TRUE(fill_bodies(mix, target, {}).ok());
+  auto echo = EchoServer::start({answer(100)});
+  ASSERT_TRUE(echo.ok());
+  Loop loop;
+  RequestBook book(target, mix);
+  Generator generator(loop, echo->address(), book, mix, {4, 0.3, 0, {}});
+  std::uint64_t admitted = 0, limit = 4;
+  generator.set_gate([&] { return admitted < limit && ++admitted > 0; });
+  std::function<void()> more = [&] {
+    limit += 4;
+    generator.release();
+    loop.after(5'000'000, more);
+  };
+  loop.after(5'000'000, more);
+  const auto result = generator.run();
+  EXPECT_GE(result.operations[0].requests + 4, admitted);
+  EXPECT_GT(result.operations[0].requests, 8U);
+}
+
 // Goal: calls that get no answer are errors and never count as fast ones. Method: nobody listens.
 TEST(Generator, ErrorsAreNoRequests) {
   const Target target = make_target();
