@@ -48,7 +48,7 @@ class Server:
         began = time.monotonic()
         log = open(os.path.join(self.data_dir, "log"), "ab")
         self.process = subprocess.Popen([os.path.join(BIN, "berthd"), "--data-dir", self.data_dir, "--listen", "127.0.0.1:0",
-                                         "--log-level", "warn"], stdout=subprocess.PIPE, stderr=log)
+                                         "--log-level", "warn", "--limit", "instances_per_cluster=20000"], stdout=subprocess.PIPE, stderr=log)
         line = self.process.stdout.readline().decode()
         took = (time.monotonic() - began) * 1000
         if not line.startswith("berthd ready on "):

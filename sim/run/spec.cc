@@ -11,7 +11,7 @@ namespace {
 using Weights = std::map<std::string, std::int64_t>;
 
 const std::vector<std::string>& list_actions() {
-  static const std::vector<std::string> actions = {"run-task",       "stop-task", "scale",   "deploy",
+  static const std::vector<std::string> actions = {"run-task",       "stop-task", "scale",    "deploy",
                                                    "delete-service", "drain",     "describe", "register"};
   return actions;
 }

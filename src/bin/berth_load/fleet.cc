@@ -128,12 +128,16 @@ void Fleet::report(const TaskPtr& task, bool running, int exit_code) {
              [this, task, running](const Reply& reply) { reported(task, running, reply); });
 }
 
+void Fleet::on_refused(const Reply& reply) {
+  if (counts_.first_error.empty())
+    counts_.first_error = fmt::format("{} {}", reply.status, reply.body.substr(0, kErrorTextMax));
+}
+
 void Fleet::reported(const TaskPtr& task, bool running, const Reply& reply) {
   task->reporting = false;
   if (!reply.ok()) {
     ++counts_.report_errors;
-    if (counts_.first_error.empty())
-      counts_.first_error = fmt::format("{} {}", reply.status, reply.body.substr(0, kErrorTextMax));
+    on_refused(reply);
     // Agents repeat what was not taken; what was refused for good they drop.
     if (reply.status == 0 || reply.status >= 500)
       loop_.after(1'000'000'000, [this, task, running] { report(task, running, 0); });

@@ -84,6 +84,7 @@ class Fleet final : public TaskReceiver {
   void on_stop(const std::string& arn, std::vector<std::string> containers) override;
   void on_connection(bool connected) override;
   void on_payload() override { ++counts_.payloads; }
+  void on_refused(const Reply& reply) override;
   void dial_next();
   void start(const TaskPtr& task);
   void finish(const TaskPtr& task, int exit_code);

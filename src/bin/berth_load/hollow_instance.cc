@@ -62,7 +62,7 @@ void HollowInstance::start() {
   auto body = session::registration_request(config, facts, target_.cluster, arn_, shape_.id);
   pool_.call("RegisterContainerInstance", std::move(body), [this](const Reply& reply) {
     const auto json = parse_json(reply.body);
-    if (!reply.ok() || !json) return retry([this] { start(); });
+    if (!reply.ok() || !json) return receiver_.on_refused(reply), retry([this] { start(); });
     const auto* instance = json->get_object().if_contains("containerInstance");
     arn_ = instance == nullptr ? "" : text_of(instance->get_object(), "containerInstanceArn");
     discover();
@@ -73,7 +73,7 @@ void HollowInstance::discover() {
   auto body = fmt::format(R"({{"cluster":"{}","containerInstance":"{}"}})", target_.cluster, arn_);
   pool_.call("DiscoverPollEndpoint", std::move(body), [this](const Reply& reply) {
     const auto json = parse_json(reply.body);
-    if (!reply.ok() || !json) return retry([this] { discover(); });
+    if (!reply.ok() || !json) return receiver_.on_refused(reply), retry([this] { discover(); });
     path_ = path_of(text_of(json->get_object(), "endpoint"));
     telemetry_path_ = path_of(text_of(json->get_object(), "telemetryEndpoint"));
     connect();

@@ -18,6 +18,8 @@ class TaskReceiver {
   virtual void on_stop(const std::string& arn, std::vector<std::string> containers) = 0;
   virtual void on_connection(bool connected) = 0;
   virtual void on_payload() = 0;
+  /// A call that it needs to connect was not answered well; it tries again.
+  virtual void on_refused(const Reply& reply) = 0;
 };
 
 /// How one hollow instance presents itself.

@@ -70,7 +70,8 @@ TEST(Generator, OpenLoopKeepsItsRate) {
   EXPECT_EQ(result.unanswered, 0U);
 }
 
-// Goal: the gate is asked once for each call. Method: it lets four more through whenever the held are released.
+// Goal: the gate is asked once for each call. Method: it lets four more through whenever the held are
+// released.
 TEST(Generator, TheGateIsAskedOncePerCall) {
   const Target target = make_target();
   auto mix = *parse_mix("RunTask");

@@ -161,8 +161,8 @@ int run(Options options) {
     const bool all = fleet.connect_all(static_cast<Nanos>(options.connect_seconds * kSecond));
     report.connect_seconds = static_cast<double>(now_ns() - begin) / kSecond;
     if (!all)
-      return fmt::print(stderr, "berth-load: {} of {} instances connected\n", fleet.counts().connected,
-                        report.instances),
+      return fmt::print(stderr, "berth-load: {} of {} instances connected; first refusal: {}\n",
+                        fleet.counts().connected, report.instances, fleet.counts().first_error),
              1;
   }
   if (options.mix.empty()) {
