@@ -22,7 +22,8 @@ class Engine:
         self.process = None
 
     def start(self):
-        name = os.path.basename(self.folder)
+        # containerd's name spaces neither end in nor double a `_`, as names of temporary folders may.
+        name = os.path.basename(self.folder).replace("_", "x")
         os.makedirs(LOGS, exist_ok=True)
         with open(os.path.join(LOGS, "dockerd.log"), "ab") as log:
             self.process = subprocess.Popen(
