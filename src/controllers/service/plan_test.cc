@@ -399,5 +399,15 @@ TEST(ServicePlan, KeepsToWhatOneTransactionHolds) {
   EXPECT_EQ(plan.look_again, world.now);
 }
 
+TEST(ServicePlan, StartsAndStopsShareWhatOneTransactionHolds) {
+  PlanWorld world(200);
+  world.add_running("old", 200);
+  for (auto& task : world.tasks) task.running = false;
+  const auto plan = world.step();
+  EXPECT_EQ(plan.stops.size(), kStopsMax);
+  EXPECT_EQ(plan.starts, (kTaskWritesMax - static_cast<std::int64_t>(kStopsMax)) / 2);
+  EXPECT_EQ(plan.look_again, world.now);
+}
+
 }  // namespace
 }  // namespace berth::controllers::service
