@@ -152,9 +152,10 @@ std::string ScenarioWorld::change_instance(const std::string& name, const Option
     if (key == "version") found->agent_version = value;
     if (key == "registered") found->registered_at = {std::stoll(value) * 1000};
     if (key == "attribute") {
-      std::size_t colon = value.find(':');
+      const std::string_view text = texts_.emplace_back(value);
+      std::size_t colon = text.find(':');
       found->attributes.push_back(
-          {value.substr(0, colon), colon == std::string::npos ? "" : value.substr(colon + 1)});
+          {text.substr(0, colon), colon == std::string::npos ? "" : text.substr(colon + 1)});
     }
   }
   found->remaining_cpu = found->registered_cpu;

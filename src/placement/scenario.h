@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -51,6 +52,7 @@ class ScenarioWorld {
 
   Prng prng_;
   std::vector<InstanceView> instances_;
+  std::deque<std::string> texts_;  ///< What attributes say.
   std::vector<Task> tasks_;
   int next_task_ = 1;
 };

@@ -46,9 +46,11 @@ enum class InstanceStatus { registering, active, draining, deregistering, inacti
 /// The API's word, e.g. "DRAINING".
 std::string_view to_string(InstanceStatus status);
 
+/// Borrowed from whatever the snapshot is made from: an instance has dozens, and a call looks at many
+/// instances.
 struct Attribute {
-  std::string name;
-  std::string value;  ///< Empty when the attribute has no value.
+  std::string_view name;
+  std::string_view value;  ///< Empty when the attribute has no value.
 };
 
 /// An attribute that a task definition requires; without a value any value will do.

@@ -42,7 +42,8 @@ placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
   view.agent_connected = instance.agent_connected;
   view.attributes.reserve(instance.attributes.size());
   for (const auto& attribute : instance.attributes)
-    view.attributes.push_back({attribute.name, attribute.value.value_or("")});
+    view.attributes.push_back(
+        {attribute.name, attribute.value ? std::string_view(*attribute.value) : std::string_view()});
   view.registered_cpu = view.remaining_cpu = instance.cpu;
   view.registered_memory_mib = view.remaining_memory_mib = instance.memory;
   view.used_tcp = instance.reserved_tcp_ports;

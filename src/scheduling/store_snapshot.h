@@ -9,7 +9,8 @@
 
 namespace berth::scheduling {
 
-/// Turns one instance and what its tasks hold into what placement looks at.
+/// Turns one instance and what its tasks hold into what placement looks at. Borrows the attributes of the
+/// record.
 placement::InstanceView instance_view(const domain::ContainerInstanceRecord& instance,
                                       const domain::InstanceAllocation* allocation);
 

@@ -62,11 +62,11 @@ std::string instance_key_of(const domain::TaskRecord& task) {
   return store::instance_key({task.account, task.region}, task.cluster, task.instance_id);
 }
 
-void add_task(store::Transaction& transaction, const domain::TaskRecord& task) {
+void add_task(store::Transaction& transaction, domain::TaskRecord task) {
   transaction.expect_absent<domain::TaskRecord>(
       store::task_key({task.account, task.region}, task.cluster, task.id));
-  transaction.put(task);
   transaction.claim(instance_key_of(task), resources_of(task));
+  transaction.put(std::move(task));
 }
 
 void move_task(store::Transaction& transaction, const store::Stored<domain::TaskRecord>& before,

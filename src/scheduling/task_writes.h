@@ -17,7 +17,7 @@ store::Resources resources_of(const domain::TaskRecord& task);
 std::string instance_key_of(const domain::TaskRecord& task);
 
 /// A task comes into being: its record, and its claim on the instance it was placed on.
-void add_task(store::Transaction& transaction, const domain::TaskRecord& task);
+void add_task(store::Transaction& transaction, domain::TaskRecord task);
 
 /// A task moves on: its record, expected unchanged since it was seen; if it has just stopped, its resources
 /// are given back in the same transaction, so that they are released exactly once.

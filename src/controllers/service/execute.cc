@@ -36,10 +36,10 @@ void start_tasks(store::Transaction& transaction, const store::View& view, const
     return;
   }
   auto& ids = runtime.ids();
-  const Placed placed = place_tasks(
+  Placed placed = place_tasks(
       view, plan.after, plan, [&ids] { return ids.hex(32); }, facts.now, prng);
-  for (const auto& task : placed.tasks) scheduling::add_task(transaction, task);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
+  for (auto& task : placed.tasks) scheduling::add_task(transaction, std::move(task));
   execution.placement_blocked = !placed.all;
   if (placed.all)
     plan.after.unable_to_place_at.reset();

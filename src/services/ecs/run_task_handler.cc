@@ -90,11 +90,11 @@ Decision<RunTaskResponse> decide(const Context& context, const store::View& view
   transaction.expect(*input->definition);
   std::vector<std::string> ids;
   for (const std::size_t index : placed.placed) {
-    const auto task = domain::build_task(
+    auto task = domain::build_task(
         plan, *snapshot.instance(index).record, [&] { return context.new_hex(); }, context.now);
-    scheduling::add_task(transaction, task);
     ids.push_back(task.id);
     response.tasks->push_back(render_task(task, WithTags::yes));
+    scheduling::add_task(transaction, std::move(task));
   }
   if (*token) record_token(transaction, **std::move(token), std::move(ids));
   return {std::move(response), std::move(transaction)};

@@ -62,10 +62,10 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
       continue;
     }
     planned.insert(instance->key);
-    const auto task = domain::build_task(
+    auto task = domain::build_task(
         plan, *instance->record, [&] { return context.new_hex(); }, context.now);
-    scheduling::add_task(transaction, task);
     response.tasks->push_back(render_task(task, WithTags::yes));
+    scheduling::add_task(transaction, std::move(task));
   }
   if (response.tasks->empty()) return response;
   return {std::move(response), std::move(transaction)};
