@@ -11,7 +11,7 @@ Ranking::Ranking(const Snapshot& snapshot, const PlacementRequest& request)
     : snapshot_(snapshot), request_(request) {
   for (std::size_t i = 0; i < snapshot.size(); ++i) {
     if (fits({snapshot, i, 0}, request))
-      fitting_.push_back({i, 0, snapshot.count_of_group(i, request.group)});
+      fitting_.push_back({i, &snapshot.at(i), 0, snapshot.count_of_group(i, request.group)});
   }
   if (fitting_.empty()) return;
   for (const Strategy& strategy : request.strategies) add_key(strategy);
@@ -61,7 +61,7 @@ void Ranking::add_spread_by(std::string_view attribute) {
 }
 
 std::int64_t Ranking::value(const Key& key, const Fitting& fitting) const {
-  const InstanceView& view = snapshot_.at(fitting.index);
+  const InstanceView& view = *fitting.view;
   switch (key.kind) {
     case KeyKind::spread_bucket:
       return key.bucket_tasks[key.bucket_of[fitting.index]];

@@ -34,6 +34,7 @@ class Ranking {
   };
   struct Fitting {
     std::size_t index = 0;
+    const InstanceView* view = nullptr;
     std::int64_t planned = 0;
     std::int64_t group_tasks = 0;
   };

@@ -98,7 +98,8 @@ using GroupVisitor = std::function<void(std::string_view group, std::int64_t tas
 /// The container instances of one cluster at one moment. Implemented by callers over their indexes.
 ///
 /// Runs on:   one thread at a time; nothing changes while a plan is made.
-/// Invariant: indices 0..size()-1 are stable; at() and count_of_group() cost the same whatever runs there.
+/// Invariant: indices 0..size()-1 and what at() refers to are stable; at() and count_of_group() cost the same
+/// whatever runs there.
 class Snapshot {
  public:
   virtual ~Snapshot() = default;

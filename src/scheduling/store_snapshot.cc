@@ -87,7 +87,7 @@ const StoreSnapshot::Counts& StoreSnapshot::groups_at(std::size_t index) const {
   return counts;
 }
 
-const StoreSnapshot::Counts& StoreSnapshot::count_by_instance(std::string_view service) const {
+const StoreSnapshot::CountById& StoreSnapshot::count_by_instance(std::string_view service) const {
   const auto found = services_.find(service);
   if (found != services_.end()) return found->second;
   auto& counts = services_[std::string(service)];

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "domain/realm.h"
 #include "placement/types.h"
@@ -37,14 +38,15 @@ class StoreSnapshot final : public placement::Snapshot {
  private:
   using Counts = std::map<std::string, std::int64_t, std::less<>>;
   const Counts& groups_at(std::size_t index) const;
-  const Counts& count_by_instance(std::string_view service) const;
+  using CountById = std::unordered_map<std::string, std::int64_t>;
+  const CountById& count_by_instance(std::string_view service) const;
 
   const store::View& view_;
   std::string cluster_key_;
   store::Group<domain::ContainerInstanceRecord> instances_;
-  mutable std::map<std::size_t, placement::InstanceView> seen_;
+  mutable std::unordered_map<std::size_t, placement::InstanceView> seen_;
   mutable std::map<std::size_t, Counts> groups_;  ///< Tasks by group, by position of the instance.
-  mutable std::map<std::string, Counts, std::less<>> services_;  ///< Tasks by instance id, by service.
+  mutable std::map<std::string, CountById, std::less<>> services_;  ///< Tasks by instance id, by service.
 };
 
 }  // namespace berth::scheduling
