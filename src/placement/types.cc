@@ -36,7 +36,7 @@ std::string_view to_string(InstanceStatus status) {
 
 void normalise(InstanceView& view) {
   const auto by_name = [](const Attribute& a, const Attribute& b) { return a.name < b.name; };
-  // Agents tell theirs in order, more or less.
+  // Those of registered instances are.
   if (!std::is_sorted(view.attributes.begin(), view.attributes.end(), by_name))
     std::sort(view.attributes.begin(), view.attributes.end(), by_name);
   std::sort(view.used_tcp.begin(), view.used_tcp.end());
