@@ -40,7 +40,8 @@ def header(pack: Package) -> str:
 
 def includes(plan: Plan, pack: Package) -> list[str]:
     """What a source that decodes structures of the package includes for its checks."""
-    return [header(pack)] if functions(plan, structures(plan, pack), pack) else []
+    checked = any(constrained(plan.model, m.target) for s in structures(plan, pack) for m in s.members)
+    return [header(pack)] if checked else []
 
 
 def structures(plan: Plan, pack: Package) -> list[Shape]:
