@@ -30,7 +30,8 @@ struct TaskPlan {
 Result<void> check_overrides(const model::ecs::TaskDefinition& definition,
                              const model::ecs::TaskOverride* overrides);
 
-/// A new task on `instance`, PENDING. `new_id` yields 32 hex digits at each call. Pure otherwise.
+/// A new task on `instance`, PENDING. `new_id` yields 32 random hex digits at each call; the id of the task
+/// has the time `now` in front of them, so that ids rise with time. Pure otherwise.
 TaskRecord build_task(const TaskPlan& plan, const ContainerInstanceRecord& instance,
                       const std::function<std::string()>& new_id, WallTime now);
 

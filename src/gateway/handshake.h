@@ -30,7 +30,7 @@ struct SocketContext {
   SocketRequest request;
   domain::Realm realm;
   std::string cluster;       ///< Name.
-  std::string instance_key;  ///< In the store; also names its group in kTasksByInstance.
+  std::string instance_key;  ///< In the store; also names its group in kTasksToDeliver.
   std::string instance_arn;
   std::string origin = {};  ///< scheme://host:port by which the agent reached us.
 };

@@ -1,6 +1,8 @@
 #include "store/feed.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "store/record_codec.h"
 
@@ -75,38 +77,46 @@ class QueueWatch final : public Watch {
   std::shared_ptr<Feed::Queue> queue_;
 };
 
-// Slot of subscriptions that follow one record by its key.
-constexpr std::uint8_t kKeySlot = 255;
-
-std::string topic(std::uint8_t slot, std::string_view name) {
-  std::string text(1, static_cast<char>(slot));
-  text += name;
-  return text;
-}
+// Slot of subscriptions that follow one record by its key; indexes have those below.
+constexpr std::uint8_t kKeySlot = 31;
 
 }  // namespace
 
-/// Subscriptions by kind and topic.
+/// Subscriptions by kind, slot and name. Only groups of indexes that somebody subscribed to are worked out.
 struct Feed::Registry {
   struct Subscriber {
     std::uint64_t id;
     runtime::Notifier::Handle handle;
   };
   using Topics = std::unordered_map<std::string, std::vector<Subscriber>, TextHash, std::equal_to<>>;
+  using BySlot = std::map<std::uint8_t, Topics>;
 
   std::mutex mutex;
   std::uint64_t last_id = 0;
-  Topics topics[kKindsMax];
+  std::array<BySlot, kKindsMax> kinds;
 
-  void wake(const Topics& of, const std::string& name) const {
+  static void wake(const Topics& of, std::string_view name) {
     const auto found = of.find(name);
     if (found == of.end()) return;
     for (const Subscriber& subscriber : found->second) subscriber.handle.notify();
   }
-  void wake_groups(const Topics& of, Kind kind, const void* record) const {
-    if (!record) return;
-    const IndexEntries entries = index_entries(kind, record);
-    for (const auto& entry : entries.entries()) wake(of, topic(entry.slot, entry.group));
+  static void wake_groups(const BySlot& of, IndexEntries::Slots wanted, Kind kind, const void* record) {
+    if (!record || wanted == 0) return;
+    const IndexEntries entries = index_entries(kind, record, wanted);
+    for (const auto& entry : entries.entries()) wake(of.at(entry.slot), entry.group);
+  }
+  void wake_of(const Change& change) const {
+    const BySlot& of = kinds[static_cast<std::size_t>(change.kind)];
+    IndexEntries::Slots wanted = 0;
+    for (const auto& [slot, topics] : of) {
+      if (slot == kKeySlot) {
+        wake(topics, change.key);
+      } else {
+        wanted |= IndexEntries::Slots{1} << slot;
+      }
+    }
+    wake_groups(of, wanted, change.kind, change.before.get());
+    wake_groups(of, wanted, change.kind, change.after.get());
   }
 };
 
@@ -114,19 +124,25 @@ namespace {
 
 class TopicSubscription final : public Subscription {
  public:
-  TopicSubscription(std::shared_ptr<Feed::Registry> registry, Kind kind, std::string topic,
+  TopicSubscription(std::shared_ptr<Feed::Registry> registry, Kind kind, std::uint8_t slot, std::string topic,
                     runtime::Notifier::Handle handle)
-      : registry_(std::move(registry)), kind_(static_cast<std::size_t>(kind)), topic_(std::move(topic)) {
+      : registry_(std::move(registry)),
+        kind_(static_cast<std::size_t>(kind)),
+        slot_(slot),
+        topic_(std::move(topic)) {
+    check(slot_ <= kKeySlot, "an index with a slot beyond what subscriptions know");
     const std::lock_guard lock(registry_->mutex);
     id_ = ++registry_->last_id;
-    registry_->topics[kind_][topic_].push_back({id_, std::move(handle)});
+    registry_->kinds[kind_][slot_][topic_].push_back({id_, std::move(handle)});
   }
   ~TopicSubscription() override {
     const std::lock_guard lock(registry_->mutex);
-    auto& topics = registry_->topics[kind_];
+    auto& by_slot = registry_->kinds[kind_];
+    auto& topics = by_slot.at(slot_);
     const auto found = topics.find(topic_);
     std::erase_if(found->second, [&](const auto& subscriber) { return subscriber.id == id_; });
     if (found->second.empty()) topics.erase(found);
+    if (topics.empty()) by_slot.erase(slot_);
   }
   TopicSubscription(const TopicSubscription&) = delete;
   TopicSubscription& operator=(const TopicSubscription&) = delete;
@@ -134,6 +150,7 @@ class TopicSubscription final : public Subscription {
  private:
   std::shared_ptr<Feed::Registry> registry_;
   std::size_t kind_;
+  std::uint8_t slot_;
   std::string topic_;
   std::uint64_t id_ = 0;
 };
@@ -153,12 +170,12 @@ std::unique_ptr<Watch> Feed::watch() {
 
 std::unique_ptr<Subscription> Feed::subscribe_group(Kind kind, std::uint8_t slot, std::string group,
                                                     runtime::Notifier::Handle handle) {
-  return std::make_unique<TopicSubscription>(registry_, kind, topic(slot, group), std::move(handle));
+  return std::make_unique<TopicSubscription>(registry_, kind, slot, std::move(group), std::move(handle));
 }
 
 std::unique_ptr<Subscription> Feed::subscribe_key(Kind kind, std::string key,
                                                   runtime::Notifier::Handle handle) {
-  return std::make_unique<TopicSubscription>(registry_, kind, topic(kKeySlot, key), std::move(handle));
+  return std::make_unique<TopicSubscription>(registry_, kind, kKeySlot, std::move(key), std::move(handle));
 }
 
 void Feed::publish(const ChangeBatch& changes) {
@@ -170,13 +187,7 @@ void Feed::publish(const ChangeBatch& changes) {
     }
   }
   const std::lock_guard lock(registry_->mutex);
-  for (const Change& change : *changes) {
-    const auto& topics = registry_->topics[static_cast<std::size_t>(change.kind)];
-    if (topics.empty()) continue;
-    registry_->wake(topics, topic(kKeySlot, change.key));
-    registry_->wake_groups(topics, change.kind, change.before.get());
-    registry_->wake_groups(topics, change.kind, change.after.get());
-  }
+  for (const Change& change : *changes) registry_->wake_of(change);
 }
 
 void Feed::compact() {
@@ -187,9 +198,11 @@ void Feed::compact() {
     }
   }
   const std::lock_guard lock(registry_->mutex);
-  for (const auto& topics : registry_->topics) {
-    for (const auto& [name, subscribers] : topics) {
-      for (const auto& subscriber : subscribers) subscriber.handle.notify();
+  for (const auto& by_slot : registry_->kinds) {
+    for (const auto& [slot, topics] : by_slot) {
+      for (const auto& [name, subscribers] : topics) {
+        for (const auto& subscriber : subscribers) subscriber.handle.notify();
+      }
     }
   }
 }

@@ -36,14 +36,17 @@ struct GroupData;
 /// A record and its places in the indexes.
 template <class R>
 struct IndexedNode {
+  /// Small, as there is one for each record and index, most of them plain.
   struct Place {
-    GroupData<R>* group = nullptr;  ///< Null: the index does not have this record.
+    GroupData<R>* group = nullptr;      ///< Null: the index does not have this record.
+    std::unique_ptr<std::string> sort;  ///< Null: the record's own key. The group's map views it.
+    std::uint32_t position = 0;         ///< In GroupData::positions, when dense.
     bool dense = false;
-    std::string sort;          ///< Empty: the record's own key. The group's map views it.
-    std::size_t position = 0;  ///< In GroupData::positions, when dense.
+
+    std::string_view sort_text() const { return sort ? std::string_view(*sort) : std::string_view(); }
   };
   Stored<R> stored;
-  std::vector<Place> places;  ///< By slot; never resized, so that views of `sort` hold.
+  std::unique_ptr<Place[]> places;  ///< By slot.
 };
 
 template <class R>
@@ -52,6 +55,7 @@ struct GroupData {
   Members members;
   std::vector<IndexedNode<R>*> positions;
   Revision changed;
+  const std::string* name = nullptr;  ///< As the index has it.
 };
 
 /// Hashing of text that finds a std::string by a string_view.
@@ -83,16 +87,21 @@ class GroupIndex {
   /// Enters the record in the group; `place` is free and says `dense` and `sort`.
   void add(Node& node, Place& place, const std::string& name, Revision revision) {
     auto [at, created] = groups_.try_emplace(name);
-    if (created) at->second = std::make_unique<GroupData<R>>();
+    if (created) {
+      at->second = std::make_unique<GroupData<R>>();
+      at->second->name = &at->first;
+    }
     GroupData<R>& group = *at->second;
     place.group = &group;
-    place.position = group.positions.size();
-    check(group.members.emplace(sort_of(node, place), &node.stored).second,
-          "two records at one place of an index");
+    place.position = static_cast<std::uint32_t>(group.positions.size());
+    // Most sort keys rise with time, so that the end is the place.
+    const std::size_t before = group.members.size();
+    group.members.emplace_hint(group.members.end(), sort_of(node, place), &node.stored);
+    check(group.members.size() > before, "two records at one place of an index");
     if (place.dense) group.positions.push_back(&node);
     group.changed = revision;
   }
-  /// Takes it out; retire() follows with the group's name.
+  /// Takes it out, and lets go of the group in time, when it is empty.
   void remove(Node& node, Place& place, std::uint8_t slot, Revision revision) {
     GroupData<R>& group = *place.group;
     group.members.erase(sort_of(node, place));
@@ -104,12 +113,8 @@ class GroupIndex {
     }
     group.changed = revision;
     place = Place{};
-  }
-  /// Lets go of the group in time, when it is empty.
-  void retire(const std::string& name) {
-    const auto found = groups_.find(name);
-    if (found == groups_.end() || !found->second->members.empty()) return;
-    empty_.emplace_back(name, found->second->changed);
+    if (!group.members.empty()) return;
+    empty_.emplace_back(*group.name, revision);
     if (empty_.size() > kEmptyGroupsMax) forget_oldest();
   }
   void forget_changes_before(Revision revision) {
@@ -119,7 +124,7 @@ class GroupIndex {
 
  private:
   static std::string_view sort_of(const Node& node, const Place& place) {
-    return place.sort.empty() ? std::string_view(node.stored.key) : std::string_view(place.sort);
+    return place.sort ? std::string_view(*place.sort) : std::string_view(node.stored.key);
   }
   void forget_oldest() {
     const auto [name, changed] = std::move(empty_.front());

@@ -40,8 +40,8 @@ Result<std::shared_ptr<const void>> decode_record(Kind kind, std::string_view ke
   return answer;
 }
 
-IndexEntries index_entries(Kind kind, const void* record) {
-  IndexEntries entries;
+IndexEntries index_entries(Kind kind, const void* record, IndexEntries::Slots wanted) {
+  IndexEntries entries(wanted);
   visit_record_type(kind, [&]<class R>(std::type_identity<R>) {
     Schema<R>::index(*static_cast<const R*>(record), entries);
   });

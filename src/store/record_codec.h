@@ -16,7 +16,8 @@ std::string encode_record(Kind kind, const void* record);
 ///         record's own.
 Result<std::shared_ptr<const void>> decode_record(Kind kind, std::string_view key, std::string_view value);
 
-/// The groups of indexes that a record (of the kind) is in.
-IndexEntries index_entries(Kind kind, const void* record);
+/// The groups of the wanted indexes that a record (of the kind) is in.
+IndexEntries index_entries(Kind kind, const void* record,
+                           IndexEntries::Slots wanted = IndexEntries::kAllSlots);
 
 }  // namespace berth::store

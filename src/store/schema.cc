@@ -30,6 +30,16 @@ Realm realm_of(const R& record) {
   return {record.account, record.region};
 }
 
+// Parts with '/' between them. Keys are made several times for each change of a task.
+template <class... Part>
+std::string joined(std::string_view first, const Part&... rest) {
+  std::string out;
+  out.reserve((first.size() + ... + (std::string_view(rest).size() + 1)));
+  out += first;
+  ((out += '/', out += std::string_view(rest)), ...);
+  return out;
+}
+
 // Text whose order is that of time, with the key behind it so that it is unique.
 std::string by_time(WallTime time, std::string_view key) {
   return fmt::format("{:015}/{}", time.ms, key);
@@ -68,23 +78,23 @@ std::string_view to_string(Kind kind) {
 }
 
 std::string realm_key(const Realm& realm) {
-  return realm.account + '/' + realm.region;
+  return joined(realm.account, realm.region);
 }
 
 std::string cluster_key(const Realm& realm, std::string_view cluster) {
-  return fmt::format("{}/{}/{}", realm.account, realm.region, cluster);
+  return joined(realm.account, realm.region, cluster);
 }
 
 std::string instance_key(const Realm& realm, std::string_view cluster, std::string_view id) {
-  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, id);
+  return joined(realm.account, realm.region, cluster, id);
 }
 
 std::string task_key(const Realm& realm, std::string_view cluster, std::string_view id) {
-  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, id);
+  return joined(realm.account, realm.region, cluster, id);
 }
 
 std::string family_key(const Realm& realm, std::string_view family) {
-  return fmt::format("{}/{}/{}", realm.account, realm.region, family);
+  return joined(realm.account, realm.region, family);
 }
 
 std::string task_definition_key(const Realm& realm, std::string_view family, std::int32_t revision) {
@@ -100,16 +110,16 @@ std::string client_token_key(const Realm& realm, std::string_view scope, std::st
 }
 
 std::string service_key(const Realm& realm, std::string_view cluster, std::string_view name) {
-  return fmt::format("{}/{}/{}/{}", realm.account, realm.region, cluster, name);
+  return joined(realm.account, realm.region, cluster, name);
 }
 
 std::string service_part_key(const Realm& realm, std::string_view cluster, std::string_view service,
                              std::string_view id) {
-  return fmt::format("{}/{}/{}/{}/{}", realm.account, realm.region, cluster, service, id);
+  return joined(realm.account, realm.region, cluster, service, id);
 }
 
 std::string capacity_provider_key(const Realm& realm, std::string_view name) {
-  return fmt::format("{}/{}/{}", realm.account, realm.region, name);
+  return joined(realm.account, realm.region, name);
 }
 
 std::string Schema<domain::ClusterRecord>::key(const domain::ClusterRecord& record) {
@@ -160,23 +170,27 @@ void Schema<domain::FamilyRecord>::index(const domain::FamilyRecord& record, Ind
 }
 
 std::string Schema<domain::TaskRecord>::key(const domain::TaskRecord& record) {
-  return task_key(realm_of(record), record.cluster, record.id);
+  return joined(record.account, record.region, record.cluster, record.id);
 }
 
 void Schema<domain::TaskRecord>::index(const domain::TaskRecord& record, IndexEntries& into) {
-  const std::string cluster = cluster_key(realm_of(record), record.cluster);
-  into.add(kTasksByDesired, fmt::format("{}/{}", cluster, to_string(record.desired_status)));
-  into.add(kTasksByFamily, fmt::format("{}/{}", cluster, record.family));
-  if (record.started_by) into.add(kTasksByStartedBy, fmt::format("{}/{}", cluster, *record.started_by));
+  const std::string cluster = joined(record.account, record.region, record.cluster);
+  const auto add = [&](const Index<domain::TaskRecord>& index, std::string_view name) {
+    if (into.wants(index)) into.add(index, joined(cluster, name));
+  };
+  add(kTasksByDesired, to_string(record.desired_status));
+  add(kTasksByFamily, record.family);
+  if (record.started_by) add(kTasksByStartedBy, *record.started_by);
   if (record.last_status == TaskStatus::stopped) {
     const std::string sort = by_time(record.stopped_at.value_or(WallTime{}), key(record));
     into.add(kStoppedTasks, realm_key(realm_of(record)), sort);
-    if (record.service_name)
-      into.add(kStoppedTasksByService, fmt::format("{}/{}", cluster, *record.service_name), sort);
+    if (record.service_name) into.add(kStoppedTasksByService, joined(cluster, *record.service_name), sort);
     return;
   }
-  into.add(kTasksByInstance, fmt::format("{}/{}", cluster, record.instance_id));
-  if (record.service_name) into.add(kTasksByService, fmt::format("{}/{}", cluster, *record.service_name));
+  add(kTasksByInstance, record.instance_id);
+  if (record.desired_status == TaskStatus::stopped || !record.delivered)
+    add(kTasksToDeliver, record.instance_id);
+  if (record.service_name) add(kTasksByService, *record.service_name);
   into.add(kUnstoppedTasks, cluster);
 }
 

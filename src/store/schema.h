@@ -86,6 +86,8 @@ inline constexpr Index<domain::TaskRecord> kUnstoppedTasks{
 inline constexpr Index<domain::TaskRecord> kStoppedTasks{6, "stopped_tasks"};  // A/R, STOPPED, by stoppedAt
 inline constexpr Index<domain::TaskRecord> kStoppedTasksByService{
     7, "stopped_tasks_by_service"};  // A/R/CLUSTER/SERVICE, STOPPED, by stoppedAt
+inline constexpr Index<domain::TaskRecord> kTasksToDeliver{
+    8, "tasks_to_deliver"};  // A/R/CLUSTER/INSTANCE, not yet STOPPED, of which its agent has to be told
 inline constexpr Index<domain::ServiceRecord> kServicesByCluster{
     0, "services_by_cluster"};  // A/R/CLUSTER, not INACTIVE
 inline constexpr Index<domain::ServiceRecord> kInactiveServices{1, "inactive_services"};  // "", by inactiveAt
@@ -97,9 +99,19 @@ inline constexpr Index<domain::CapacityProviderRecord> kCapacityProviders{0, "ca
 inline constexpr Index<domain::AccountSettingRecord> kSettingsByRealm{0, "settings_by_realm"};       // A/R
 inline constexpr Index<domain::ClientTokenRecord> kTokensByAge{0, "tokens_by_age"};  // A/R, by createdAt
 
-/// Collects the index entries of one record.
+/// Collects the index entries of one record, in all indexes or in some.
 class IndexEntries {
  public:
+  /// Indexes by the bit of their slot.
+  using Slots = std::uint32_t;
+  static constexpr Slots kAllSlots = ~Slots{0};
+
+  explicit IndexEntries(Slots slots = kAllSlots) : slots_(slots) { entries_.reserve(kReserved); }
+  /// Whether entries of this index are asked for: names of groups cost time to make.
+  template <class R>
+  bool wants(const Index<R>& index) const {
+    return (slots_ >> index.slot & 1U) != 0;
+  }
   struct Entry {
     std::uint8_t slot;
     bool dense;
@@ -108,11 +120,19 @@ class IndexEntries {
   };
   template <class R>
   void add(const Index<R>& index, std::string group, std::string sort = {}) {
-    entries_.push_back({index.slot, index.dense, std::move(group), std::move(sort)});
+    if (wants(index)) entries_.push_back({index.slot, index.dense, std::move(group), std::move(sort)});
   }
   const std::vector<Entry>& entries() const { return entries_; }
+  /// Null when the record is not in that index.
+  const Entry* find(std::uint8_t slot) const {
+    for (const Entry& entry : entries_)
+      if (entry.slot == slot) return &entry;
+    return nullptr;
+  }
 
  private:
+  static constexpr std::size_t kReserved = 8;
+  Slots slots_;
   std::vector<Entry> entries_;
 };
 
@@ -158,7 +178,7 @@ struct Schema<domain::FamilyRecord> {
 template <>
 struct Schema<domain::TaskRecord> {
   static constexpr Kind kind = Kind::task;
-  static constexpr std::size_t indexes = 8;
+  static constexpr std::size_t indexes = 9;
   static std::string key(const domain::TaskRecord& record);
   static void index(const domain::TaskRecord& record, IndexEntries& into);
 };

@@ -84,7 +84,8 @@ class Table {
     }
   }
 
-  void put(Ptr<R> record, Revision revision);
+  /// `key` is the record's.
+  void put(std::string_view key, Ptr<R> record, Revision revision);
   void erase(std::string_view key, Revision revision);
   /// Counts every group, even those not seen yet, as changed at `revision`: what came before is not known in
   /// detail.
@@ -97,8 +98,8 @@ class Table {
   using Place = typename Node::Place;
 
   void link(Node& node, const IndexEntries::Entry& entry, Revision revision);
-  void unlink(Node& node, const IndexEntries::Entry& entry, Revision revision);
-  void relink(Node& node, const R& before, Revision revision);
+  void unlink(Node& node, std::size_t slot, Revision revision);
+  void relink(Node& node, Revision revision);
 
   std::unordered_map<std::string_view, std::unique_ptr<Node>>
       by_key_;  // The views are of the nodes' own keys.

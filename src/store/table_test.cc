@@ -37,7 +37,7 @@ TEST(Table, IndexesFollowTheRecords) {
     auto record = make_instance(id);
     record.status = static_cast<InstanceStatus>(random.below(4));
     model[instance(id)] = record.status;
-    table.put(std::make_shared<const ContainerInstanceRecord>(record), Revision(revision));
+    table.put(instance(id), std::make_shared<const ContainerInstanceRecord>(record), Revision(revision));
   }
   std::set<std::string> all, active, not_inactive;
   for (const auto& [key, status] : model) {
@@ -59,7 +59,7 @@ TEST(Table, IndexesFollowTheRecords) {
 TEST(Table, PagesGoOnBehindAKeyThatIsGone) {
   Table<ContainerInstanceRecord> table;
   for (const char* id : {"a", "c", "d"}) {
-    table.put(std::make_shared<const ContainerInstanceRecord>(make_instance(id)), Revision(1));
+    table.put(instance(id), std::make_shared<const ContainerInstanceRecord>(make_instance(id)), Revision(1));
   }
   const auto group = table.group(kInstancesByCluster, cluster("c"));
   EXPECT_EQ(group.after(instance("a"))->second->record->id, "c");
@@ -78,8 +78,9 @@ TEST(Table, ForgottenGroupsAnswerTooNewNeverTooOld) {
   const std::uint64_t count = kEmptyGroupsMax + 100;
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto record = in_cluster(std::to_string(i));
-    table.put(std::make_shared<const ContainerInstanceRecord>(record), Revision(++revision));
-    table.erase(Schema<ContainerInstanceRecord>::key(record), Revision(++revision));
+    const std::string key = Schema<ContainerInstanceRecord>::key(record);
+    table.put(key, std::make_shared<const ContainerInstanceRecord>(record), Revision(++revision));
+    table.erase(key, Revision(++revision));
   }
   const auto changed = [&](const std::string& name) {
     return table.group(kInstancesByCluster, cluster(name)).changed();
@@ -87,6 +88,36 @@ TEST(Table, ForgottenGroupsAnswerTooNewNeverTooOld) {
   EXPECT_EQ(changed(std::to_string(count - 1)), Revision(revision));
   EXPECT_GE(changed("0"), Revision(2));
   EXPECT_LT(changed("0"), Revision(revision));
+}
+
+// What a session looks at must not grow with what runs on its instance.
+TEST(Schema, TasksThatTheirAgentHasAreNotToBeDelivered) {
+  Table<domain::TaskRecord> table;
+  std::uint64_t revision = 0;
+  auto record = make_task("t", "i");
+  const auto waiting = [&] {
+    table.put(task("t"), std::make_shared<const domain::TaskRecord>(record), Revision(++revision));
+    return table.group(kTasksToDeliver, instance("i")).size();
+  };
+  EXPECT_EQ(waiting(), 1U);
+  record.delivered = true;
+  EXPECT_EQ(waiting(), 0U);
+  record.desired_status = domain::TaskStatus::stopped;
+  EXPECT_EQ(waiting(), 1U);
+  record.last_status = domain::TaskStatus::stopped;
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST(Schema, OnlyWantedIndexesAreWorkedOut) {
+  IndexEntries all;
+  IndexEntries some(IndexEntries::Slots{1} << kTasksToDeliver.slot);
+  const auto record = make_task("t", "i");
+  Schema<domain::TaskRecord>::index(record, all);
+  Schema<domain::TaskRecord>::index(record, some);
+  EXPECT_GT(all.entries().size(), 3U);
+  ASSERT_EQ(some.entries().size(), 1U);
+  ASSERT_NE(all.find(kTasksToDeliver.slot), nullptr);
+  EXPECT_EQ(some.entries().front().group, all.find(kTasksToDeliver.slot)->group);
 }
 
 TEST(Schema, FreeTextDoesNotMakeKeysMeet) {

@@ -42,7 +42,7 @@ AcsSession::AcsSession(const SessionServices& services, SocketContext context,
       roles_(roles) {}
 
 Async<Result<void>> AcsSession::open(std::string owner) {
-  on_tasks_ = store_.subscribe(store::kTasksByInstance, context_.instance_key, wake_);
+  on_tasks_ = store_.subscribe(store::kTasksToDeliver, context_.instance_key, wake_);
   on_instance_ = store_.subscribe_record<ContainerInstanceRecord>(context_.instance_key, wake_);
   const auto opened =
       co_await open_session(store_, runtime_, context_, std::move(owner), limits_.sequence_block);
@@ -145,24 +145,24 @@ Async<AcsSession::Look> AcsSession::look() {
   const auto* instance = view.find<ContainerInstanceRecord>(context_.instance_key);
   out.exists = instance != nullptr;
   if (!instance) co_return out;
-  const auto tasks = view.group(store::kTasksByInstance, context_.instance_key);
+  const auto to_deliver = view.group(store::kTasksToDeliver, context_.instance_key);
   // Not the view's revision: on a busy store that is never durable yet, and each look would wait for
   // strangers. Nor those of the tasks: one that was kept although the store's answer was lost counts as lost
   // by its own, for ever; by its group's it is as durable as the view that it was read anew into.
-  out.revision = std::max(instance->revision, tasks.changed());
+  out.revision = std::max(instance->revision, to_deliver.changed());
   out.inactive = instance->record->status == domain::InstanceStatus::inactive;
   out.epoch = instance->record->session_epoch;
   out.update = instance->record->agent_update_status;
-  const bool look_at_roles = roles_.due(now());
-  // What the agent has and shall keep is the most by far, and needs nothing: it is not even copied.
-  for (const auto& [sort, task] : tasks) {
-    const bool stop = task->record->desired_status == TaskStatus::stopped;
-    const bool kept = !stop && task->record->delivered;
-    if (kept && !look_at_roles) continue;
-    if (kept)
-      out.kept.push_back(task->record);
-    else
-      out.wanted.push_back({task->record, stop});
+  for (const auto& [sort, task] : to_deliver)
+    out.wanted.push_back({task->record, task->record->desired_status == TaskStatus::stopped});
+  // What the agent has and shall keep is the most by far, and needs nothing but keys, now and then.
+  if (roles_.due(now())) {
+    const auto all = view.group(store::kTasksByInstance, context_.instance_key);
+    out.revision = std::max(out.revision, all.changed());
+    for (const auto& [sort, task] : all) {
+      if (task->record->delivered && task->record->desired_status != TaskStatus::stopped)
+        out.kept.push_back(task->record);
+    }
   }
   for (const auto& task : out.kept) add_definition(view, *task, out);
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
