@@ -52,9 +52,13 @@ function(berth_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+# ALLOCATES_MUCH: its memory comes from mimalloc, unless a sanitizer watches it.
 function(berth_program name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "ALLOCATES_MUCH" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  if(ARG_ALLOCATES_MUCH AND NOT BERTH_SANITIZE)
+    target_link_libraries(${name} PRIVATE mimalloc)  # First, so that its malloc is found before the C library's.
+  endif()
   _berth_link(${name} ${ARG_DEPS})
   _berth_precompiled(${name} ${ARG_DEPS})
 endfunction()

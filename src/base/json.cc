@@ -18,9 +18,7 @@ constexpr std::uint64_t every_byte(std::uint64_t byte) {
 
 // True when none of eight bytes needs an escape: none is below a blank, a quote or a backslash. The usual
 // trick of taking one from each byte and looking at the borrows.
-bool are_clean(const char* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
+bool are_clean(std::uint64_t word) {
   const std::uint64_t quote = word ^ every_byte('"');
   const std::uint64_t backslash = word ^ every_byte('\\');
   const std::uint64_t hits = ((word - every_byte(0x20)) & ~word) | ((quote - every_byte(1)) & ~quote) |
@@ -28,48 +26,64 @@ bool are_clean(const char* bytes) {
   return (hits & every_byte(0x80)) == 0;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  std::size_t clean = 0;
-  // Where eight bytes are looked at together; those that need an escape, one by one.
-  std::size_t look_at = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i == look_at) {
-      while (i + 8 <= text.size() && are_clean(text.data() + i)) i += 8;
-      look_at = i + 8;
-      if (i == text.size()) break;
-    }
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]]
-      continue;
-    out.append(text, clean, i - clean);
-    clean = i + 1;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
-  }
-  out.append(text, clean, text.size() - clean);
-  out += '"';
+bool is_clean(unsigned char c) {
+  return c >= 0x20 && c != '"' && c != '\\';
 }
+
+// Copies the text unless something in it needs an escape; eight bytes at a time, the last eight perhaps
+// twice.
+bool copy_clean(const char* from, std::size_t size, char* to) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (size < kWord) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!is_clean(static_cast<unsigned char>(from[i]))) return false;
+      to[i] = from[i];
+    }
+    return true;
+  }
+  for (std::size_t i = 0; i < size; i += kWord) {
+    const std::size_t at = std::min(i, size - kWord);
+    std::uint64_t word;
+    std::memcpy(&word, from + at, kWord);
+    if (!are_clean(word)) return false;
+    std::memcpy(to + at, &word, kWord);
+  }
+  return true;
+}
+
+char* copy(std::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+// One character as it stands in a JSON text: six bytes at most.
+char* escape(unsigned char c, char* to) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      return copy("\\\"", to);
+    case '\\':
+      return copy("\\\\", to);
+    case '\n':
+      return copy("\\n", to);
+    case '\r':
+      return copy("\\r", to);
+    case '\t':
+      return copy("\\t", to);
+    default:
+      break;
+  }
+  if (is_clean(c)) {
+    *to++ = static_cast<char>(c);
+    return to;
+  }
+  to = copy("\\u00", to);
+  *to++ = kHex[c >> 4];
+  *to++ = kHex[c & 15];
+  return to;
+}
+
+constexpr std::size_t kEscapedMax = 6;
 
 }  // namespace
 
@@ -87,79 +101,105 @@ std::string render_json(const JsonValue& value) {
   return boost::json::serialize(value);
 }
 
-void JsonWriter::separate() {
-  if (comma_) out_ += ',';
+JsonWriter::JsonWriter(std::size_t expected_bytes) {
+  text_.resize(expected_bytes);
+}
+
+std::string JsonWriter::take() {
+  text_.resize(used_);
+  used_ = 0;
+  comma_ = false;
+  return std::move(text_);
+}
+
+char* JsonWriter::room(std::size_t bytes) {
+  const std::size_t needed = used_ + bytes + 1;
+  if (needed > text_.size()) text_.resize(std::max(needed, 2 * text_.size()));
+  return text_.data() + used_;
+}
+
+char* JsonWriter::separated(char* at) {
+  if (comma_) *at++ = ',';
   comma_ = true;
+  return at;
 }
 
 void JsonWriter::open(char bracket) {
-  separate();
-  out_ += bracket;
+  char* at = separated(room(1));
+  *at++ = bracket;
+  reached(at);
   comma_ = false;
 }
 
 void JsonWriter::close(char bracket) {
-  out_ += bracket;
+  char* at = room(1);
+  *at++ = bracket;
+  reached(at);
   comma_ = true;
 }
 
 void JsonWriter::key(std::string_view name) {
-  // In one piece where it fits: records are mostly keys.
-  constexpr std::size_t kPieceBytes = 64;
-  constexpr std::size_t kAround = 4;  // A comma, two quotes, a colon.
-  if (name.size() + kAround > kPieceBytes) {
-    separate();
-    out_.append(1, '"').append(name).append("\":");
-  } else {
-    char piece[kPieceBytes];
-    char* at = piece;
-    if (comma_) *at++ = ',';
-    *at++ = '"';
-    at = std::copy(name.begin(), name.end(), at);
-    *at++ = '"';
-    *at++ = ':';
-    out_.append(piece, static_cast<std::size_t>(at - piece));
-  }
+  char* at = separated(room(name.size() + 3));
+  *at++ = '"';
+  at = copy(name, at);
+  *at++ = '"';
+  *at++ = ':';
+  reached(at);
   comma_ = false;
 }
 
 void JsonWriter::any_key(std::string_view name) {
-  separate();
-  append_escaped(out_, name);
-  out_ += ':';
+  escaped(name);
+  char* at = room(1);
+  *at++ = ':';
+  reached(at);
   comma_ = false;
 }
 
 void JsonWriter::string(std::string_view text) {
-  separate();
-  append_escaped(out_, text);
+  escaped(text);
+}
+
+void JsonWriter::escaped(std::string_view text) {
+  char* at = separated(room(text.size() + 2));
+  *at++ = '"';
+  if (copy_clean(text.data(), text.size(), at)) [[likely]] {
+    at += text.size();
+    *at++ = '"';
+    reached(at);
+  } else {
+    reached(at);
+    escape_slowly(text);
+  }
+}
+
+void JsonWriter::escape_slowly(std::string_view text) {
+  char* at = room(kEscapedMax * text.size() + 1);
+  for (const char c : text) at = escape(static_cast<unsigned char>(c), at);
+  *at++ = '"';
+  reached(at);
 }
 
 void JsonWriter::integer(std::int64_t number) {
-  separate();
   const fmt::format_int digits(number);
-  out_.append(digits.data(), digits.size());
+  raw({digits.data(), digits.size()});
 }
 
 void JsonWriter::real(double number) {
   if (!std::isfinite(number)) return null();
-  separate();
-  fmt::format_to(std::back_inserter(out_), "{}", number);
+  raw(fmt::format("{}", number));
 }
 
 void JsonWriter::boolean(bool truth) {
-  separate();
-  out_ += truth ? "true" : "false";
+  raw(truth ? "true" : "false");
 }
 
 void JsonWriter::null() {
-  separate();
-  out_ += "null";
+  raw("null");
 }
 
 void JsonWriter::raw(std::string_view json) {
-  separate();
-  out_ += json;
+  reached(copy(json, separated(room(json.size()))));
 }
 
 void JsonWriter::value(const JsonValue& value) {

@@ -21,13 +21,16 @@ inline constexpr std::size_t kJsonDepthMax = 64;
 Result<JsonValue> parse_json(std::string_view text);
 std::string render_json(const JsonValue& value);
 
-/// Writes JSON text straight into a string, without an intermediate tree. Commas are added as needed.
+/// Writes JSON text, without an intermediate tree. Commas are added as needed.
 ///
-/// Borrows: the string, until the last call.
+/// Owns:      the text, until take().
 /// Invariant: the caller balances begin and end and writes a key before each member's value.
 class JsonWriter {
  public:
-  explicit JsonWriter(std::string& out) : out_(out) {}
+  /// A text of `expected_bytes` is written without growing.
+  explicit JsonWriter(std::size_t expected_bytes = 512);
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
 
   void begin_object() { open('{'); }
   void end_object() { close('}'); }
@@ -47,11 +50,21 @@ class JsonWriter {
   void raw(std::string_view json);
   void value(const JsonValue& value);
 
+  /// What has been written; the writer is empty then.
+  std::string take();
+
  private:
   void open(char bracket);
   void close(char bracket);
-  void separate();
-  std::string& out_;
+  void escaped(std::string_view text);
+  void escape_slowly(std::string_view text);
+  /// Where the next bytes go: there is room for so many, and for a comma.
+  char* room(std::size_t bytes);
+  char* separated(char* at);
+  void reached(const char* at) { used_ = static_cast<std::size_t>(at - text_.data()); }
+
+  std::string text_;  // Longer than what is written: bytes are put in their places, not appended.
+  std::size_t used_ = 0;
   bool comma_ = false;
 };
 

@@ -7,8 +7,7 @@ namespace {
 
 // Goal: the writer's text reads back as what was written; the parser names the place of an error.
 TEST(JsonWriter, WritesWhatTheParserReads) {
-  std::string out;
-  JsonWriter writer(out);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("text");
   writer.string("a\"b\\c\n\x01 é");
@@ -24,6 +23,7 @@ TEST(JsonWriter, WritesWhatTheParserReads) {
   writer.any_key("k\"");
   writer.string("");
   writer.end_object();
+  const std::string out = writer.take();
   const auto parsed = parse_json(out);
   ASSERT_TRUE(parsed.ok()) << out;
   const auto& object = parsed->as_object();
@@ -39,10 +39,9 @@ TEST(JsonWriter, EscapesAtEveryPlace) {
       std::string text(19, 'x');
       text[place] = static_cast<char>(byte);
       text += "\xc3\xa4\xe2\x82\xac";
-      std::string out;
-      JsonWriter writer(out);
+      JsonWriter writer;
       writer.string(text);
-      const auto back = parse_json(out);
+      const auto back = parse_json(writer.take());
       ASSERT_TRUE(back.ok()) << byte << " at " << place;
       EXPECT_EQ(std::string_view(back->get_string()), text) << byte << " at " << place;
     }
@@ -51,16 +50,31 @@ TEST(JsonWriter, EscapesAtEveryPlace) {
 
 TEST(JsonWriter, WritesKeysOfAnyLength) {
   const std::string longest(100, 'k');
-  std::string out;
-  JsonWriter writer(out);
+  JsonWriter writer;
   writer.begin_object();
   for (const std::string& name : {std::string("a"), std::string(60, 'b'), std::string(61, 'c'), longest}) {
     writer.key(name);
     writer.integer(1);
   }
   writer.end_object();
-  EXPECT_EQ(out, "{\"a\":1,\"" + std::string(60, 'b') + "\":1,\"" + std::string(61, 'c') + "\":1,\"" +
-                     longest + "\":1}");
+  EXPECT_EQ(writer.take(), "{\"a\":1,\"" + std::string(60, 'b') + "\":1,\"" + std::string(61, 'c') +
+                               "\":1,\"" + longest + "\":1}");
+}
+
+TEST(JsonWriter, GrowsFromAnyLength) {
+  for (std::size_t expected = 0; expected < 12; ++expected) {
+    JsonWriter writer(expected);
+    writer.begin_array();
+    writer.string("a");
+    writer.string(std::string(20, '\n'));
+    writer.raw("[1]");
+    writer.real(0.5);
+    writer.end_array();
+    std::string escaped;
+    for (int i = 0; i < 20; ++i) escaped += "\\n";
+    EXPECT_EQ(writer.take(), "[\"a\",\"" + escaped + "\",[1],0.5]") << expected;
+    EXPECT_EQ(writer.take(), "");
+  }
 }
 
 TEST(ParseJson, RefusesWhatIsNotOneDocument) {

@@ -1,6 +1,6 @@
 #include "domain/arns.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/arn.h"
 
@@ -8,19 +8,19 @@ namespace berth::domain {
 namespace {
 
 std::string ecs_arn(const Realm& realm, std::string_view resource) {
-  return fmt::format("arn:aws:ecs:{}:{}:{}", realm.region, realm.account, resource);
+  return fmt::format(FMT_COMPILE("arn:aws:ecs:{}:{}:{}"), realm.region, realm.account, resource);
 }
 
 std::string nested(const Realm& realm, std::string_view type, std::string_view cluster, std::string_view id,
                    ArnForm form) {
-  if (form == ArnForm::short_) return ecs_arn(realm, fmt::format("{}/{}", type, id));
-  return ecs_arn(realm, fmt::format("{}/{}/{}", type, cluster, id));
+  if (form == ArnForm::short_) return ecs_arn(realm, fmt::format(FMT_COMPILE("{}/{}"), type, id));
+  return ecs_arn(realm, fmt::format(FMT_COMPILE("{}/{}/{}"), type, cluster, id));
 }
 
 }  // namespace
 
 std::string cluster_arn(const Realm& realm, std::string_view cluster) {
-  return ecs_arn(realm, fmt::format("cluster/{}", cluster));
+  return ecs_arn(realm, fmt::format(FMT_COMPILE("cluster/{}"), cluster));
 }
 
 std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id,
@@ -37,7 +37,7 @@ std::string service_arn(const Realm& realm, std::string_view cluster, std::strin
 }
 
 std::string task_definition_arn(const Realm& realm, std::string_view family, std::int32_t revision) {
-  return ecs_arn(realm, fmt::format("task-definition/{}:{}", family, revision));
+  return ecs_arn(realm, fmt::format(FMT_COMPILE("task-definition/{}:{}"), family, revision));
 }
 
 std::string container_arn(std::string_view task_arn, std::string_view container_id) {
@@ -45,8 +45,9 @@ std::string container_arn(std::string_view task_arn, std::string_view container_
   if (at == std::string_view::npos) return std::string(container_id);
   const std::string_view prefix = task_arn.substr(0, at);
   const std::string_view rest = task_arn.substr(at + 6);
-  if (rest.find('/') == std::string_view::npos) return fmt::format("{}:container/{}", prefix, container_id);
-  return fmt::format("{}:container/{}/{}", prefix, rest, container_id);
+  if (rest.find('/') == std::string_view::npos)
+    return fmt::format(FMT_COMPILE("{}:container/{}"), prefix, container_id);
+  return fmt::format(FMT_COMPILE("{}:container/{}/{}"), prefix, rest, container_id);
 }
 
 std::string_view last_part(std::string_view name_or_arn) {

@@ -1,5 +1,6 @@
 #include "domain/build_task.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +21,8 @@ std::string dashed(const std::string& hex) {
 // Of `hex`, 32 digits, the first 12 give way to the time: tasks that are made one after the other lie one
 // after the other in every ordered index, in memory and on disk. 80 random bits remain.
 std::string time_ordered(std::string hex, WallTime now) {
-  return fmt::format("{:012x}", static_cast<std::uint64_t>(now.ms) & 0xffff'ffff'ffffU) + hex.substr(12);
+  return fmt::format(FMT_COMPILE("{:012x}"), static_cast<std::uint64_t>(now.ms) & 0xffff'ffff'ffffU) +
+         hex.substr(12);
 }
 
 bool defines(const model::ecs::TaskDefinition& definition, const std::string& name) {

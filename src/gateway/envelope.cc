@@ -6,6 +6,12 @@
 #include "model/acs/codec.h"
 
 namespace berth::gateway {
+namespace {
+
+// More than what stands around type and message.
+constexpr std::size_t kAroundBytes = 40;
+
+}  // namespace
 
 Result<Envelope> parse_envelope(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max)
@@ -36,15 +42,14 @@ std::string_view strip_header_block(std::string_view frame) {
 }
 
 std::string render_envelope(std::string_view type, std::string_view message_json) {
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer(type.size() + message_json.size() + kAroundBytes);
   writer.begin_object();
   writer.key("type");
   writer.string(type);
   writer.key("message");
   writer.raw(message_json);
   writer.end_object();
-  return text;
+  return writer.take();
 }
 
 std::string error_message(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "model/codec_support.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -47,9 +48,11 @@ void encode(JsonWriter& writer, WallTime value) {
   if (ms == 0) return writer.integer(value.ms / 1000);
   const std::uint64_t size =
       value.ms < 0 ? 0 - static_cast<std::uint64_t>(value.ms) : static_cast<std::uint64_t>(value.ms);
-  std::string text = fmt::format("{}{}.{:03}", value.ms < 0 ? "-" : "", size / 1000, size % 1000);
-  while (text.back() == '0') text.pop_back();
-  writer.raw(text);
+  char text[32];
+  const char* end =
+      fmt::format_to(text, FMT_COMPILE("{}{}.{:03}"), value.ms < 0 ? "-" : "", size / 1000, size % 1000);
+  while (end[-1] == '0') --end;
+  writer.raw({text, static_cast<std::size_t>(end - text)});
 }
 
 void encode(JsonWriter& writer, const Unit& /*value*/) {

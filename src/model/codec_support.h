@@ -232,10 +232,9 @@ bool decode_blob_member(DecodeContext& context, std::string_view name, const Jso
 
 template <class T>
 std::string encode_json(const T& value) {
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer;
   encode(writer, value);
-  return text;
+  return writer.take();
 }
 
 /// Errors: `invalid` when `text` is not JSON or does not fit T; the message names every field.

@@ -88,9 +88,9 @@ TEST(Explain, Json) {
   VectorSnapshot world;
   world.add(test::instance("fits"));
   world.add(test::instance("small", "b", 5));
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer;
   to_json(writer, explain_placement(world, test::request(1, 10)));
+  const std::string text = writer.take();
   auto parsed = parse_json(text);
   ASSERT_TRUE(parsed.ok()) << text;
   const auto& root = parsed->as_object();

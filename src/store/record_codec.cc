@@ -14,14 +14,11 @@ constexpr std::size_t kTextReserved = 1536;
 }  // namespace
 
 std::string encode_record(Kind kind, const void* record) {
-  std::string text;
-  text.reserve(kTextReserved);
-  const bool known = visit_record_type(kind, [&]<class R>(std::type_identity<R>) {
-    JsonWriter writer(text);
-    encode(writer, *static_cast<const R*>(record));
-  });
+  JsonWriter writer(kTextReserved);
+  const bool known = visit_record_type(
+      kind, [&]<class R>(std::type_identity<R>) { encode(writer, *static_cast<const R*>(record)); });
   check(known, "a record of a kind without records");
-  return text;
+  return writer.take();
 }
 
 Result<std::shared_ptr<const void>> decode_record(Kind kind, std::string_view key, std::string_view value) {

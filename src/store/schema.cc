@@ -1,5 +1,6 @@
 #include "store/schema.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace berth::store {
@@ -42,7 +43,7 @@ std::string joined(std::string_view first, const Part&... rest) {
 
 // Text whose order is that of time, with the key behind it so that it is unique.
 std::string by_time(WallTime time, std::string_view key) {
-  return fmt::format("{:015}/{}", time.ms, key);
+  return fmt::format(FMT_COMPILE("{:015}/{}"), time.ms, key);
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ std::string family_key(const Realm& realm, std::string_view family) {
 }
 
 std::string task_definition_key(const Realm& realm, std::string_view family, std::int32_t revision) {
-  return fmt::format("{}/{}/{}/{:010}", realm.account, realm.region, family, revision);
+  return fmt::format(FMT_COMPILE("{}/{}/{}/{:010}"), realm.account, realm.region, family, revision);
 }
 
 std::string account_setting_key(const Realm& realm, std::string_view principal_arn, std::string_view name) {

@@ -13,7 +13,7 @@ std::string_view fault(const ApiError& error) {
 }
 
 void render_json_error(const ApiError& error, const RequestIdentity& identity, RenderedAnswer& answer) {
-  JsonWriter writer(answer.body);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("__type");
   writer.string(error.code);
@@ -24,6 +24,7 @@ void render_json_error(const ApiError& error, const RequestIdentity& identity, R
     writer.value(member.value());
   }
   writer.end_object();
+  answer.body = writer.take();
   answer.headers.emplace_back("x-amzn-errortype", error.code);
   const ServiceInfo* service = find_service(identity.service);
   if (identity.query_mode || (service != nullptr && service->query_compatible))

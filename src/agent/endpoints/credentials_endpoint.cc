@@ -13,13 +13,14 @@ EndpointAnswer refuse(CredentialsVersion version, int status, std::string_view c
   std::string message =
       version == CredentialsVersion::v1 ? "CredentialsV1Request: " : "CredentialsV2Request: ";
   message += words;
-  JsonWriter out(answer.body);
+  JsonWriter out;
   out.begin_object();
   member(out, "code", code);
   member(out, "message", message);
   out.key("HTTPErrorCode");
   out.integer(status);
   out.end_object();
+  answer.body = out.take();
   return answer;
 }
 
@@ -33,7 +34,7 @@ EndpointAnswer answer_credentials(CredentialsVersion version, std::string_view i
     return refuse(version, 503, "CredentialsUninitialized", "Credentials uninitialized for ID");
   }
   EndpointAnswer answer;
-  JsonWriter out(answer.body);
+  JsonWriter out;
   out.begin_object();
   member(out, "RoleArn", found->role_arn);
   member(out, "AccessKeyId", found->access_key_id);
@@ -41,6 +42,7 @@ EndpointAnswer answer_credentials(CredentialsVersion version, std::string_view i
   member(out, "Token", found->session_token);
   member(out, "Expiration", found->expiration);
   out.end_object();
+  answer.body = out.take();
   return answer;
 }
 

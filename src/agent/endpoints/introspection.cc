@@ -90,10 +90,9 @@ EndpointAnswer answer_with(const EndpointTask* task) {
   if (task == nullptr) {
     return {404, R"({"Arn":"","KnownStatus":"","Family":"","Version":"","Containers":null})"};
   }
-  EndpointAnswer answer;
-  JsonWriter out(answer.body);
+  JsonWriter out;
   write_task(out, *task);
-  return answer;
+  return {200, out.take()};
 }
 
 EndpointAnswer find_by_docker_id(const std::vector<EndpointTask>& tasks, std::string_view id) {
@@ -121,15 +120,14 @@ EndpointAnswer answer_tasks(const RequestTarget& target, const std::vector<Endpo
       if (task.arn == *arn) return answer_with(&task);
     return answer_with(nullptr);
   }
-  EndpointAnswer answer;
-  JsonWriter out(answer.body);
+  JsonWriter out;
   out.begin_object();
   out.key("Tasks");
   out.begin_array();
   for (const auto& task : tasks) write_task(out, task);
   out.end_array();
   out.end_object();
-  return answer;
+  return {200, out.take()};
 }
 
 }  // namespace
@@ -143,12 +141,13 @@ EndpointAnswer answer_introspection(std::string_view target, const AgentMetadata
   if (first == "license" && parsed.segments.size() == 1) return {200, std::string(license), "text/plain"};
   EndpointAnswer answer;
   if (first == "v1" && second == "metadata" && parsed.segments.size() == 2) {
-    JsonWriter out(answer.body);
+    JsonWriter out;
     out.begin_object();
     member(out, "Cluster", metadata.cluster);
     member(out, "ContainerInstanceArn", metadata.container_instance_arn);
     member(out, "Version", metadata.version);
     out.end_object();
+    answer.body = out.take();
   } else {
     answer.body = R"({"AvailableCommands":["/v1/metadata","/v1/tasks","/license"]})";
   }

@@ -136,15 +136,13 @@ void write_rate(JsonWriter& out, const EndpointStats& stats) {
 }  // namespace
 
 std::string render_container_metadata(const EndpointContainer& container, MetadataVersion version) {
-  std::string body;
-  JsonWriter out(body);
+  JsonWriter out;
   write_container(out, container, version);
-  return body;
+  return out.take();
 }
 
 std::string render_task_metadata(const EndpointTask& task, MetadataVersion version, Tags tags) {
-  std::string body;
-  JsonWriter out(body);
+  JsonWriter out;
   out.begin_object();
   member(out, "Cluster", std::string_view(task.cluster));
   member(out, "TaskARN", std::string_view(task.arn));
@@ -171,7 +169,7 @@ std::string render_task_metadata(const EndpointTask& task, MetadataVersion versi
     if (!container.docker_id.empty()) write_container(out, container, version);
   out.end_array();
   out.end_object();
-  return body;
+  return out.take();
 }
 
 std::string render_stats(const std::optional<EndpointStats>& stats, MetadataVersion version) {
@@ -180,24 +178,22 @@ std::string render_stats(const std::optional<EndpointStats>& stats, MetadataVers
   // Docker's object goes out as it came, but for the member added at its end.
   if (version != MetadataVersion::v4 || !body.ends_with('}') || body == "{}" || !stats->rx_bytes_per_sec)
     return body;
-  std::string rate;
-  JsonWriter out(rate);
+  JsonWriter out;
   write_rate(out, *stats);
   body.pop_back();
-  return body + ",\"network_rate_stats\":" + rate + "}";
+  return body + ",\"network_rate_stats\":" + out.take() + "}";
 }
 
 std::string render_task_stats(const std::map<std::string, std::optional<EndpointStats>>& stats,
                               MetadataVersion version) {
-  std::string body;
-  JsonWriter out(body);
+  JsonWriter out;
   out.begin_object();
   for (const auto& [docker_id, one] : stats) {
     out.any_key(docker_id);
     out.raw(render_stats(one, version));
   }
   out.end_object();
-  return body;
+  return out.take();
 }
 
 }  // namespace berth::agent::endpoints

@@ -50,7 +50,7 @@ void LineFormatter::format(const spdlog::details::log_msg& message, spdlog::memo
   const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
   std::string line;
   if (format_ == LineFormat::json) {
-    JsonWriter writer(line);
+    JsonWriter writer;
     const auto member = [&](std::string_view name, std::string_view value) {
       writer.key(name);
       writer.string(value);
@@ -61,6 +61,7 @@ void LineFormatter::format(const spdlog::details::log_msg& message, spdlog::memo
     member("msg", parts.text);
     if (!parts.module.empty()) member("module", parts.module);
     writer.end_object();
+    line = writer.take();
   } else {
     // A JSON string is a quoted text with everything escaped that could end the line or the quotes.
     line = fmt::format("level={} time={} msg={}", name_of(message.level), time,

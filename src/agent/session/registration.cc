@@ -56,8 +56,7 @@ void write_pairs(JsonWriter& writer, std::string_view name, std::string_view key
 }
 
 std::string identity_document(const config::AgentConfig& config, const HostFacts& facts) {
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("BERTH_INSTANCE_ID");
   writer.string(instance_id_of(config, facts));
@@ -66,7 +65,7 @@ std::string identity_document(const config::AgentConfig& config, const HostFacts
   writer.key("BERTH_INSTANCE_TYPE");
   writer.string(config.instance_type.empty() ? "berth.local" : config.instance_type);
   writer.end_object();
-  return text;
+  return writer.take();
 }
 
 bool is_type_change(const ApiFailure& failure) {
@@ -143,8 +142,7 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
 std::string registration_request(const config::AgentConfig& config, const HostFacts& facts,
                                  const std::string& cluster, const std::string& saved_arn,
                                  const std::string& client_token) {
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer;
   const auto member = [&](std::string_view name, std::string_view value) {
     writer.key(name);
     writer.string(value);
@@ -173,7 +171,7 @@ std::string registration_request(const config::AgentConfig& config, const HostFa
   if (!tags.empty()) write_pairs(writer, "tags", "key", tags);
   member("clientToken", client_token);
   writer.end_object();
-  return text;
+  return writer.take();
 }
 
 Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api,

@@ -51,8 +51,7 @@ std::string render_metadata_file(const engine::TaskState& task, std::size_t cont
                                  const MetadataFileFacts& facts) {
   const engine::ContainerState& state = task.containers[container];
   const engine::ContainerSpec& spec = task.spec.containers[container];
-  std::string text;
-  JsonWriter out(text);
+  JsonWriter out;
   out.begin_object();
   member(out, "Cluster", facts.cluster);
   member(out, "ContainerInstanceARN", facts.container_instance_arn);
@@ -69,7 +68,7 @@ std::string render_metadata_file(const engine::TaskState& task, std::size_t cont
   if (state.known >= engine::Status::running) member(out, "MetadataFileStatus", "READY");
   member(out, "AvailabilityZone", facts.availability_zone);
   out.end_object();
-  return text + "\n";
+  return out.take() + "\n";
 }
 
 std::string MetadataFiles::place_of(const engine::TaskState& task, std::size_t container) {

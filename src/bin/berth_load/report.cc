@@ -128,8 +128,7 @@ std::string render_table(const Report& report) {
 }
 
 std::string render_report_json(const Report& report) {
-  std::string out;
-  JsonWriter writer(out);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("instances");
   writer.integer(static_cast<std::int64_t>(report.instances));
@@ -152,19 +151,17 @@ std::string render_report_json(const Report& report) {
     write_load(writer, *report.echo);
   }
   writer.end_object();
-  return out;
+  return writer.take();
 }
 
 std::string render_fleet_json(const FleetCounts& counts) {
-  std::string out;
-  JsonWriter writer(out);
+  JsonWriter writer;
   write_fleet(writer, counts);
-  return out;
+  return writer.take();
 }
 
 std::string render_reaction_json(const Fleet::Reaction& reaction) {
-  std::string out;
-  JsonWriter writer(out);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("count");
   writer.integer(static_cast<std::int64_t>(reaction.latency.count()));
@@ -172,7 +169,7 @@ std::string render_reaction_json(const Fleet::Reaction& reaction) {
   writer.integer(static_cast<std::int64_t>(reaction.missed));
   write_latency(writer, reaction.latency);
   writer.end_object();
-  return out;
+  return writer.take();
 }
 
 }  // namespace berth::load

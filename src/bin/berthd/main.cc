@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <cstdio>
 #include <cstring>
@@ -22,20 +21,10 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
-// What is freed at the end of a heap, glibc gives back to the kernel page by page, and it maps large blocks
-// anew each time: an answer of 100 KiB cost more in page faults than in everything else. So that much stays.
-void keep_freed_memory() {
-  constexpr int kKeptBytes = 32 << 20;
-  constexpr int kMappedBytes = 4 << 20;
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace berth;
-  keep_freed_memory();
   const auto options = berthd::parse_options(std::vector<std::string>(argv + 1, argv + argc), environment());
   if (!options) {
     fmt::print(stderr, "berthd: {}\n", options.error().message);

@@ -30,8 +30,7 @@ std::vector<Exported> collect(const store::View& view, const domain::Realm& real
 }
 
 std::string render(const Context& context, store::Revision revision, const std::vector<Exported>& all) {
-  std::string text;
-  JsonWriter writer(text);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("format"), writer.integer(1);
   writer.key("revision"), writer.integer(static_cast<std::int64_t>(revision.value()));
@@ -50,7 +49,7 @@ std::string render(const Context& context, store::Revision revision, const std::
   }
   writer.end_array();
   writer.end_object();
-  return text;
+  return writer.take();
 }
 
 }  // namespace
