@@ -57,6 +57,7 @@ function(berth_program name)
   cmake_parse_arguments(ARG "ALLOCATES_MUCH" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   if(ARG_ALLOCATES_MUCH AND NOT BERTH_SANITIZE)
+    target_compile_definitions(${name} PRIVATE BERTH_MIMALLOC)
     target_link_libraries(${name} PRIVATE mimalloc)  # First, so that its malloc is found before the C library's.
   endif()
   _berth_link(${name} ${ARG_DEPS})

@@ -112,13 +112,13 @@ std::string JsonWriter::take() {
   return std::move(text_);
 }
 
-char* JsonWriter::room(std::size_t bytes) {
+inline char* JsonWriter::room(std::size_t bytes) {
   const std::size_t needed = used_ + bytes + 1;
   if (needed > text_.size()) text_.resize(std::max(needed, 2 * text_.size()));
   return text_.data() + used_;
 }
 
-char* JsonWriter::separated(char* at) {
+inline char* JsonWriter::separated(char* at) {
   if (comma_) *at++ = ',';
   comma_ = true;
   return at;

@@ -68,6 +68,7 @@ Async<Result<void>> DeliveryMarks::write(Marks marks) {
   int losses = 0;
   for (int attempt = 0; attempt < kAttemptsMax && !marks.empty(); ++attempt) {
     store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::agent);
+    transaction.need_not_last();
     std::size_t looked_at = 0;
     {
       const store::View view = co_await store_.read();

@@ -16,8 +16,8 @@ namespace berth::gateway {
 ///
 /// One transaction for each acknowledgement, the simple way, costs more than the RunTask that it belongs to.
 /// Most agents also report RUNNING soon, which says the same: those marks turn out not to be needed. Nobody
-/// waits for a mark: until it is durable a later session sends the task again, as it does when an
-/// acknowledgement is lost.
+/// waits for a mark, and marks need not last: until a mark is there, or when berthd has started anew before
+/// the next report, a session sends the task again, as it does when an acknowledgement is lost.
 ///
 /// Borrows: store, runtime, limits.
 /// Runs on: run() on one executor; add() on any thread.

@@ -1,6 +1,7 @@
 #include "placement/ranking.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "base/assert.h"
@@ -88,27 +89,48 @@ int Ranking::compare(const Fitting& a, const Fitting& b) const {
   return 0;
 }
 
-std::optional<std::size_t> Ranking::take(Prng& prng) {
-  if (fitting_.empty()) return std::nullopt;
-  std::size_t best = 0;
-  std::uint64_t ties = 1;
-  for (std::size_t i = 1; i < fitting_.size(); ++i) {
-    int order = compare(fitting_[i], fitting_[best]);
-    if (order < 0) ties = 1;
-    // Reservoir sampling: each of the equally good ones is kept with the same chance.
-    if (order < 0 || (order == 0 && prng.below(++ties) == 0)) best = i;
+bool Ranking::worse(const Lot& a, const Lot& b) const {
+  const int order = compare(fitting_[a.at], fitting_[b.at]);
+  return order != 0 ? order > 0 : a.drawn > b.drawn;
+}
+
+void Ranking::draw_lots(Prng& prng) {
+  std::map<std::vector<std::uint32_t>, std::size_t> by_buckets;
+  std::vector<std::uint32_t> buckets;
+  for (std::size_t at = 0; at < fitting_.size(); ++at) {
+    buckets.clear();
+    for (const Key& key : keys_)
+      if (key.kind == KeyKind::spread_bucket) buckets.push_back(key.bucket_of[fitting_[at].index]);
+    const auto [found, added] = by_buckets.try_emplace(buckets, peers_.size());
+    if (added) peers_.emplace_back();
+    peers_[found->second].push_back({at, prng.next()});
   }
-  Fitting& chosen = fitting_[best];
-  std::size_t index = chosen.index;
+  for (Peers& peers : peers_)
+    std::make_heap(peers.begin(), peers.end(), [this](const Lot& a, const Lot& b) { return worse(a, b); });
+}
+
+std::optional<std::size_t> Ranking::take(Prng& prng) {
+  if (peers_.empty()) draw_lots(prng);
+  const auto is_worse = [this](const Lot& a, const Lot& b) { return worse(a, b); };
+  Peers* best = nullptr;
+  for (Peers& peers : peers_)
+    if (!peers.empty() && (!best || worse(best->front(), peers.front()))) best = &peers;
+  if (!best) return std::nullopt;
+  std::pop_heap(best->begin(), best->end(), is_worse);
+  Lot& lot = best->back();
+  Fitting& chosen = fitting_[lot.at];
   ++chosen.planned;
   for (Key& key : keys_) {
-    if (key.kind == KeyKind::spread_bucket) ++key.bucket_tasks[key.bucket_of[index]];
+    if (key.kind == KeyKind::spread_bucket) ++key.bucket_tasks[key.bucket_of[chosen.index]];
   }
-  if (!fits({snapshot_, index, chosen.planned}, request_)) {
-    chosen = fitting_.back();
-    fitting_.pop_back();
+  if (fits({snapshot_, chosen.index, chosen.planned}, request_)) {
+    lot.drawn = prng.next();
+    std::push_heap(best->begin(), best->end(), is_worse);
+  } else {
+    chosen.full = true;
+    best->pop_back();
   }
-  return index;
+  return chosen.index;
 }
 
 std::string Ranking::describe(const Key& key) {
@@ -131,7 +153,8 @@ std::string Ranking::describe(const Key& key) {
 
 std::vector<CandidateRank> Ranking::candidates() const {
   std::vector<const Fitting*> order;
-  for (const Fitting& fitting : fitting_) order.push_back(&fitting);
+  for (const Fitting& fitting : fitting_)
+    if (!fitting.full) order.push_back(&fitting);
   std::stable_sort(order.begin(), order.end(),
                    [this](const Fitting* a, const Fitting* b) { return compare(*a, *b) < 0; });
   std::vector<CandidateRank> ranked;

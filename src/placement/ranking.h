@@ -37,18 +37,30 @@ class Ranking {
     const InstanceView* view = nullptr;
     std::int64_t planned = 0;
     std::int64_t group_tasks = 0;
+    bool full = false;
   };
+  /// A place in `fitting_`, and what decides among equally good ones.
+  struct Lot {
+    std::size_t at = 0;
+    std::uint64_t drawn = 0;
+  };
+  /// Instances that share all buckets, as a heap with the best in front: a task that is placed elsewhere does
+  /// not change their order, so that the next one need not look at all of them.
+  using Peers = std::vector<Lot>;
 
   void add_key(const Strategy& strategy);
   void add_spread_by(std::string_view attribute);
   std::int64_t value(const Key& key, const Fitting& fitting) const;
   static std::string describe(const Key& key);
   int compare(const Fitting& a, const Fitting& b) const;
+  bool worse(const Lot& a, const Lot& b) const;
+  void draw_lots(Prng& prng);
 
   const Snapshot& snapshot_;
   const PlacementRequest& request_;
   std::vector<Key> keys_;
   std::vector<Fitting> fitting_;
+  std::vector<Peers> peers_;  ///< From the first take() on.
 };
 
 }  // namespace berth::placement

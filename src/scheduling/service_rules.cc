@@ -104,6 +104,14 @@ std::string service_group(std::string_view service_name) {
   return fmt::format("service:{}", service_name);
 }
 
+std::string named_tasks(const std::vector<std::string>& ids) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(ids.size(), kTasksNamedMax); ++i)
+    names += fmt::format("{}(task {})", i == 0 ? "" : " ", ids[i]);
+  if (ids.size() > kTasksNamedMax) names += fmt::format(" and {} more", ids.size() - kTasksNamedMax);
+  return names;
+}
+
 std::string event_subject(const ServiceRecord& service) {
   return fmt::format("(service {})", service.name);
 }

@@ -51,6 +51,9 @@ domain::DeploymentState* find_deployment(domain::ServiceRecord& service, std::st
 std::string service_group(std::string_view service_name);
 /// "(service NAME)", how its events begin.
 std::string event_subject(const domain::ServiceRecord& service);
+/// "(task ID) (task ID)", and how many more where they are many: what an event says of a round.
+std::string named_tasks(const std::vector<std::string>& ids);
+inline constexpr std::size_t kTasksNamedMax = 20;
 
 /// Ids that a new deployment needs.
 struct DeploymentIds {

@@ -67,15 +67,17 @@ placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
 StoreSnapshot::StoreSnapshot(const store::View& view, const domain::Realm& realm, std::string cluster)
     : view_(view),
       cluster_key_(store::cluster_key(realm, cluster)),
-      instances_(view.group(store::kPlaceableInstances, cluster_key_)) {}
+      instances_(view.group(store::kPlaceableInstances, cluster_key_)),
+      seen_(instances_.size()) {}
 
 const placement::InstanceView& StoreSnapshot::at(std::size_t index) const {
-  const auto found = seen_.find(index);
-  if (found != seen_.end()) return found->second;
+  auto& seen = seen_.at(index);
+  if (seen) return *seen;
   const auto& stored = instances_.at(index);
   const auto* allocation = view_.find<InstanceAllocation>(stored.key);
-  return seen_.emplace(index, instance_view(*stored.record, allocation ? allocation->record.get() : nullptr))
-      .first->second;
+  seen = std::make_unique<placement::InstanceView>(
+      instance_view(*stored.record, allocation ? allocation->record.get() : nullptr));
+  return *seen;
 }
 
 const StoreSnapshot::Counts& StoreSnapshot::groups_at(std::size_t index) const {

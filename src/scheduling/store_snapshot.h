@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "domain/realm.h"
 #include "placement/types.h"
@@ -44,7 +45,7 @@ class StoreSnapshot final : public placement::Snapshot {
   const store::View& view_;
   std::string cluster_key_;
   store::Group<domain::ContainerInstanceRecord> instances_;
-  mutable std::unordered_map<std::size_t, placement::InstanceView> seen_;
+  mutable std::vector<std::unique_ptr<placement::InstanceView>> seen_;
   mutable std::map<std::size_t, Counts> groups_;  ///< Tasks by group, by position of the instance.
   mutable std::map<std::string, CountById, std::less<>> services_;  ///< Tasks by instance id, by service.
 };

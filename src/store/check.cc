@@ -38,6 +38,16 @@ Result<void> check_group(const Table<R>& table, const Transaction::Expectation& 
   return {};
 }
 
+// What need not last must leave no trace when it is lost: a record that goes back to what it was, no more.
+Result<void> check_what_may_be_lost(const Transaction& transaction, const std::vector<Change>& changes) {
+  if (transaction.lasts()) return {};
+  const bool only_puts =
+      std::all_of(changes.begin(), changes.end(), [](const Change& c) { return c.before && c.after; });
+  if (!only_puts || !transaction.claims().empty())
+    return invalid("a transaction that need not last may only put records that exist");
+  return {};
+}
+
 Result<void> check_expectation(const Tables& tables, const Transaction::Expectation& expectation) {
   using What = Transaction::Expectation::What;
   Result<void> answer;
@@ -192,7 +202,10 @@ Result<std::vector<Change>> check_transaction(const Tables& tables, const Transa
         claim.what == Transaction::Claim::What::release ? draft.release(claim) : draft.claim(claim);
     if (!fits.ok()) return std::move(fits).error();
   }
-  return draft.take();
+  std::vector<Change> changes = draft.take();
+  Result<void> may_be_lost = check_what_may_be_lost(transaction, changes);
+  if (!may_be_lost.ok()) return std::move(may_be_lost).error();
+  return changes;
 }
 
 }  // namespace berth::store

@@ -194,6 +194,54 @@ TEST(Failure, ALaggingReplicaDecidesOnTheHead) {
   EXPECT_EQ(world.commit(create("2"), 1).error().code, ErrorCode::conflict);
 }
 
+Transaction put_generation(const std::string& generation) {
+  Transaction transaction = make_transaction();
+  transaction.put(make_cluster("a", generation));
+  return transaction;
+}
+
+Transaction need_not_last(Transaction transaction) {
+  transaction.need_not_last();
+  return transaction;
+}
+
+std::string generation(World& world) {
+  return world.view(
+      [](const View& view) { return view.find<ClusterRecord>(cluster("a"))->record->generation; });
+}
+
+TEST(NeedNotLast, EverybodySeesItAndItGoesWithTheProcess) {
+  for (const WorldKind kind : {WorldKind::memory, WorldKind::sqlite}) {
+    TemporaryFolder folder;
+    World world(kind, folder.path("berth.db"));
+    const Revision first = world.must_commit(put_generation("g1"));
+    EXPECT_GT(world.must_commit(need_not_last(put_generation("g2"))), first);
+    EXPECT_EQ(generation(world), "g2");
+    world.restart();
+    world.must_commit(put_cluster_as("b", "1"));
+    EXPECT_EQ(generation(world), "g1");
+  }
+}
+
+TEST(NeedNotLast, WhatIsWrittenAfterwardsLasts) {
+  for (const WorldKind kind : {WorldKind::memory, WorldKind::sqlite}) {
+    TemporaryFolder folder;
+    World world(kind, folder.path("berth.db"));
+    world.must_commit(put_generation("g1"));
+    world.must_commit(need_not_last(put_generation("g2")));
+    world.must_commit(put_cluster_as("b", "1"));
+    world.must_commit(put_generation("g3"));
+    world.restart();
+    EXPECT_EQ(generation(world), "g3");
+    EXPECT_TRUE(exists(world, "b"));
+  }
+}
+
+TEST(NeedNotLast, MayNotMakeARecord) {
+  World world(WorldKind::memory);
+  EXPECT_EQ(world.commit(need_not_last(put_generation("g1"))).error().code, ErrorCode::invalid);
+}
+
 TEST(Failure, AFullQueueIsOverloaded) {
   Submissions submissions;
   for (std::size_t i = 0; i < kCommitQueueMax; ++i) ASSERT_TRUE(submissions.push(Question{}).ok());

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/log.h"
 #include "store/check.h"
 #include "store/commit_core.h"
@@ -21,6 +23,12 @@ std::size_t bytes_of(const std::vector<EngineWrite>& writes) {
   std::size_t bytes = 0;
   for (const EngineWrite& write : writes) bytes += write.key.size() + (write.value ? write.value->size() : 0);
   return bytes;
+}
+
+// All of it need not last (Transaction::need_not_last).
+bool has_nothing_to_write(const EngineBatch& batch) {
+  return std::all_of(batch.writes.begin(), batch.writes.end(),
+                     [](const auto& writes) { return writes.empty(); });
 }
 
 // Two coroutines on one executor: decide() checks and applies what was submitted, persist() makes it durable.
@@ -75,7 +83,7 @@ class PrivateLoop final : public CommitLoop {
       return;
     }
     Applied applied{submission.transaction.id(), revision, std::move(*changes), {}, 0, submission.answer};
-    applied.writes = encode_changes(applied.changes);
+    if (submission.transaction.lasts()) applied.writes = encode_changes(applied.changes);
     applied.bytes = bytes_of(applied.writes);
     core_.apply(applied.changes, revision);
     pending_bytes_ += applied.bytes;
@@ -95,6 +103,10 @@ class PrivateLoop final : public CommitLoop {
       EngineBatch batch = take_batch();
       const Revision head = batch.head;
       core_.submissions.wake().notify();
+      if (has_nothing_to_write(batch)) {
+        publish(head);
+        continue;
+      }
       Result<void> written = co_await core_.engine.append(std::move(batch));
       if (written.ok()) {
         engine_head_ = head;

@@ -89,6 +89,11 @@ class Transaction {
     claims_.push_back({Claim::What::release, std::move(instance_key), std::move(resources)});
   }
 
+  /// What it writes may be lost with the process: everybody sees it, but an engine of one control plane alone
+  /// is not given it. After a restart the records are as they were last made durable. For what is cheaper to
+  /// find out again than to write; only for puts of records that exist.
+  void need_not_last() { lasts_ = false; }
+
   struct Expectation {
     enum class What { revision, absent, none, unchanged } what;
     Kind kind;
@@ -108,6 +113,7 @@ class Transaction {
   };
   const std::string& id() const { return id_; }
   domain::Writer writer() const { return writer_; }
+  bool lasts() const { return lasts_; }
   const std::vector<Expectation>& expectations() const { return expectations_; }
   const std::vector<Write>& writes() const { return writes_; }
   const std::vector<Claim>& claims() const { return claims_; }
@@ -118,6 +124,7 @@ class Transaction {
 
   std::string id_;
   domain::Writer writer_;
+  bool lasts_ = true;
   std::vector<Expectation> expectations_;
   std::vector<Write> writes_;
   std::vector<Claim> claims_;

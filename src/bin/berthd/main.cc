@@ -9,6 +9,10 @@
 #include "base/log.h"
 #include "bin/berthd/server.h"
 
+#ifdef BERTH_MIMALLOC
+#include <mimalloc.h>
+#endif
+
 extern char** environ;
 
 namespace {
@@ -21,10 +25,20 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
+// What is freed goes back to the kernel after so long. At once, as is mimalloc's wont, a round of the service
+// scheduler at thousands of instances spends a quarter of its time on page faults.
+void keep_freed_memory() {
+#ifdef BERTH_MIMALLOC
+  constexpr long kKeptMs = 2000;
+  mi_option_set(mi_option_decommit_delay, kKeptMs);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace berth;
+  keep_freed_memory();
   const auto options = berthd::parse_options(std::vector<std::string>(argv + 1, argv + argc), environment());
   if (!options) {
     fmt::print(stderr, "berthd: {}\n", options.error().message);

@@ -39,6 +39,11 @@ bool matters(const ContainerInstanceRecord* before, const ContainerInstanceRecor
          before->cpu != after->cpu || before->memory != after->memory;
 }
 
+Async<void> commit_into(store::Store& store, store::Transaction transaction, Result<void>& outcome) {
+  auto committed = co_await store.commit(std::move(transaction));
+  if (!committed) outcome = committed.error();
+}
+
 }  // namespace
 
 ServiceController::ServiceController(store::Store& store, runtime::Runtime& runtime, domain::Compat compat)
@@ -60,6 +65,24 @@ void ServiceController::set_blocked(const std::string& key, bool blocked) {
   }
 }
 
+// The last one waits until it is known that what it tells of has happened; the others go together.
+Async<Result<void>> ServiceController::commit_all(std::vector<store::Transaction> transactions) {
+  if (transactions.empty()) co_return Result<void>();
+  store::Transaction last = std::move(transactions.back());
+  transactions.pop_back();
+  std::vector<Result<void>> outcomes(transactions.size());
+  const Executor executor = co_await current_executor();
+  runtime::TaskGroup group(executor);
+  for (std::size_t i = 0; i < transactions.size(); ++i)
+    group.spawn(commit_into(store_, std::move(transactions[i]), outcomes[i]));
+  co_await group.drain();
+  for (const auto& outcome : outcomes)
+    if (!outcome) co_return outcome.error();
+  const auto committed = co_await store_.commit(std::move(last));
+  if (!committed) co_return committed.error();
+  co_return Result<void>();
+}
+
 Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
   for (int attempt = 0; attempt < kDecisionsMax; ++attempt) {
     Execution execution;
@@ -75,13 +98,11 @@ Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
     WorkQueue::Outcome outcome;
     if (execution.look_again)
       outcome.again = std::max<Duration>(*execution.look_again - runtime_.clock().wall(), Duration::zero());
-    if (execution.transaction) {
-      const auto committed = co_await store_.commit(std::move(*execution.transaction));
-      if (!committed && committed.error().retry == Retry::re_decide) continue;
-      if (!committed) {
-        spdlog::warn("service {}: {}", key, committed.error().message);
-        co_return WorkQueue::Outcome{.failed = true, .again = std::nullopt};
-      }
+    const auto committed = co_await commit_all(std::move(execution.transactions));
+    if (!committed && committed.error().retry == Retry::re_decide) continue;
+    if (!committed) {
+      spdlog::warn("service {}: {}", key, committed.error().message);
+      co_return WorkQueue::Outcome{.failed = true, .again = std::nullopt};
     }
     set_blocked(key, execution.placement_blocked);
     co_return outcome;

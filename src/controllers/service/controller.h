@@ -31,6 +31,7 @@ class ServiceController {
 
  private:
   Async<WorkQueue::Outcome> look_at(std::string key);
+  Async<Result<void>> commit_all(std::vector<store::Transaction> transactions);
   Async<void> follow_feed();
   Async<void> resync();
   Async<void> add_all();

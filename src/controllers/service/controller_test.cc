@@ -227,6 +227,17 @@ TEST_F(ServiceControllerTest, BringsAServiceToItsDesiredCountOverBothInstances) 
   EXPECT_EQ(messages().front(), "(service web) has reached a steady state.");
 }
 
+TEST_F(ServiceControllerTest, StartsMoreThanOneTransactionHolds) {
+  constexpr std::size_t kTasks = 90;
+  store::Transaction hosts(runtime_.ids().uuid(), domain::Writer::restore);
+  for (std::size_t i = 0; i < kTasks / 2; ++i) add_host(hosts, "more" + std::to_string(i));
+  commit(std::move(hosts));
+  create(kTasks);
+  until([&](const store::View& view) { return steady(view, key_) && tasks(view) == kTasks; });
+  EXPECT_THAT(messages(), Contains(::testing::AllOf(HasSubstr("(service web) has started 90 tasks: (task "),
+                                                    HasSubstr(") and 70 more."))));
+}
+
 TEST_F(ServiceControllerTest, ReplacesATaskThatDied) {
   create(2);
   until([&](const store::View& view) { return steady(view, key_); });

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "controllers/service/deployment_records.h"
 #include "controllers/service/placer.h"
 #include "scheduling/service_rules.h"
@@ -12,6 +14,11 @@ namespace {
 
 using domain::ServiceRecord;
 using domain::Writer;
+
+// Writes that stops (one each) and starts (two: the task and its claim) take together, at most; the service
+// and its records need the rest of a transaction.
+constexpr std::size_t kTaskWritesMax = 90;
+static_assert(kStopsMax < kTaskWritesMax && kTaskWritesMax < store::kTransactionWritesMax);
 
 void stop_tasks(store::Transaction& transaction, const FactSource& source, const ServicePlan& plan) {
   for (const auto& order : plan.stops) {
@@ -24,28 +31,43 @@ void stop_tasks(store::Transaction& transaction, const FactSource& source, const
 }
 
 std::string started_message(const ServiceRecord& service, const std::vector<domain::TaskRecord>& tasks) {
-  std::string names;
-  for (const auto& task : tasks) names += fmt::format(" (task {})", task.id);
-  return fmt::format("{} has started {} tasks:{}.", scheduling::event_subject(service), tasks.size(), names);
+  std::vector<std::string> ids;
+  for (const auto& task : tasks) ids.push_back(task.id);
+  return fmt::format("{} has started {} tasks: {}.", scheduling::event_subject(service), tasks.size(),
+                     scheduling::named_tasks(ids));
 }
 
-void start_tasks(store::Transaction& transaction, const store::View& view, const Facts& facts,
-                 ServicePlan& plan, Execution& execution, runtime::Runtime& runtime, Prng& prng) {
+// A transaction of this round. Each expects the service as it was seen; the last one writes it.
+store::Transaction new_transaction(const store::View& view, const store::Stored<ServiceRecord>& service,
+                                   runtime::Runtime& runtime) {
+  store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
+  transaction.expect(service);
+  // Which tasks there are was seen in a view, and what a view shows may be lost with a failure of the store.
+  // Then every group counts as changed, also this one, which hardly ever changes otherwise.
+  transaction.expect_unchanged(store::kActiveClusters,
+                               store::realm_key({service.record->account, service.record->region}),
+                               view.revision());
+  return transaction;
+}
+
+// Places what the plan starts, and gives it.
+std::vector<domain::TaskRecord> place(const store::View& view, const Facts& facts, ServicePlan& plan,
+                                      Execution& execution, runtime::Runtime& runtime, Prng& prng) {
   if (plan.starts == 0) {
     plan.after.unable_to_place_at.reset();
-    return;
+    return {};
   }
   auto& ids = runtime.ids();
   Placed placed = place_tasks(
       view, plan.after, plan, [&ids] { return ids.hex(32); }, facts.now, prng);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
-  for (auto& task : placed.tasks) scheduling::add_task(transaction, std::move(task));
   execution.placement_blocked = !placed.all;
   if (placed.all)
     plan.after.unable_to_place_at.reset();
   else
     account_unplaced(plan, facts, plan.starts - static_cast<std::int64_t>(placed.tasks.size()),
                      placed.why_not);
+  return std::move(placed.tasks);
 }
 
 }  // namespace
@@ -56,15 +78,16 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   const FactSource source(view, service, now, compat, placement_blocked);
   ServicePlan plan = controllers::service::plan(source.facts());
   Execution execution;
-  store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
-  transaction.expect(service);
-  // Which tasks there are was seen in a view, and what a view shows may be lost with a failure of the store.
-  // Then every group counts as changed, also this one, which hardly ever changes otherwise.
-  transaction.expect_unchanged(store::kActiveClusters,
-                               store::realm_key({service.record->account, service.record->region}),
-                               view.revision());
-  stop_tasks(transaction, source, plan);
-  start_tasks(transaction, view, source.facts(), plan, execution, runtime, prng);
+  std::vector<domain::TaskRecord> starts = place(view, source.facts(), plan, execution, runtime, prng);
+  const std::size_t room_in_last = (kTaskWritesMax - plan.stops.size()) / 2;
+  while (starts.size() > room_in_last) {
+    store::Transaction& some = execution.transactions.emplace_back(new_transaction(view, service, runtime));
+    for (auto n = std::min(kTaskWritesMax / 2, starts.size() - room_in_last); n > 0; --n, starts.pop_back())
+      scheduling::add_task(some, std::move(starts.back()));
+  }
+  store::Transaction last = new_transaction(view, service, runtime);
+  stop_tasks(last, source, plan);
+  for (auto& task : starts) scheduling::add_task(last, std::move(task));
   for (auto& message : plan.events)
     scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
   if (!source.facts().exits.empty())
@@ -73,10 +96,10 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   if (execution.placement_blocked && !placement_blocked) plan.look_again = now;
   execution.look_again = plan.look_again;
   const bool changed = plan.after != *service.record;
-  if (!changed && transaction.write_count() == 0) return execution;
-  reflect_deployments(transaction, view, *service.record, plan.after, now);
-  transaction.put(std::move(plan.after));
-  execution.transaction = std::move(transaction);
+  if (!changed && last.write_count() == 0) return execution;
+  reflect_deployments(last, view, *service.record, plan.after, now);
+  last.put(std::move(plan.after));
+  execution.transactions.push_back(std::move(last));
   return execution;
 }
 

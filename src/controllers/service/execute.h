@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "controllers/service/facts.h"
@@ -12,16 +13,18 @@ namespace berth::controllers::service {
 
 /// What one look at a service led to.
 struct Execution {
-  std::optional<store::Transaction> transaction;  ///< Nothing to write: absent.
+  /// Nothing to write: none. The last one writes the service and its events, and is for after the others, in
+  /// any order, have succeeded; what they have started stands by itself.
+  std::vector<store::Transaction> transactions;
   std::optional<WallTime> look_again;
   /// A task of the PRIMARY deployment found no place.
   bool placement_blocked = false;
 };
 
-/// Plans for the service, places what is to be started, and puts it all in one transaction that expects the
+/// Plans for the service, places what is to be started, and puts it all in transactions that expect the
 /// service unchanged. Pure save for ids and `prng`.
 ///
-/// Limits: kStopsMax and kStartsMax keep it within a transaction.
+/// Limits: kStopsMax, kStartsMax.
 Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
                   domain::Compat compat, bool placement_blocked, runtime::Runtime& runtime, Prng& prng);
 

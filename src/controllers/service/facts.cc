@@ -98,11 +98,9 @@ FactSource::FactSource(const store::View& view, const store::Stored<domain::Serv
     read_hosts();
 }
 
-const ContainerInstanceRecord* FactSource::instance(const std::string& key) {
-  const auto [at, created] = instances_.try_emplace(key, nullptr);
-  if (created)
-    if (const auto* found = view_.find<ContainerInstanceRecord>(key)) at->second = found->record.get();
-  return at->second;
+const ContainerInstanceRecord* FactSource::instance(const std::string& key) const {
+  const auto* found = view_.find<ContainerInstanceRecord>(key);
+  return found ? found->record.get() : nullptr;
 }
 
 const placement::InstanceView* FactSource::view_of(const std::string& key) {

@@ -1,7 +1,7 @@
 #pragma once
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "controllers/service/plan.h"
 #include "placement/rules.h"
@@ -21,7 +21,7 @@ class FactSource {
   const store::Stored<domain::TaskRecord>& task(std::size_t position) const { return *tasks_[position]; }
 
  private:
-  const domain::ContainerInstanceRecord* instance(const std::string& key);
+  const domain::ContainerInstanceRecord* instance(const std::string& key) const;
   const placement::InstanceView* view_of(const std::string& key);
   void read_tasks();
   void read_exits();
@@ -32,8 +32,7 @@ class FactSource {
   std::string key_;
   Facts facts_;
   std::vector<const store::Stored<domain::TaskRecord>*> tasks_;
-  std::map<std::string, const domain::ContainerInstanceRecord*> instances_;
-  std::map<std::string, placement::InstanceView> views_;
+  std::unordered_map<std::string, placement::InstanceView> views_;
 };
 
 /// The constraints of the service as the API writes them, and its strategies.

@@ -261,16 +261,6 @@ void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplac
   if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
 }
 
-// Of starts that do not fit into one transaction with the stops, the rest waits for the next plan.
-void keep_to_one_transaction(PlanState& state) {
-  auto& plan = state.plan;
-  const std::int64_t room = (kTaskWritesMax - static_cast<std::int64_t>(plan.stops.size())) / 2;
-  if (plan.starts <= room) return;
-  plan.starts = room;
-  if (!plan.start_hosts.empty()) plan.start_hosts.resize(static_cast<std::size_t>(room));
-  state.look_again(state.facts.now);
-}
-
 ServicePlan plan(const Facts& facts) {
   PlanState state(facts);
   if (facts.service.status == ServiceStatus::inactive) return std::move(state.plan);
@@ -289,11 +279,10 @@ ServicePlan plan(const Facts& facts) {
     else
       plan_replica(state);
   }
-  keep_to_one_transaction(state);
   if (!state.plan.stops.empty()) {
-    std::string names;
-    for (const auto& order : state.plan.stops) names += fmt::format(" (task {})", facts.tasks[order.task].id);
-    state.event(fmt::format("has stopped {} running tasks:{}.", state.plan.stops.size(), names));
+    std::vector<std::string> ids;
+    for (const auto& order : state.plan.stops) ids.push_back(facts.tasks[order.task].id);
+    state.event(fmt::format("has stopped {} running tasks: {}.", ids.size(), scheduling::named_tasks(ids)));
   }
   return std::move(state.plan);
 }

@@ -15,10 +15,7 @@ namespace berth::controllers::service {
 
 /// Tasks that one plan stops, and starts, at most: the rest waits for the next plan, which follows at once.
 inline constexpr std::size_t kStopsMax = 40;
-inline constexpr std::int64_t kStartsMax = 40;
-/// Writes that stops (one each) and starts (two: the task and its claim) take together, at most; the service
-/// and its records need the rest of a transaction.
-inline constexpr std::int64_t kTaskWritesMax = 90;
+inline constexpr std::int64_t kStartsMax = 200;
 /// How long a task without a health check must have run before a deployment counts it as healthy; after a
 /// failure it is kShortRun.
 inline constexpr Duration kSettleTime = std::chrono::seconds(1);

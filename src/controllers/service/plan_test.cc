@@ -389,23 +389,13 @@ TEST(ServicePlan, ADeletedServiceBecomesInactiveWhenItsTasksAreGone) {
   EXPECT_EQ(world.service.status, domain::ServiceStatus::inactive);
 }
 
-TEST(ServicePlan, KeepsToWhatOneTransactionHolds) {
+TEST(ServicePlan, StartsAndStopsSoManyAtATime) {
   PlanWorld world(500);
   EXPECT_EQ(world.step().starts, kStartsMax);
   world.add_running(world.primary().id, 600);
   world.service.desired_count = 100;
   const auto plan = world.step();
   EXPECT_EQ(plan.stops.size(), kStopsMax);
-  EXPECT_EQ(plan.look_again, world.now);
-}
-
-TEST(ServicePlan, StartsAndStopsShareWhatOneTransactionHolds) {
-  PlanWorld world(200);
-  world.add_running("old", 200);
-  for (auto& task : world.tasks) task.running = false;
-  const auto plan = world.step();
-  EXPECT_EQ(plan.stops.size(), kStopsMax);
-  EXPECT_EQ(plan.starts, (kTaskWritesMax - static_cast<std::int64_t>(kStopsMax)) / 2);
   EXPECT_EQ(plan.look_again, world.now);
 }
 
