@@ -20,6 +20,14 @@ class Files {
   /// the folder.
   virtual Result<void> write_atomically(const std::string& path, std::string_view text,
                                         unsigned mode = 0600) = 0;
+  /// Adds to a file that is there. A crash may leave a part of `text`; with Sync::later, a crash of the
+  /// machine also nothing of it.
+  enum class Sync { now, later };
+  virtual Result<void> append(const std::string& path, std::string_view text, Sync) {
+    auto before = read(path);
+    if (!before) return before.error();
+    return write_atomically(path, before->append(text));
+  }
   virtual Result<void> make_directories(const std::string& path, unsigned mode = 0755) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;

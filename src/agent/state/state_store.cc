@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "model/acs/codec.h"
 
 namespace berth::agent::state {
@@ -32,6 +33,24 @@ Result<JsonObject> parse_document(const std::string& path, const std::string& te
 std::string text_of(const JsonObject& object, const char* name) {
   const JsonValue* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// The last of the states in `lines`, each of which begins with a line break. A line that is not whole is
+/// what a crash has left, and ends the list: nothing after it was on disk for sure.
+std::optional<JsonValue> last_state(const std::string& path, std::string_view lines) {
+  std::optional<JsonValue> last;
+  while (lines.size() > 1) {
+    const auto end = lines.find('\n', 1);
+    auto state =
+        end == std::string_view::npos ? invalid("it is cut off") : parse_json(lines.substr(1, end - 1));
+    if (!state) {
+      spdlog::warn("agent: {}: the end of it is of no use: {}", path, state.error().message);
+      break;
+    }
+    last = *std::move(state);
+    lines.remove_prefix(end);
+  }
+  return last;
 }
 
 void forget_secrets(std::optional<model::acs::IAMRoleCredentials>& credentials) {
@@ -107,11 +126,14 @@ Result<void> StateStore::save_sequence(std::int64_t sequence) {
 Result<SavedTask> StateStore::load_task(const std::string& path) {
   auto text = files_.read(path);
   if (!text) return text.error();
-  auto object = parse_document(path, *text);
+  const auto first_end = std::min(text->find('\n'), text->size());
+  auto object = parse_document(path, text->substr(0, first_end));
   if (!object) return object.error();
   const JsonValue* task_json = object->if_contains("task");
   const JsonValue* state_json = object->if_contains("state");
   if (task_json == nullptr || state_json == nullptr) return damaged(path, "task or state is missing");
+  const auto later = last_state(path, std::string_view(*text).substr(first_end));
+  if (later) state_json = &*later;
   auto task = model::decode_json<model::acs::Task>(render_json(*task_json));
   if (!task) return damaged(path, task.error().message);
   auto spec = engine::make_task_spec(*task);
@@ -137,18 +159,30 @@ Result<std::vector<SavedTask>> StateStore::load_tasks() {
   return tasks;
 }
 
-Result<void> StateStore::save_task(const std::string& task_text, const engine::TaskState& state) {
+Result<void> StateStore::save_task(const std::string& task_text, const engine::TaskState& state, Sync sync) {
   if (!enabled()) return {};
+  const std::string id = state.spec.id();
+  const auto known = states_.find(id);
+  if (known != states_.end() && known->second < kStatesMax) {
+    auto added = files_.append(task_path(id), render_json(engine::state_to_json(state)) + "\n", sync);
+    ++known->second;
+    if (!added)
+      states_.erase(known);  // The end of the file may be half a line: next time it is written anew.
+    return added;
+  }
   std::string text = R"({"version":)" + std::to_string(kStateVersion) + R"(,"task":)";
   text += task_text;
   text += R"(,"state":)";
   text += render_json(engine::state_to_json(state));
-  text += "}";
-  return files_.write_atomically(task_path(state.spec.id()), text, 0600);
+  text += "}\n";
+  auto written = files_.write_atomically(task_path(id), text, 0600);
+  if (written) states_[id] = 1;
+  return written;
 }
 
 Result<void> StateStore::remove_task(const std::string& task_id) {
   if (!enabled()) return {};
+  states_.erase(task_id);
   auto removed = files_.remove(task_path(task_id));
   if (!removed && removed.error().code == ErrorCode::not_found) return {};
   return removed;
@@ -175,6 +209,7 @@ Result<void> StateStore::clear() {
     }
   }
   agent_ = {};
+  states_.clear();
   auto removed = files_.remove(agent_path());
   if (!removed && removed.error().code == ErrorCode::not_found) return {};
   return removed;

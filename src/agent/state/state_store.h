@@ -1,5 +1,7 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +29,14 @@ struct SavedTask {
 };
 
 /// Newest format of the files. A newer one is refused: this agent would lose what it does not know.
-inline constexpr std::int64_t kStateVersion = 1;
+inline constexpr std::int64_t kStateVersion = 2;
+/// States that a task's file gathers before it is written anew with the last one only.
+inline constexpr std::size_t kStatesMax = 32;
 
 /// The checkpoint in `directory`; nothing at all happens when `directory` is empty.
+///
+/// A task's file is a line with the task and its first state, and one more line for each state after it:
+/// adding one costs a fraction of replacing the file. What a crash left of a line is ignored.
 ///
 /// Borrows:  files.
 /// Runs on:  one thread at a time. Blocks for as long as the disk does.
@@ -37,6 +44,8 @@ inline constexpr std::int64_t kStateVersion = 1;
 ///           Those of Files otherwise.
 class StateStore {
  public:
+  using Sync = runtime::Files::Sync;
+
   StateStore(runtime::Files& files, std::string directory);
 
   bool enabled() const { return !directory_.empty(); }
@@ -52,8 +61,9 @@ class StateStore {
   const AgentRecord& agent() const { return agent_; }
   /// Ordered by task id.
   Result<std::vector<SavedTask>> load_tasks();
-  /// `task_text` is what render_task() made of the task when it came.
-  Result<void> save_task(const std::string& task_text, const engine::TaskState& state);
+  /// `task_text` is what render_task() made of the task when it came. Sync::later: a crash of the machine,
+  /// though not of the agent, may bring back the state before.
+  Result<void> save_task(const std::string& task_text, const engine::TaskState& state, Sync sync = Sync::now);
   Result<void> remove_task(const std::string& task_id);
   /// A text of the agent's own under a name, such as `images.json`. Nothing when there is none.
   Result<std::optional<std::string>> load_text(const std::string& name);
@@ -70,6 +80,7 @@ class StateStore {
 
   runtime::Files& files_;
   std::string directory_;
+  std::map<std::string, std::size_t> states_;  ///< In the file of each task that this process has written.
   AgentRecord agent_;
 };
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "model/acs/codec.h"
@@ -18,7 +19,14 @@ using testing::Not;
 class MemoryFiles final : public runtime::Files {
  public:
   std::map<std::string, std::string> files;
+  bool fails = false;  ///< Leaving half of what was to be added.
 
+  Result<void> append(const std::string& path, std::string_view text, Sync) override {
+    if (!files.contains(path)) return not_found(path);
+    files[path] += fails ? text.substr(0, text.size() / 2) : text;
+    if (fails) return internal_error("no space");
+    return {};
+  }
   Result<std::string> read(const std::string& path, std::size_t) override {
     if (!files.contains(path)) return not_found(path);
     return files.at(path);
@@ -87,7 +95,7 @@ TEST(StateStore, TaskComesBackWithoutSecrets) {
 
 TEST(StateStore, DamagedAndNewerFilesAreNamed) {
   for (const char* text :
-       {"", "{", "[]", "{}", R"({"version":2})", R"({"version":1,"task":{}})",
+       {"", "{", "[]", "{}", R"({"version":3})", R"({"version":1,"task":{}})",
         R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[]}})",
         R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[7]}})"}) {
     MemoryFiles files;
@@ -112,6 +120,60 @@ TEST(StateStore, WhatACrashLeftOfAWriteIsRemoved) {
   files.files["/d/tasks/x.json.aBcDeF"] = "{";
   ASSERT_TRUE(store.load_agent().ok());
   EXPECT_EQ(files.files, kept);
+}
+
+// Each state after the first is a line of its own; the file begins anew when there are many, and after a
+// write that failed, of which half a line may be left.
+TEST(StateStore, StatesGatherInTheFileOfATask) {
+  MemoryFiles files;
+  StateStore store(files, "/d");
+  const std::string path = "/d/tasks/t1.json";
+  const auto save = [&](const std::string& docker_id) {
+    engine::TaskState state = make_state();
+    state.containers[0].docker_id = docker_id;
+    return store.save_task(render_task(make_task()), state, StateStore::Sync::later).ok();
+  };
+  const auto loaded_id = [&] {
+    return StateStore(files, "/d").load_tasks()->front().state.containers[0].docker_id;
+  };
+  const auto lines = [&] { return std::ranges::count(files.files.at(path), '\n'); };
+  for (std::size_t i = 1; i <= kStatesMax; ++i) {
+    ASSERT_TRUE(save(std::to_string(i)));
+    EXPECT_EQ(lines(), i);
+    EXPECT_EQ(loaded_id(), std::to_string(i));
+  }
+  ASSERT_TRUE(save("anew"));
+  EXPECT_EQ(lines(), 1);
+  ASSERT_TRUE(save("second"));
+  files.fails = true;
+  EXPECT_FALSE(save("third"));
+  files.fails = false;
+  EXPECT_EQ(loaded_id(), "second");
+  ASSERT_TRUE(save("after"));
+  EXPECT_EQ(lines(), 1);
+  EXPECT_EQ(loaded_id(), "after");
+}
+
+TEST(StateStore, WhatACrashLeftOfALineIsIgnored) {
+  MemoryFiles files;
+  StateStore store(files, "/d");
+  engine::TaskState state = make_state();
+  const std::string text = render_task(make_task());
+  for (const char* id : {"one", "two"}) {
+    state.containers[0].docker_id = id;
+    ASSERT_TRUE(store.save_task(text, state).ok());
+  }
+  std::string& file = files.files.at("/d/tasks/t1.json");
+  const std::string whole = file;
+  for (const std::string& rest :
+       {std::string("{"), std::string("{}"), std::string(9, '\0'), std::string("{\n")}) {
+    file = whole + rest;
+    const auto loaded = StateStore(files, "/d").load_tasks();
+    ASSERT_TRUE(loaded.ok()) << rest << ": " << loaded.error().message;
+    EXPECT_EQ(loaded->front().state.containers[0].docker_id, "two") << rest;
+  }
+  file = whole + "7\n";  // No crash leaves this.
+  EXPECT_THAT(StateStore(files, "/d").load_tasks().error().message, HasSubstr("/d/tasks/t1.json"));
 }
 
 TEST(StateStore, WithoutAFolderNothingIsKept) {

@@ -157,12 +157,13 @@ void TaskManager::admit_waiting() {
 // -------------------------------------------------------------------------------------------------
 
 void TaskManager::save(Managed& task, Save when) {
-  if (when == Save::later) {
-    if (!task.dirty) dirty_.notify();
-    task.dirty = true;
-    return;
-  }
-  if (auto saved = deps_.store.save_task(task.text, task.state); !saved) {
+  if (when == Save::now) return write(task, state::StateStore::Sync::now);
+  if (!task.dirty) dirty_.notify();
+  task.dirty = true;
+}
+
+void TaskManager::write(Managed& task, state::StateStore::Sync sync) {
+  if (auto saved = deps_.store.save_task(task.text, task.state, sync); !saved) {
     spdlog::error("agent: cannot save task {}: {}", task.state.spec.id(), saved.error().message);
     task.dirty = true;
     dirty_.notify();
@@ -173,7 +174,7 @@ void TaskManager::save(Managed& task, Save when) {
 
 void TaskManager::save_everything() {
   for (const auto& [arn, task] : tasks_) {
-    if (task->dirty) save(*task, Save::now);
+    if (task->dirty) write(*task, state::StateStore::Sync::later);
   }
   if (sequence_ == saved_sequence_) return;
   if (auto saved = deps_.store.save_sequence(sequence_); !saved) {

@@ -52,7 +52,8 @@ inline constexpr Duration kOwnStartEvent = std::chrono::seconds(1);
 /// places of their own, as one may hang.
 inline constexpr std::size_t kLaunchesMax = 8;
 inline constexpr std::size_t kRemovalsMax = 4;
-/// Changes that need not be on disk before anything else happens are written this much later.
+/// Changes that need not be on disk before anything else happens are written this much later, and get there
+/// when the kernel likes.
 inline constexpr Duration kLazySave = std::chrono::seconds(1);
 
 /// The tasks of this agent: feeds each task's events to the engine one by one, saves, then does what the
@@ -120,6 +121,7 @@ class TaskManager final : public session::TaskSink {
   void post(const std::string& task_arn, const engine::Event& event);
   void perform(const std::string& task_arn, Managed& task, const engine::Action& action);
   void save(Managed& task, Save when);
+  void write(Managed& task, state::StateStore::Sync sync);
   void add(Managed& task);
   void forget(const std::string& task_arn);
   void admit_waiting();

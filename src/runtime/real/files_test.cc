@@ -22,7 +22,9 @@ TEST_F(FilesTest, WritesReadsListsRemoves) {
   const std::string path = folder_ + "/state.json";
   ASSERT_TRUE(files.write_atomically(path, "one").ok());
   ASSERT_TRUE(files.write_atomically(path, "two", 0640).ok());
-  EXPECT_EQ(files.read(path).value(), "two");
+  ASSERT_TRUE(files.append(path, "o", Files::Sync::later).ok());
+  ASSERT_TRUE(files.append(path, "!", Files::Sync::now).ok());
+  EXPECT_EQ(files.read(path).value(), "twoo!");
   EXPECT_EQ(files.read(path, 2).error().code, ErrorCode::too_large);
   struct stat status {};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
@@ -33,6 +35,8 @@ TEST_F(FilesTest, WritesReadsListsRemoves) {
   EXPECT_EQ(files.remove(path).error().code, ErrorCode::not_found);
   EXPECT_EQ(files.list(folder_ + "/none").error().code, ErrorCode::not_found);
   EXPECT_FALSE(files.write_atomically(folder_ + "/none/x", "").ok());
+  for (const auto sync : {Files::Sync::now, Files::Sync::later})
+    EXPECT_FALSE(files.append(path, "x", sync).ok());
 }
 
 }  // namespace

@@ -100,6 +100,14 @@ Result<void> RealFiles::write_atomically(const std::string& path, std::string_vi
   return {};
 }
 
+Result<void> RealFiles::append(const std::string& path, std::string_view text, Sync sync) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file.open()) return system_failure("cannot open", path, errno);
+  if (!write_all(file.number(), text)) return system_failure("cannot write", path, errno);
+  if (sync == Sync::now && ::fdatasync(file.number()) != 0) return system_failure("cannot sync", path, errno);
+  return {};
+}
+
 Result<void> RealFiles::make_directories(const std::string& path, unsigned mode) {
   std::string prefix;
   for (const std::filesystem::path& part : std::filesystem::path(path)) {
