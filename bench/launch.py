@@ -1,10 +1,14 @@
 """Containers through Berth against containers through Docker's own API, in turn on one machine.
 
+    python3 bench/launch.py [PAIRS [NETWORK…]] [--count 100] [--seconds 1800]
+
 One pair: COUNT containers created and started through the API with as many connections as serve it best, then COUNT tasks by
-RunTask until all are RUNNING. The figure is the median of the pairs' ratios. Beside it: the agent's own CPU time for each task,
-its memory with COUNT tasks, and how long a service takes from the kill of its container to the replacement's RUNNING.
+RunTask until all are RUNNING; the containers are the same, limits included. The figure is the median of the pairs' ratios. Beside
+it: the agent's own CPU time for each task, its memory with COUNT tasks, and how long a service takes from the kill of a
+container of its to the replacement's RUNNING. After SECONDS no more pairs are begun.
 """
 
+import argparse
 import concurrent.futures
 import http.client
 import json
@@ -12,6 +16,7 @@ import os
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -25,7 +30,13 @@ REMOVERS = 4
 IMAGE = "busybox:latest"
 LAUNCH_SECONDS = 180
 POLL_SECONDS = 0.05
+PROBES = 24
 REPLACEMENTS = 5
+# A task that ends sooner after its start counts as one that failed to start, and the service scheduler waits longer each time.
+PROVEN_SECONDS = 11
+CPU_UNITS, MEMORY_MIB = 1, 8
+# What the agent makes of them.
+LIMITS = {"CpuShares": 2, "Memory": MEMORY_MIB << 20}
 
 
 class DockerConnection(http.client.HTTPConnection):
@@ -59,7 +70,7 @@ def docker(method, path, body=None):
 
 def launch_one(network):
     made = docker("POST", "/v1.41/containers/create",
-                  {"Image": IMAGE, "Cmd": ["sleep", "3600"], "HostConfig": {"NetworkMode": network}})
+                  {"Image": IMAGE, "Cmd": ["sleep", "3600"], "HostConfig": {"NetworkMode": network, **LIMITS}})
     docker("POST", f"/v1.41/containers/{made['Id']}/start")
     return made["Id"]
 
@@ -75,7 +86,7 @@ def raw(count, network, workers):
 
 
 def best_workers(network):
-    rates = {workers: raw(30, network, workers) for workers in WORKERS}
+    rates = {workers: raw(PROBES, network, workers) for workers in WORKERS}
     return max(rates, key=rates.get)
 
 
@@ -137,20 +148,20 @@ def through_berth(client, agent, count, family):
 
 
 def replacement_seconds(client, network):
-    """From the kill of a service's container to its replacement RUNNING, over that of one raw container start: medians."""
+    """From the kill of a service's container to its replacement RUNNING, and one raw container start: medians."""
     family = f"launch-{network}"
-    client.call("CreateService", serviceName=family, taskDefinition=family, desiredCount=1)
+    client.call("CreateService", serviceName=family, taskDefinition=family, desiredCount=REPLACEMENTS)
+    if not system.wait_for(lambda: running_tasks(client) == REPLACEMENTS, LAUNCH_SECONDS):
+        raise RuntimeError("the service does not run")
+    first = containers_of(family)
+    time.sleep(PROVEN_SECONDS)
     waits, starts = [], []
-    for _ in range(REPLACEMENTS):
-        # The container before is gone too: the agent cleans up after a second.
-        if not system.wait_for(lambda: running_tasks(client) == 1 and len(containers_of(family)) == 1, LAUNCH_SECONDS):
-            raise RuntimeError("the service has not just one container")
+    for container in first:
         began = time.monotonic()
         made = launch_one(network)
         starts.append(time.monotonic() - began)
         remove([made])
         old = client.call("ListTasks", serviceName=family)["taskArns"]
-        [container] = containers_of(family)
         began = time.monotonic()
         docker("POST", f"/v1.41/containers/{container}/kill")
 
@@ -161,25 +172,32 @@ def replacement_seconds(client, network):
         while not replaced():
             time.sleep(0.01)
         waits.append(time.monotonic() - began)
+        # The container before is gone too: the agent cleans up after a second.
+        system.wait_for(lambda: len(containers_of(family)) == REPLACEMENTS, LAUNCH_SECONDS)
     client.call("DeleteService", service=family, force=True)
     remove(containers_of(family))
     system.wait_for(lambda: running_tasks(client) == 0, LAUNCH_SECONDS)
     return statistics.median(waits), statistics.median(starts)
 
 
-def measure_network(client, agent, network, pairs, count):
+def measure_network(client, agent, network, pairs, count, deadline):
     family = f"launch-{network}"
     client.call("RegisterTaskDefinition", family=family, networkMode=network, containerDefinitions=[
-        {"name": "main", "image": IMAGE, "cpu": 1, "memory": 8, "essential": True, "command": ["sleep", "3600"]}])
+        {"name": "main", "image": IMAGE, "cpu": CPU_UNITS, "memory": MEMORY_MIB, "essential": True, "command": ["sleep", "3600"]}])
     workers = best_workers(network)
     raw_rates, berth = [], []
     for _ in range(pairs):
+        if berth and time.monotonic() > deadline:
+            break
         raw_rates.append(raw(count, network, workers))
         client.close()  # The server may have closed a connection that was idle for so long.
         berth.append(through_berth(client, agent, count, family))
+        rate, cpu, memory = berth[-1]
+        print(f"{network}: raw {raw_rates[-1]:.2f}/s with {workers} connections, Berth {rate:.2f}/s, {rate / raw_rates[-1]:.3f}; "
+              f"agent {cpu:.1f} ms a task, {memory:.1f} MiB", file=sys.stderr, flush=True)
     client.close()
     waited, start = replacement_seconds(client, network)
-    return {"raw_connections": workers,
+    return {"pairs": len(berth), "raw_connections": workers,
             "raw_per_second": statistics.median(raw_rates),
             "berth_per_second": statistics.median(b[0] for b in berth),
             "ratio": statistics.median(b[0] / r for b, r in zip(berth, raw_rates)),
@@ -188,7 +206,8 @@ def measure_network(client, agent, network, pairs, count):
             "replacement_ms": waited * 1000, "raw_start_ms": start * 1000}
 
 
-def measure(pairs=7, count=100, networks=("bridge", "host")):
+def measure(pairs=7, count=100, networks=("bridge", "host"), seconds=1800):
+    began = time.monotonic()
     with system.Server() as server:
         client = server.client()
         agent = Agent(server)
@@ -200,12 +219,17 @@ def measure(pairs=7, count=100, networks=("bridge", "host")):
                     return []
             if not system.wait_for(connected, 60):
                 raise RuntimeError("the agent did not register")
-            return {network: measure_network(client, agent, network, pairs, count) for network in networks}
+            return {network: measure_network(client, agent, network, pairs, count, began + seconds * (i + 1) / len(networks))
+                    for i, network in enumerate(networks)}
         finally:
             agent.stop()
 
 
 if __name__ == "__main__":
-    import sys
-    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1,
-                             networks=tuple(sys.argv[2:]) or ("bridge", "host")), indent=1))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", type=int, nargs="?", default=7)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=1800)
+    parser.add_argument("networks", nargs="*", default=["host", "bridge"])
+    given = parser.parse_args()
+    print(json.dumps(measure(given.pairs, given.count, given.networks, given.seconds), indent=1))
