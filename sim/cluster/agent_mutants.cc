@@ -17,6 +17,11 @@ Result<void> MutantFiles::write_atomically(const std::string& path, std::string_
   return inner_.write_atomically(path, text, mode);
 }
 
+Result<void> MutantFiles::append(const std::string& path, std::string_view text, Sync sync) {
+  if (mutant_.is("checkpoint-not-written") || mutant_.is("checkpoint-stale")) return {};
+  return inner_.append(path, text, sync);
+}
+
 Result<void> MutantFiles::make_directories(const std::string& path, unsigned mode) {
   return inner_.make_directories(path, mode);
 }

@@ -21,6 +21,7 @@ class MutantFiles final : public runtime::Files {
   MutantFiles(runtime::Files& inner, const Mutant& mutant) : inner_(inner), mutant_(mutant) {}
   Result<std::string> read(const std::string& path, std::size_t bytes_max) override;
   Result<void> write_atomically(const std::string& path, std::string_view text, unsigned mode) override;
+  Result<void> append(const std::string& path, std::string_view text, Sync sync) override;
   Result<void> make_directories(const std::string& path, unsigned mode) override;
   Result<void> remove(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;

@@ -54,7 +54,7 @@ inline constexpr std::size_t kLaunchesMax = 8;
 inline constexpr std::size_t kRemovalsMax = 4;
 /// Changes that need not be on disk before anything else happens are written this much later, and get there
 /// when the kernel likes.
-inline constexpr Duration kLazySave = std::chrono::seconds(1);
+inline constexpr Duration kLazySave = std::chrono::seconds(5);
 
 /// The tasks of this agent: feeds each task's events to the engine one by one, saves, then does what the
 /// engine says; slow work runs beside it and comes back as an event.

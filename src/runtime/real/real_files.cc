@@ -16,6 +16,9 @@ namespace berth::runtime {
 
 namespace {
 
+/// What mkostemp() gives a file.
+constexpr unsigned kTemporaryMode = 0600;
+
 /// An open file descriptor, closed at the end of its scope.
 class Descriptor {
  public:
@@ -57,7 +60,7 @@ bool write_all(int file, std::string_view text) {
 /// The temporary file, complete and synced; 0, or the error number.
 int fill_temporary(int file, std::string_view text, unsigned mode) {
   if (!write_all(file, text)) return errno;
-  if (::fchmod(file, mode) != 0) return errno;
+  if (mode != kTemporaryMode && ::fchmod(file, mode) != 0) return errno;
   if (::fsync(file) != 0) return errno;
   return 0;
 }

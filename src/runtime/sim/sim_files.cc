@@ -20,6 +20,11 @@ void SimDisk::crash(Prng& prng) {
   for (const auto& [path, text] : unsynced_removals_)
     if (prng.chance(1, 2)) files_.emplace(path, text);
   unsynced_removals_.clear();
+  for (const auto& [path, synced] : synced_bytes_) {
+    std::string& text = files_.at(path);
+    text.resize(synced + prng.below(text.size() - synced + 1));
+  }
+  synced_bytes_.clear();
 }
 
 Result<std::string> SimFiles::read(const std::string& path, std::size_t bytes_max) {
@@ -37,9 +42,23 @@ Result<void> SimFiles::write_atomically(const std::string& path, std::string_vie
   const bool fails = runtime_.buggify("files.write_fails");
   if (fails && runtime_.fork_random().chance(1, 2)) return internal_error("cannot write " + path);
   disk_.files_[path] = text;
+  disk_.synced_bytes_.erase(path);
   if (fails) return internal_error("cannot sync " + folder);
   std::erase_if(disk_.unsynced_removals_,
                 [&](const auto& removal) { return folder_of(removal.first) == folder; });
+  return {};
+}
+
+Result<void> SimFiles::append(const std::string& path, std::string_view text, Sync sync) {
+  if (!runtime_.alive()) return life_is_over();
+  const auto file = disk_.files_.find(path);
+  if (file == disk_.files_.end()) return not_found("cannot open " + path);
+  const bool fails = runtime_.buggify("files.write_fails");
+  if (fails) text = text.substr(0, text.size() / 2);
+  disk_.synced_bytes_.try_emplace(path, file->second.size());
+  file->second += text;
+  if (fails) return internal_error("cannot write " + path);
+  if (sync == Sync::now) disk_.synced_bytes_.erase(path);
   return {};
 }
 
@@ -55,6 +74,7 @@ Result<void> SimFiles::remove(const std::string& path) {
   if (!runtime_.alive()) return life_is_over();
   auto file = disk_.files_.extract(path);
   if (file.empty()) return not_found("cannot remove " + path);
+  disk_.synced_bytes_.erase(path);
   disk_.unsynced_removals_[path] = std::move(file.mapped());
   return {};
 }

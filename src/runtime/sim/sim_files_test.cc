@@ -2,6 +2,9 @@
 // Method: direct calls, with kills in between, on many seeds.
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "runtime/sim/sim_world.h"
 
 namespace berth::runtime {
@@ -48,6 +51,24 @@ TEST(SimFiles, WhatWasWrittenSurvivesAndRemovalsMayNot) {
   }
   EXPECT_GT(back, 20);
   EXPECT_LT(back, 80);
+}
+
+TEST(SimFiles, WhatWasAppendedIsCutOffUnlessItWasSynced) {
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SimWorld world(seed);
+    SimNode& node = world.add_node("a");
+    EXPECT_EQ(node.files().append("/log", "1", Files::Sync::now).error().code, ErrorCode::not_found);
+    ASSERT_TRUE(node.files().write_atomically("/log", "1", 0600).ok());
+    ASSERT_TRUE(node.files().append("/log", "2", Files::Sync::later).ok());
+    ASSERT_TRUE(node.files().append("/log", "3", Files::Sync::now).ok());
+    ASSERT_TRUE(node.files().append("/log", "4", Files::Sync::later).ok());
+    ASSERT_TRUE(node.files().append("/log", "5", Files::Sync::later).ok());
+    EXPECT_EQ(node.files().read("/log", 10).value(), "12345");
+    kill_and_restart(world, node);
+    seen.insert(node.files().read("/log", 10).value());
+  }
+  EXPECT_EQ(seen, (std::set<std::string>{"123", "1234", "12345"}));
 }
 
 TEST(SimFiles, AFailedWriteHasEitherOutcome) {
