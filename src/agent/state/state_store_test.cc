@@ -154,6 +154,18 @@ TEST(StateStore, StatesGatherInTheFileOfATask) {
   EXPECT_EQ(loaded_id(), "after");
 }
 
+TEST(StateStore, FilesOfVersionOneAreRead) {
+  MemoryFiles files;
+  engine::TaskState state = make_state();
+  state.containers[0].docker_id = "old";
+  files.files["/d/tasks/t1.json"] = R"({"version":1,"task":)" + render_task(make_task()) + R"(,"state":)" +
+                                    render_json(engine::state_to_json(state)) + "}";
+  StateStore store(files, "/d");
+  EXPECT_EQ(store.load_tasks()->front().state.containers[0].docker_id, "old");
+  ASSERT_TRUE(store.save_task(render_task(make_task()), state).ok());
+  EXPECT_THAT(files.files.at("/d/tasks/t1.json"), HasSubstr(R"("version":2)"));
+}
+
 TEST(StateStore, WhatACrashLeftOfALineIsIgnored) {
   MemoryFiles files;
   StateStore store(files, "/d");
