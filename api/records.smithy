@@ -83,7 +83,7 @@ structure ContainerInstanceRecord {
     @required memory: Integer
     @required reservedTcpPorts: PortList
     @required reservedUdpPorts: PortList
-    @required attributes: Attributes
+    @required @shared attributes: Attributes
     tags: Tags
     versionInfo: VersionInfo
     agentUpdateStatus: AgentUpdateStatus
@@ -208,7 +208,7 @@ structure TaskRecord {
     /// RUNNING or STOPPED only.
     @required desiredStatus: TaskStatus
     @required containers: ContainerStates
-    overrides: TaskOverride
+    @shared overrides: TaskOverride
     tags: Tags
     /// What it holds on the instance until it is STOPPED: CPU units, MiB, host ports.
     @required cpu: Integer

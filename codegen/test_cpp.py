@@ -58,12 +58,14 @@ class Plans(unittest.TestCase):
     def test_defaults_and_unknown_members(self):
         files = generate.cpp_files(load(HEAD + """enum E { ON = "on" }
             @keepUnknown structure R { @required n: Long  @default("on") e: E  @default([]) l: L  s: String
-              @default("x") t: String  @default(true) b: Boolean } list L { member: String }"""), ["a.b"])
+              @default("x") t: String  @default(true) b: Boolean  @required @shared m: L } list L { member: String }"""), ["a.b"])
         header = files["model/b/f0_types.h"]
         for line in ("std::int64_t n{0};", "E e{E::on};", "std::vector<std::string> l;",
                      "std::optional<std::string> s;", 'std::string t{"x"};', "bool b{true};",
-                     "JsonObject unknown_members{};"):
+                     "JsonObject unknown_members{};", "::berth::model::Shared<std::vector<std::string>> m;",
+                     '#include "model/shared.h"'):
             self.assertIn(line, header)
+        self.assertIn('#include "model/shared_codec.h"', files["model/b/f0_codec.h"])
 
 
 class Patterns(unittest.TestCase):

@@ -2,7 +2,7 @@
 
 from smithy.model import Shape
 
-from . import constraints, names, text
+from . import constraints, names, text, types
 from .plan import Field, Package, Plan, Unit
 
 # Members that one translation unit may decode; keeps each within seconds of compile time.
@@ -33,12 +33,13 @@ def unit_header_name(types_header: str) -> str:
 
 def unit_header(unit: Unit) -> str:
     body = []
+    support = "model/shared_codec.h" if types.holds_shared(unit) else "model/codec_support.h"
     for shape in unit.structures:
         name = names.type_name(shape.name)
         body.append(f"void encode(JsonWriter& writer, const {name}& value);\n"
                     f"bool decode(const JsonValue& json, {name}& out, model::DecodeContext& context);")
     return (text.banner(unit.file) + "/// JSON codecs of the structures in the types header; see model/codec_support.h.\n"
-            + "#pragma once\n" + text.includes([], ["model/codec_support.h", unit.header]) + "\n"
+            + "#pragma once\n" + text.includes([], [support, unit.header]) + "\n"
             + text.namespace(unit.package.cpp, "\n".join(body)))
 
 

@@ -178,8 +178,12 @@ class Plan:
         return self.qualified(shape, home)
 
     def fields(self, shape: Shape, home: Package) -> list[Field]:
-        return [Field(m, names.member_name(m.name), self.type_of(m.target, home), m.required or m.has_default,
+        return [Field(m, names.member_name(m.name), self.member_type(m, home), m.required or m.has_default,
                       self.model.kind(m.target)) for m in shape.members]
+
+    def member_type(self, member: Member, home: Package) -> str:
+        plain = self.type_of(member.target, home)
+        return f"::berth::model::Shared<{plain}>" if "shared" in member.traits else plain
 
     def initialiser(self, f: Field) -> str:
         """What stands between the braces of the member's default."""

@@ -10,7 +10,8 @@ def default(plan: Plan, field: Field, kind: str) -> str:
     """`{…}`, or nothing for what the library makes empty by itself: an initialiser there would have the destructor of each
     such type made anew in every source that reads the header, which doubled the time of compiling."""
     initialiser = plan.initialiser(field)
-    return "" if kind.startswith("std::") and not initialiser else f"{{{initialiser}}}"
+    own = kind.startswith(("std::", "::berth::model::Shared"))
+    return "" if own and not initialiser else f"{{{initialiser}}}"
 
 
 def struct(plan: Plan, shape: Shape, home: Package) -> str:
@@ -31,6 +32,8 @@ def unit_header(plan: Plan, unit: Unit) -> str:
     local = ["base/time.h", pack.header("enums.h")] + unit.needs
     if "Json" in body:
         local.append("base/json.h")
+    if holds_shared(unit):
+        local.append("model/shared.h")
     # Enums of other packages: their headers come with no types header of ours.
     for shape in unit.structures:
         for member in shape.members:
@@ -38,6 +41,10 @@ def unit_header(plan: Plan, unit: Unit) -> str:
     return (text.banner(unit.file) + "#pragma once\n"
             + text.includes(["cstdint", "map", "optional", "string", "vector"], local) + "\n"
             + text.namespace(pack.cpp, body))
+
+
+def holds_shared(unit: Unit) -> bool:
+    return any("shared" in m.traits for s in unit.structures for m in s.members)
 
 
 def enum_headers(plan: Plan, target: str, home: Package) -> list[str]:

@@ -8,7 +8,7 @@ from .model import PRELUDE, Model, Member, Shape
 # Trait -> kinds of shapes it may stand on; `member` is a member of a structure, list or map.
 TRAITS = {
     "required": ("member",), "default": ("member",), "idempotencyToken": ("member",),
-    "xmlName": ("member",), "xmlFlattened": ("member",),
+    "xmlName": ("member",), "shared": ("member",), "xmlFlattened": ("member",),
     "length": ("string", "list", "map", "blob"), "pattern": ("string",),
     "range": ("integer", "long", "float", "double"),
     "sensitive": ("string", "list", "map", "structure", "blob"),

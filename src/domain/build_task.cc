@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "domain/sharing.h"
+
 namespace berth::domain {
 namespace {
 
@@ -152,6 +154,7 @@ TaskRecord build_task(const TaskPlan& plan, const ContainerInstanceRecord& insta
   task.enable_execute_command = plan.enable_execute_command;
   task.service_name = plan.service_name;
   task.deployment_id = plan.deployment_id;
+  share_parts(task);
   return task;
 }
 

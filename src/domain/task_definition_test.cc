@@ -128,8 +128,8 @@ TEST(Overrides, MustNameContainersOfTheDefinition) {
 
 TEST(BuildTask, HasOneOverrideEntryAContainer) {
   const auto task = testing::pending_task();
-  EXPECT_EQ(task.overrides->container_overrides->size(), 1U);
-  EXPECT_EQ(task.overrides->container_overrides->at(0).name, "main");
+  EXPECT_EQ((*task.overrides)->container_overrides->size(), 1U);
+  EXPECT_EQ((*task.overrides)->container_overrides->at(0).name, "main");
   EXPECT_EQ(task.arn, "arn:aws:ecs:us-east-1:123456789012:task/default/" + task.id);
   EXPECT_EQ(container_arn(task.arn, "c1"),
             "arn:aws:ecs:us-east-1:123456789012:container/default/" + task.id + "/c1");

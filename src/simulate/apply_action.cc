@@ -98,8 +98,10 @@ ContainerInstanceRecord new_host(const Context& context, const ContainerInstance
   record.registered_at = context.now;
   record.agent_connected = true;
   record.disconnected_at.reset();
-  for (auto& attribute : record.attributes)
+  auto attributes = *record.attributes;
+  for (auto& attribute : attributes)
     if (attribute.name == placement::kZoneAttribute) attribute.value = zone;
+  record.attributes = std::move(attributes);
   return record;
 }
 

@@ -30,7 +30,7 @@ class Cluster {
     model::ecs::Attribute attribute;
     attribute.name = "ecs.availability-zone";
     attribute.value = zone;
-    host.attributes = {attribute};
+    host.attributes = std::vector{attribute};
     hosts_[id] = host;
     put(host);
     domain::InstanceAllocation allocation;

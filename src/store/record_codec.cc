@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "domain/records_codec.h"
+#include "domain/sharing.h"
 #include "store/table.h"
 
 namespace berth::store {
@@ -31,6 +32,7 @@ Result<std::shared_ptr<const void>> decode_record(Kind kind, std::string_view ke
       answer =
           invalid(fmt::format("stored {} {} says it is {}", to_string(kind), key, Schema<R>::key(*record)));
     } else {
+      if constexpr (requires { domain::share_parts(*record); }) domain::share_parts(*record);
       answer = std::shared_ptr<const void>(std::make_shared<const R>(std::move(*record)));
     }
   });

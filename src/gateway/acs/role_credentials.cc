@@ -16,7 +16,8 @@ std::string role_of(const domain::TaskRecord& task, const domain::TaskDefinition
                     RoleType type) {
   const bool application = type == RoleType::task_application;
   if (task.overrides) {
-    const auto& role = application ? task.overrides->task_role_arn : task.overrides->execution_role_arn;
+    const auto& overrides = **task.overrides;
+    const auto& role = application ? overrides.task_role_arn : overrides.execution_role_arn;
     if (role && !role->empty()) return *role;
   }
   const auto& wire = definition.definition;

@@ -15,8 +15,8 @@ using model::ecs::ContainerDefinition;
 using model::ecs::ContainerOverride;
 
 const ContainerOverride* find_override(const domain::TaskRecord& task, const std::string& name) {
-  if (!task.overrides || !task.overrides->container_overrides) return nullptr;
-  for (const auto& candidate : *task.overrides->container_overrides)
+  if (!task.overrides || !(*task.overrides)->container_overrides) return nullptr;
+  for (const auto& candidate : *(*task.overrides)->container_overrides)
     if (candidate.name == name) return &candidate;
   return nullptr;
 }

@@ -106,8 +106,8 @@ void add_bare_containers(model::acs::Task& to, const TaskRecord& task) {
 // Only a size that somebody asked for is a limit: the record always has one, else the sum of its containers.
 void add_task_size(model::acs::Task& to, const TaskRecord& task,
                    const model::ecs::TaskDefinition& definition) {
-  const bool cpu = definition.cpu || (task.overrides && task.overrides->cpu);
-  const bool memory = definition.memory || (task.overrides && task.overrides->memory);
+  const bool cpu = definition.cpu || (task.overrides && (*task.overrides)->cpu);
+  const bool memory = definition.memory || (task.overrides && (*task.overrides)->memory);
   if (cpu && task.task_cpu) to.cpu = parse_vcpus(*task.task_cpu);
   if (memory && task.task_memory) to.memory = parse_mebibytes(*task.task_memory);
 }

@@ -64,13 +64,15 @@ TEST(TranslateTask, ASmallTaskHasEverythingThatAgentsOf2015Demand) {
 
 TEST(TranslateTask, MergesOverridesSoThatOnlyTheCommandIsLeft) {
   auto record = small_task();
-  auto& change = record.overrides.emplace().container_overrides.emplace().emplace_back();
+  model::ecs::TaskOverride overrides;
+  auto& change = overrides.container_overrides.emplace().emplace_back();
   change.name = "app";
   change.command = {{"echo", "a \"b\""}};
   change.environment = {{{"A", "2"}, {"B", "3"}}};
   change.cpu = 20;
   change.memory = 128;
   change.memory_reservation = 32;
+  record.overrides = overrides;
   const auto container =
       container_of(translated(record, R"({"containerDefinitions":[{"name":"app","image":"busybox",
     "cpu":10,"memory":64,"memoryReservation":16,"command":["x"],"environment":[{"name":"A","value":"1"}]}]})"));
@@ -151,7 +153,9 @@ TEST(TranslateTask, HasNoSizeThatNobodyAskedFor) {
   const auto task = translated(record, definition);
   EXPECT_FALSE(task.contains("cpu"));
   EXPECT_FALSE(task.contains("memory"));
-  record.overrides.emplace().cpu = "512";
+  model::ecs::TaskOverride overrides;
+  overrides.cpu = "512";
+  record.overrides = overrides;
   record.task_cpu = "512";
   EXPECT_EQ(translated(record, definition).at("cpu"), json("0.5"));
 }

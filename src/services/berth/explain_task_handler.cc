@@ -197,7 +197,7 @@ JsonObject why_document(const Context& context, const store::View& view, const d
   }
   domain::TaskPlan plan{cluster, *definition->record};
   plan.group = task.group;
-  plan.overrides = task.overrides ? &*task.overrides : nullptr;
+  plan.overrides = task.overrides ? &**task.overrides : nullptr;
   auto request = request_of(view, task, plan);
   if (!request) {
     why["verdict"] = request.error().message;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "domain/sharing.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"
 #include "services/ecs/attribute_rules.h"
@@ -65,14 +66,14 @@ std::optional<wire::ApiError> check(const Context& context, const std::vector<At
 
 struct Edited {
   const StoredInstance* before;
-  ContainerInstanceRecord record;
+  std::vector<Attribute> attributes;
 };
-using Edit = std::function<void(ContainerInstanceRecord&, const Attribute&)>;
+using Edit = std::function<void(std::vector<Attribute>&, const Attribute&)>;
 
-std::size_t custom_attributes(const ContainerInstanceRecord& record) {
-  return static_cast<std::size_t>(
-      std::count_if(record.attributes.begin(), record.attributes.end(),
-                    [](const auto& have) { return !is_system_attribute(have.name); }));
+std::size_t count_custom(const std::vector<Attribute>& attributes) {
+  return static_cast<std::size_t>(std::count_if(attributes.begin(), attributes.end(), [](const auto& have) {
+    return !is_system_attribute(have.name);
+  }));
 }
 
 template <class Response>
@@ -88,7 +89,9 @@ Decision<Response> decide(const Context& context, const store::View& view,
     auto targets = targets_of(context, view, **cluster, attribute);
     if (!targets) return targets.take_error();
     for (const auto* target : *targets) {
-      edit(edited.try_emplace(target->key, Edited{target, *target->record}).first->second.record, attribute);
+      auto& change =
+          edited.try_emplace(target->key, Edited{target, *target->record->attributes}).first->second;
+      edit(change.attributes, attribute);
       Attribute shown;
       shown.name = attribute.name;
       shown.value = attribute.value;
@@ -99,14 +102,18 @@ Decision<Response> decide(const Context& context, const store::View& view,
   const auto custom_max = static_cast<std::size_t>(context.services.limits.attributes_per_resource);
   auto transaction = new_transaction(context);
   for (auto& [key, change] : edited) {
-    if (change.record == *change.before->record) continue;
-    const auto custom = custom_attributes(change.record);
-    if (custom > custom_max && custom > custom_attributes(*change.before->record))
+    const auto& before = *change.before->record;
+    if (change.attributes == *before.attributes) continue;
+    const auto custom = count_custom(change.attributes);
+    if (custom > custom_max && custom > count_custom(*before.attributes))
       return wire::attribute_limit_exceeded(
-          fmt::format("{} may have at most {} custom attributes.", change.record.arn, custom_max));
-    ++change.record.version;
+          fmt::format("{} may have at most {} custom attributes.", before.arn, custom_max));
+    ContainerInstanceRecord record = before;
+    record.attributes = std::move(change.attributes);
+    domain::share_parts(record);
+    ++record.version;
     transaction.expect(*change.before);
-    transaction.put(std::move(change.record));
+    transaction.put(std::move(record));
   }
   if (transaction.write_count() == 0) return response;
   return {std::move(response), std::move(transaction)};
@@ -121,13 +128,13 @@ Async<ApiResult<Response>> change_attributes(Context& context, Request request, 
   co_return co_await decide_and_commit<Response>(context, std::move(decider));
 }
 
-void put(ContainerInstanceRecord& record, const Attribute& attribute) {
-  set_attribute(record.attributes, attribute.name, attribute.value);
+void put(std::vector<Attribute>& attributes, const Attribute& attribute) {
+  set_attribute(attributes, attribute.name, attribute.value);
 }
 
 // A value, where given, must be the attribute's.
-void erase(ContainerInstanceRecord& record, const Attribute& attribute) {
-  std::erase_if(record.attributes, [&](const Attribute& have) {
+void erase(std::vector<Attribute>& attributes, const Attribute& attribute) {
+  std::erase_if(attributes, [&](const Attribute& have) {
     return have.name == attribute.name && (!attribute.value || have.value.value_or("") == *attribute.value);
   });
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "domain/agent_update.h"
 #include "domain/names.h"
+#include "domain/sharing.h"
 #include "services/ecs/attribute_rules.h"
 
 namespace berth::services::ecs {
@@ -178,7 +179,7 @@ bool is_same_type(const ContainerInstanceRecord& record, const Registration& reg
   if (drift * 100 > std::int64_t{record.memory} * kMemoryDriftPercent) return false;
   // A host without an identity document does not say of what type it is.
   if (registration.identity.instance_type.empty()) return true;
-  const auto* type = find_attribute(record.attributes, "ecs.instance-type");
+  const auto* type = find_attribute(*record.attributes, "ecs.instance-type");
   return !type || type->value == registration.identity.instance_type;
 }
 
@@ -188,21 +189,23 @@ void apply_registration(const Context& context, const Registration& registration
   record.memory = registration.resources.memory;
   record.reserved_tcp_ports = registration.resources.tcp_ports;
   record.reserved_udp_ports = registration.resources.udp_ports;
-  const auto before = std::move(record.attributes);
-  record.attributes = registration.attributes;
+  const auto before = record.attributes;
+  std::vector<model::ecs::Attribute> attributes = registration.attributes;
   for (const auto& attribute : before)
-    if (!is_system_attribute(attribute.name) && !find_attribute(record.attributes, attribute.name))
-      set_attribute(record.attributes, attribute.name, attribute.value);
+    if (!is_system_attribute(attribute.name) && !find_attribute(attributes, attribute.name))
+      set_attribute(attributes, attribute.name, attribute.value);
   const auto add = [&](std::string_view name, std::string said, std::string_view otherwise) {
-    if (find_attribute(record.attributes, name)) return;
-    const auto* old = find_attribute(before, name);
+    if (find_attribute(attributes, name)) return;
+    const auto* old = find_attribute(*before, name);
     if (said.empty()) said = old ? old->value.value_or("") : std::string(otherwise);
-    if (!said.empty()) set_attribute(record.attributes, name, std::move(said));
+    if (!said.empty()) set_attribute(attributes, name, std::move(said));
   };
   add("ecs.availability-zone", registration.identity.availability_zone, context.realm.region + "a");
   add("ecs.instance-type", registration.identity.instance_type, type_of(registration));
   add("ecs.ami-id", registration.identity.image_id, "");
   add("ecs.os-type", "", "linux");
+  record.attributes = std::move(attributes);
+  domain::share_parts(record);
   if (request.version_info) {
     // An update is over when a higher version registers; whether it failed, the agent's session decides.
     const auto version_before = record.version_info ? record.version_info->agent_version.value_or("") : "";

@@ -64,7 +64,7 @@ model::ecs::ContainerInstance render_instance(const store::View& view,
   instance.running_tasks_count = counts.running;
   instance.pending_tasks_count = counts.pending;
   instance.agent_update_status = record.agent_update_status;
-  instance.attributes = record.attributes;
+  instance.attributes = *record.attributes;
   instance.registered_at = record.registered_at;
   instance.attachments.emplace();
   instance.tags.emplace();

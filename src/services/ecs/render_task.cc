@@ -48,7 +48,7 @@ model::ecs::Task render_task(const domain::TaskRecord& record, WithTags tags) {
   task.last_status = std::string(to_string(record.last_status));
   task.launch_type = record.launch_type;
   task.memory = record.task_memory;
-  task.overrides = record.overrides;
+  if (record.overrides) task.overrides = **record.overrides;
   task.pull_started_at = record.pull_started_at;
   task.pull_stopped_at = record.pull_stopped_at;
   task.started_at = record.started_at;

@@ -23,7 +23,7 @@ wire::ApiError nothing_newer(const std::string& version) {
 // another's would neither find its own format in it nor run it.
 std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
                                      const domain::AgentPackages* packages) {
-  const auto* family = find_attribute(instance.attributes, "ecs.os-family");
+  const auto* family = find_attribute(*instance.attributes, "ecs.os-family");
   if (family && family->value.value_or("").starts_with("WINDOWS"))
     return wire::client_exception("The container agent of a Windows instance cannot be updated this way.");
   const auto versions = instance.version_info.value_or(model::ecs::VersionInfo());
