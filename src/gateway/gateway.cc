@@ -15,11 +15,11 @@ namespace {
 constexpr int kGoingAway = 1001;
 constexpr int kTryAgain = 1011;
 
-// Takes a session out of the table whatever ends it.
+// Takes a session out of the table whatever ends it. Borrows all it is given.
 class Listing {
  public:
-  Listing(SessionTable& table, SocketKind kind, std::string instance_key, Conversation& session)
-      : table_(table), kind_(kind), instance_key_(std::move(instance_key)), session_(session) {
+  Listing(SessionTable& table, SocketKind kind, const std::string& instance_key, Conversation& session)
+      : table_(table), kind_(kind), instance_key_(instance_key), session_(session) {
     listed_ = table_.add(kind_, instance_key_, session_, replaced_);
   }
   ~Listing() {
@@ -33,7 +33,7 @@ class Listing {
  private:
   SessionTable& table_;
   SocketKind kind_;
-  std::string instance_key_;
+  const std::string& instance_key_;
   Conversation& session_;
   bool listed_ = false;
   bool replaced_ = false;
@@ -108,8 +108,8 @@ Async<runtime::UpgradeDecision> Gateway::upgrade(const runtime::HttpRequest& req
 
 // No coroutine: its frame would last as long as the socket.
 Async<void> Gateway::run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket) {
-  auto& known = *std::static_pointer_cast<SocketContext>(context);
-  if (known.request.kind == SocketKind::control) return run_control(std::move(known), socket);
+  auto known = std::static_pointer_cast<SocketContext>(std::move(context));
+  if (known->request.kind == SocketKind::control) return run_control(std::move(known), socket);
   return run_telemetry(std::move(known), socket);
 }
 
@@ -117,9 +117,9 @@ SessionServices Gateway::services() {
   return {deps_.store, deps_.runtime, deps_.limits, counters_, alarms_, marks_};
 }
 
-Async<bool> Gateway::run_listed(SocketKind kind, std::string instance_key, Conversation& session,
+Async<bool> Gateway::run_listed(SocketKind kind, const std::string& instance_key, Conversation& session,
                                 runtime::MessageSocket& socket) {
-  const Listing listing(sessions_, kind, std::move(instance_key), session);
+  const Listing listing(sessions_, kind, instance_key, session);
   if (listing.replaced()) counters_.sessions_replaced.fetch_add(1, std::memory_order_relaxed);
   if (!listing.listed()) {
     socket.close(kGoingAway, "the control plane stops");
@@ -129,10 +129,11 @@ Async<bool> Gateway::run_listed(SocketKind kind, std::string instance_key, Conve
   co_return true;
 }
 
-Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& socket) {
-  const std::string key = context.instance_key;
-  const std::string arn = context.instance_arn;
-  acs::AcsSession session(services(), std::move(context), deps_.agent_packages, deps_.task_roles);
+Async<void> Gateway::run_control(std::shared_ptr<SocketContext> context, runtime::MessageSocket& socket) {
+  acs::AcsSession session(services(), std::move(*context), deps_.agent_packages, deps_.task_roles);
+  context.reset();
+  const std::string& key = session.context().instance_key;
+  const std::string& arn = session.context().instance_arn;
   const auto opened = co_await session.open(deps_.owner);
   if (!opened) {
     spdlog::warn("gateway: cannot begin the session of {}: {}", arn, opened.error().message);
@@ -149,9 +150,10 @@ Async<void> Gateway::run_control(SocketContext context, runtime::MessageSocket& 
     spdlog::warn("gateway: cannot mark {} disconnected: {}", arn, marked.error().message);
 }
 
-Async<void> Gateway::run_telemetry(SocketContext context, runtime::MessageSocket& socket) {
-  const std::string key = context.instance_key;
-  TcsSession session(services(), telemetry_, std::move(context));
+Async<void> Gateway::run_telemetry(std::shared_ptr<SocketContext> context, runtime::MessageSocket& socket) {
+  const std::string key = context->instance_key;
+  TcsSession session(services(), telemetry_, std::move(*context));
+  context.reset();
   static_cast<void>(co_await run_listed(SocketKind::telemetry, key, session, socket));
 }
 

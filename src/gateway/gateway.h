@@ -65,11 +65,11 @@ class Gateway {
 
  private:
   runtime::UpgradeDecision refuse(const Refusal& refusal);
-  Async<void> run_control(SocketContext context, runtime::MessageSocket& socket);
-  Async<void> run_telemetry(SocketContext context, runtime::MessageSocket& socket);
+  Async<void> run_control(std::shared_ptr<SocketContext> context, runtime::MessageSocket& socket);
+  Async<void> run_telemetry(std::shared_ptr<SocketContext> context, runtime::MessageSocket& socket);
   SessionServices services();
-  /// Runs a session while it is in the table. False: it never began.
-  Async<bool> run_listed(SocketKind kind, std::string instance_key, Conversation& session,
+  /// Runs a session while it is in the table. False: it never began. Borrows all it is given.
+  Async<bool> run_listed(SocketKind kind, const std::string& instance_key, Conversation& session,
                          runtime::MessageSocket& socket);
 
   GatewayDeps deps_;

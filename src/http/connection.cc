@@ -6,6 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "base/encoding.h"
 #include "base/log.h"
@@ -140,9 +141,11 @@ Async<void> Connection::run() {
     parser_.reset();
     shard_.counters.requests.fetch_add(1, std::memory_order_relaxed);
     if (wants_websocket(request)) {
-      const bool goes_on = co_await upgrade(request);
-      if (!goes_on) co_return;
-      continue;
+      std::shared_ptr<void> context;
+      const Upgrade decided = co_await decide_upgrade(request, context);
+      if (decided == Upgrade::refused) continue;
+      if (decided == Upgrade::accepted) co_await run_websocket(request, std::move(context));
+      co_return;
     }
     enter(Phase::handling);
     auto response = co_await answer(request);
@@ -179,7 +182,8 @@ Async<bool> Connection::detect_tls() {
 }
 
 Async<Connection::Verdict> Connection::read_request() {
-  parser_.emplace(MessageBounds{shard_.limits.header_bytes_max, shard_.limits.body_bytes_max});
+  parser_ = std::make_unique<RequestParser>(
+      MessageBounds{shard_.limits.header_bytes_max, shard_.limits.body_bytes_max});
   if (begin_ == end_) {
     if (shard_.stopping) co_return Verdict{};
     if (capacity_ > kKeptBufferBytes) release_buffer();
@@ -255,21 +259,22 @@ Async<void> Connection::refuse(Verdict verdict) {
   if (sent) co_await linger();
 }
 
-Async<bool> Connection::upgrade(runtime::HttpRequest& request) {
+Async<Connection::Upgrade> Connection::decide_upgrade(const runtime::HttpRequest& request,
+                                                      std::shared_ptr<void>& context) {
   auto refusal = objection(request);
   if (!refusal) {
     enter(Phase::handling);
     auto decision = co_await shard_.handler.upgrade(request, peer_);
     if (decision.accepted) {
-      co_await run_websocket(request, std::move(decision.context));
-      co_return false;
+      context = std::move(decision.context);
+      co_return Upgrade::accepted;
     }
     refusal = std::move(decision.refusal);
   }
   const bool keeps = !shard_.stopping;
   const auto connection = keeps ? ResponseFraming::Connection::implied : ResponseFraming::Connection::close;
   const bool sent = co_await write(std::move(*refusal), false, connection);
-  co_return sent&& keeps;
+  co_return sent&& keeps ? Upgrade::refused : Upgrade::over;
 }
 
 Async<void> Connection::run_websocket(runtime::HttpRequest& request, std::shared_ptr<void> context) {
@@ -282,7 +287,8 @@ Async<void> Connection::run_websocket(runtime::HttpRequest& request, std::shared
   enter(Phase::handshake, limits.handshake_timeout);
   const auto accepted = co_await session_->accept(request);
   if (!accepted.ok()) co_return;
-  request = {};
+  // Assigning an empty one would keep the memory of its strings.
+  { const runtime::HttpRequest answered = std::move(request); }
   enter(Phase::socket);
   ++shard_.counters.websockets_now;
   struct Leave {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -89,8 +88,10 @@ class Connection {
   Async<runtime::HttpResponse> answer(const runtime::HttpRequest& request);
   Async<bool> write(runtime::HttpResponse response, bool is_head, ResponseFraming::Connection connection);
   Async<void> refuse(Verdict verdict);
-  /// False when the connection is over. Takes the request out once it has been answered: a socket lasts.
-  Async<bool> upgrade(runtime::HttpRequest& request);
+  /// Asks for leave to upgrade, and fills `context` when it is given; else answers with the refusal.
+  enum class Upgrade { accepted, refused, over };
+  Async<Upgrade> decide_upgrade(const runtime::HttpRequest& request, std::shared_ptr<void>& context);
+  /// Takes the request out once it has been answered: a socket lasts.
   Async<void> run_websocket(runtime::HttpRequest& request, std::shared_ptr<void> context);
   Async<void> linger();
 
@@ -114,7 +115,7 @@ class Connection {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::string head_;
-  std::optional<RequestParser> parser_;
+  std::unique_ptr<RequestParser> parser_;  // None for a websocket.
   std::shared_ptr<WebsocketSession> session_;
 };
 

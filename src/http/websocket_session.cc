@@ -1,5 +1,6 @@
 #include "http/websocket_session.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,6 +22,12 @@ namespace {
 constexpr std::size_t kCloseReasonBytesMax = 123;  // RFC 6455, 5.5: 125 less the code.
 // An idle client keeps one buffer of this size for masking what it sends.
 constexpr std::size_t kWriteBufferBytes = 4096;
+
+// A session waits for its next message most of its life: so much fits into a string without memory of its
+// own.
+constexpr std::size_t kFirstReadBytes = 15;
+// What a frame claims to bring is not believed beyond this at once.
+constexpr std::size_t kReadBytes = 64U << 10;
 
 /// A Channel as Beast wants its next layer: movable, and alive as long as an operation needs it.
 class ChannelLayer {
@@ -125,11 +132,17 @@ Async<Result<void>> WebsocketSession::handshake(runtime::HttpRequest upgrade, st
 Async<Result<std::string>> WebsocketSession::receive() {
   auto self = shared_from_this();
   std::string text;
-  // One byte above the message limit: the stream, not the buffer, is to find a message too big, and to say so
-  // to the peer.
-  auto buffer = asio::dynamic_buffer(text, limits_.message_bytes_max + 1);
-  auto [code, count] = co_await stream_->socket.async_read(buffer, asio::as_tuple(asio::use_awaitable));
-  if (code) co_return error_of(code, "receive");
+  std::size_t filled = 0;
+  std::size_t room = kFirstReadBytes;
+  do {
+    text.resize(filled + room);
+    auto [code, count] = co_await stream_->socket.async_read_some(asio::buffer(text.data() + filled, room),
+                                                                  asio::as_tuple(asio::use_awaitable));
+    if (code) co_return error_of(code, "receive");
+    filled += count;
+    room = std::min(stream_->socket.read_size_hint(kReadBytes), kReadBytes);
+  } while (!stream_->socket.is_message_done());
+  text.resize(filled);
   co_return text;
 }
 

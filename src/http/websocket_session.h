@@ -26,7 +26,7 @@ struct Refusal {
 /// receive() is pending. Private to http.
 ///
 /// Runs on: the channel's executor; one receive() and one send() at a time.
-/// Memory:  while it waits for a message, some 6 KiB beside the channel's own.
+/// Memory:  while it waits for a message, some 4 KiB beside the channel's own.
 class WebsocketSession final : public runtime::MessageSocket,
                                public std::enable_shared_from_this<WebsocketSession> {
  public:

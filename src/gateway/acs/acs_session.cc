@@ -38,7 +38,7 @@ AcsSession::AcsSession(const SessionServices& services, SocketContext context,
       marks_(services.marks),
       context_(std::move(context)),
       deliveries_(limits_.redelivery, limits_.unacknowledged_max),
-      update_(store_, runtime_, limits_, packages, context_),
+      packages_(packages),
       roles_(roles) {}
 
 Async<Result<void>> AcsSession::open(std::string owner) {
@@ -47,6 +47,8 @@ Async<Result<void>> AcsSession::open(std::string owner) {
   const auto opened =
       co_await open_session(store_, runtime_, context_, std::move(owner), limits_.sequence_block);
   if (!opened) co_return opened.error();
+  // What the agent said of itself is in the record now.
+  context_.request = {.kind = context_.request.kind, .protocol_version = context_.request.protocol_version};
   epoch_ = opened->epoch;
   sequence_next_ = opened->sequence_first;
   sequence_last_ = opened->sequence_last;
@@ -89,7 +91,7 @@ void AcsSession::on_message(std::string text) {
 void AcsSession::on_ack(const JsonObject& message) {
   const auto ack = parse_acknowledgement(message);
   if (!ack) return complain(ack.error());
-  if (update_.on_answer(ack->message_id, std::nullopt)) return wake_.notify();
+  if (update_ && update_->on_answer(ack->message_id, std::nullopt)) return wake_.notify();
   const auto ids = deliveries_.acknowledge(ack->message_id);
   if (ids.empty()) return;
   counters_.acks.fetch_add(1, std::memory_order_relaxed);
@@ -103,7 +105,7 @@ void AcsSession::on_nack(const JsonObject& message) {
   if (!nack) return complain(nack.error());
   counters_.nacks.fetch_add(1, std::memory_order_relaxed);
   spdlog::warn("gateway: {} refused message {}: {}", context_.instance_arn, nack->message_id, nack->reason);
-  if (update_.on_answer(nack->message_id, nack->reason)) wake_.notify();
+  if (update_ && update_->on_answer(nack->message_id, nack->reason)) wake_.notify();
 }
 
 MonotonicTime AcsSession::next_due() const {
@@ -111,7 +113,8 @@ MonotonicTime AcsSession::next_due() const {
   if (context_.request.protocol_version >= kAnswersHeartbeats)
     due = std::min(due, last_heard_ + limits_.silence_max);
   if (retry_at_ > now()) return std::min(due, retry_at_);
-  return std::min({due, deliveries_.next_due(), update_.next_due(), roles_.next_due()});
+  if (update_) due = std::min(due, update_->next_due());
+  return std::min({due, deliveries_.next_due(), roles_.next_due()});
 }
 
 Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
@@ -262,7 +265,12 @@ Async<Result<void>> AcsSession::refresh_credentials(runtime::MessageSocket& sock
 
 Async<Result<void>> AcsSession::update_agent(runtime::MessageSocket& socket,
                                              std::optional<domain::AgentUpdateStatus> status) {
-  auto message = co_await update_.step(status);
+  if (!domain::is_in_progress(status)) {
+    update_.reset();
+    co_return Result<void>();
+  }
+  if (!update_) update_ = std::make_unique<AgentUpdate>(store_, runtime_, limits_, packages_, context_);
+  auto message = co_await update_->step(status);
   if (!message) {
     spdlog::warn("gateway: the update of {}: {}", context_.instance_arn, message.error().message);
     retry_later();

@@ -30,6 +30,7 @@ class AcsSession final : public Conversation {
   /// Errors: those of open_session(): there is no session then.
   Async<Result<void>> open(std::string owner);
   std::int64_t epoch() const { return epoch_; }
+  const SocketContext& context() const { return context_; }
 
  private:
   // What one look at the store showed.
@@ -78,7 +79,8 @@ class AcsSession final : public Conversation {
   std::int64_t sequence_last_ = 0;
   bool was_away_ = false;  ///< And has not acknowledged all of given_up_.
   Deliveries deliveries_;
-  AgentUpdate update_;
+  const domain::AgentPackages* packages_;
+  std::unique_ptr<AgentUpdate> update_;  ///< Only while an update is under way.
   RoleCredentials roles_;
   std::vector<store::Ptr<domain::TaskRecord>> given_up_;
   MonotonicTime next_heartbeat_;

@@ -42,7 +42,7 @@ std::size_t Deliveries::note_sent(const std::string& message_id, const std::vect
     message.tasks.emplace_back(task.task->id, task.stop);
   }
   messages_.push_back(std::move(message));
-  if (messages_.size() > messages_max_) messages_.pop_front();
+  if (messages_.size() > messages_max_) messages_.erase(messages_.begin());
   return again;
 }
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -55,7 +54,7 @@ class Deliveries {
   Duration redelivery_;
   std::size_t messages_max_;
   std::map<std::string, Entry> entries_;
-  std::deque<Message> messages_;
+  std::vector<Message> messages_;  ///< Oldest first; few. An empty deque takes half a KiB.
 };
 
 }  // namespace berth::gateway::acs
