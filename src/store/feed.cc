@@ -126,20 +126,20 @@ class TopicSubscription final : public Subscription {
  public:
   TopicSubscription(std::shared_ptr<Feed::Registry> registry, Kind kind, std::uint8_t slot, std::string topic,
                     runtime::Notifier::Handle handle)
-      : registry_(std::move(registry)),
-        kind_(static_cast<std::size_t>(kind)),
-        slot_(slot),
-        topic_(std::move(topic)) {
+      : registry_(std::move(registry)), kind_(kind), slot_(slot) {
     check(slot_ <= kKeySlot, "an index with a slot beyond what subscriptions know");
     const std::lock_guard lock(registry_->mutex);
     id_ = ++registry_->last_id;
-    registry_->kinds[kind_][slot_][topic_].push_back({id_, std::move(handle)});
+    auto& topics = registry_->kinds[static_cast<std::size_t>(kind_)][slot_];
+    const auto at = topics.try_emplace(std::move(topic)).first;
+    at->second.push_back({id_, std::move(handle)});
+    topic_ = &at->first;
   }
   ~TopicSubscription() override {
     const std::lock_guard lock(registry_->mutex);
-    auto& by_slot = registry_->kinds[kind_];
+    auto& by_slot = registry_->kinds[static_cast<std::size_t>(kind_)];
     auto& topics = by_slot.at(slot_);
-    const auto found = topics.find(topic_);
+    const auto found = topics.find(*topic_);
     std::erase_if(found->second, [&](const auto& subscriber) { return subscriber.id == id_; });
     if (found->second.empty()) topics.erase(found);
     if (topics.empty()) by_slot.erase(slot_);
@@ -149,9 +149,9 @@ class TopicSubscription final : public Subscription {
 
  private:
   std::shared_ptr<Feed::Registry> registry_;
-  std::size_t kind_;
+  Kind kind_;
   std::uint8_t slot_;
-  std::string topic_;
+  const std::string* topic_ = nullptr;  // The registry's, which lasts as long as this.
   std::uint64_t id_ = 0;
 };
 
