@@ -26,7 +26,7 @@ constexpr int kTruncatePages = 16'384;
 // FULL: the log is synced at every commit. The checkpoints are ours alone (on_commit), never SQLite's own.
 constexpr const char* kPragmas =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = "
-    "-16384;";
+    "-4096;";
 
 }  // namespace
 
