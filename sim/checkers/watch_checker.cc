@@ -6,6 +6,17 @@
 #include <utility>
 
 namespace berth::sim {
+namespace {
+
+// A mark of delivery: the one change that need not be in the engine's log (Transaction::need_not_last).
+bool only_marks_delivery(const store::Change& change) {
+  if (change.kind != store::Kind::task || !change.before || !change.after) return false;
+  domain::TaskRecord marked = *change.before_as<domain::TaskRecord>();
+  marked.delivered = true;
+  return marked == *change.after_as<domain::TaskRecord>();
+}
+
+}  // namespace
 
 CheckedWatch::CheckedWatch(std::unique_ptr<store::Watch> inner, const Ledger& ledger, Violations& violations,
                            std::string owner, store::Revision durable)
@@ -32,6 +43,9 @@ Async<Result<std::vector<store::Change>>> CheckedWatch::next() {
 }
 
 void CheckedWatch::check(const store::Change& change) {
+  const bool logged =
+      std::ranges::binary_search(ledger_.log(), change.revision, {}, &Ledger::Logged::revision);
+  if (!logged && only_marks_delivery(change)) return;
   if (!next_ || *next_ < ledger_.log_begin()) next_ = number_of(change.revision);
   const auto at = static_cast<std::size_t>(*next_ - ledger_.log_begin());
   const auto& log = ledger_.log();
