@@ -165,13 +165,13 @@ def placement(seconds, instances=5000):
     """RunTask of 10 and of 1 at many silent instances; then a start on what that has left."""
     with Server() as server:
         half = server.load(instances=instances, mix="RunTask:10", seconds=seconds / 4, rate=400, connections=16)
-        full = server.load(instances=instances, mix="RunTask:10", seconds=seconds, connections=16)
+        full = server.load(instances=instances, mix="RunTask:10", seconds=seconds, connections=32)
         figures = {"instances": instances, "connect_seconds": half["connect_seconds"],
                    "half_rate_p99_us": first(half)["p99_us"], "half_rate_unanswered": half["load"]["unanswered"],
                    "calls_per_second": first(full)["per_second"], "tasks_per_second": first(full)["per_second"] * 10,
                    "p50_us": first(full)["p50_us"], "p99_us": first(full)["p99_us"], "errors": first(full)["errors"],
                    "memory_mib": server.memory_mib(), **cpu_of(full, first(full)["requests"] * 10)}
-        single = server.load(instances=instances, mix="RunTask", seconds=seconds / 4, connections=32)
+        single = server.load(instances=instances, mix="RunTask", seconds=seconds / 4, connections=128)
         figures["single_calls_per_second"] = first(single)["per_second"]
         figures["single_p99_us"] = first(single)["p99_us"]
         with open(f"/proc/{server.process.pid}/io") as io:
