@@ -72,7 +72,7 @@ Async<Result<void>> ServiceController::commit_all(std::vector<store::Transaction
   transactions.pop_back();
   std::vector<Result<void>> outcomes(transactions.size());
   const Executor executor = co_await current_executor();
-  runtime::TaskGroup group(executor);
+  runtime::TaskGroup group(executor, runtime::TaskGroup::Leftovers::abandoned);
   for (std::size_t i = 0; i < transactions.size(); ++i)
     group.spawn(commit_into(store_, std::move(transactions[i]), outcomes[i]));
   co_await group.drain();
