@@ -169,11 +169,15 @@ class ServiceControllerTest : public ::testing::Test {
   }
   /// Plays the agent at every change until `done`.
   void until(Check done) { ASSERT_TRUE(runtime::block_on(executor(), wait(std::move(done)))) << describe(); }
-  Async<bool> wait(Check done) {
+  /// As until(), with an agent that says nothing.
+  void until_without_agent(Check done) {
+    ASSERT_TRUE(runtime::block_on(executor(), wait(std::move(done), false))) << describe();
+  }
+  Async<bool> wait(Check done, bool plays = true) {
     const auto watch = committer_.watch(executor());
     const MonotonicTime limit = runtime_.clock().monotonic() + 30s;
     while (runtime_.clock().monotonic() < limit) {
-      co_await play(false);
+      if (plays) co_await play(false);
       {
         const auto view = co_await committer_.read();
         if (done(view)) co_return true;
@@ -236,6 +240,29 @@ TEST_F(ServiceControllerTest, StartsMoreThanOneTransactionHolds) {
   until([&](const store::View& view) { return steady(view, key_) && tasks(view) == kTasks; });
   EXPECT_THAT(messages(), Contains(::testing::AllOf(HasSubstr("(service web) has started 90 tasks: (task "),
                                                     HasSubstr(") and 70 more."))));
+}
+
+// 40 stops and 45 starts of one round are more than a transaction holds.
+TEST_F(ServiceControllerTest, StopsAndStartsMoreThanOneTransactionHolds) {
+  constexpr std::size_t kTasks = 45;
+  store::Transaction hosts(runtime_.ids().uuid(), domain::Writer::restore);
+  for (std::size_t i = 0; i < kTasks; ++i) add_host(hosts, "more" + std::to_string(i));
+  commit(std::move(hosts));
+  create(kTasks);
+  until_without_agent([&](const store::View& view) { return tasks(view) == kTasks; });
+  change([&](ServiceRecord& record) {
+    scheduling::begin_deployment(record, definition(2), {2, "d2", "r2"}, runtime_.clock().wall());
+  });
+  until_without_agent([&](const store::View& view) {
+    std::size_t leaving = 0, coming = 0;
+    for (const auto& [sort, task] : view.group(store::kTasksByService, key_)) {
+      leaving += task->record->revision == 1 && task->record->desired_status == TaskStatus::stopped;
+      coming += task->record->revision == 2 && task->record->desired_status == TaskStatus::running;
+    }
+    return leaving == kTasks && coming == kTasks;
+  });
+  EXPECT_THAT(messages(), Contains(HasSubstr("has stopped 40 running tasks: (task ")));
+  EXPECT_THAT(messages(), Contains(HasSubstr("has started 45 tasks: (task ")).Times(2));
 }
 
 TEST_F(ServiceControllerTest, ReplacesATaskThatDied) {
