@@ -83,6 +83,36 @@ TEST_P(Claims, AreGivenBack) {
   EXPECT_EQ(release("nowhere", {.cpu = 1}), std::nullopt);
 }
 
+// Engines with one writer do not keep allocations: they are added up from the tasks.
+TEST_P(Claims, AreThereAfterARestart) {
+  const Resources resources{.cpu = 400, .memory = 300, .tcp_ports = {443, 80}, .udp_ports = {5353}};
+  const auto holding = [&](const std::string& id, Resources held) {
+    domain::TaskRecord record = make_task(id, "i");
+    record.cpu = static_cast<std::int32_t>(held.cpu);
+    record.memory = static_cast<std::int32_t>(held.memory);
+    record.tcp_ports = held.tcp_ports;
+    record.udp_ports = held.udp_ports;
+    return record;
+  };
+  Transaction run = make_transaction(domain::Writer::restore);
+  run.put(holding("t1", resources));
+  run.claim(instance("i"), resources);
+  run.put(holding("t2", {.cpu = 1, .tcp_ports = {81}}));
+  run.claim(instance("i"), {.cpu = 1, .tcp_ports = {81}});
+  domain::TaskRecord over = holding("t3", {.cpu = 100, .tcp_ports = {82}});
+  over.last_status = over.desired_status = domain::TaskStatus::stopped;
+  run.put(over);
+  world_.must_commit(std::move(run));
+  const InstanceAllocation before = *find<InstanceAllocation>(instance("i"));
+  EXPECT_EQ(before.cpu, 401);
+  EXPECT_EQ(before.tcp_ports, (std::vector<std::int32_t>{80, 81, 443}));
+  world_.restart();
+  EXPECT_EQ(*find<InstanceAllocation>(instance("i")), before);
+  EXPECT_EQ(claim({.cpu = 624}), ErrorCode::conflict);
+  EXPECT_EQ(claim({.udp_ports = {5353}}), ErrorCode::conflict);
+  EXPECT_EQ(claim({.cpu = 623, .tcp_ports = {82}}), std::nullopt);
+}
+
 TEST_P(Claims, MayComeWithTheInstance) {
   Transaction transaction = make_transaction();
   transaction.put(make_instance("new"));

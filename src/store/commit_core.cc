@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "store/allocations.h"
 #include "store/committer.h"
 #include "store/record_codec.h"
 
@@ -17,10 +18,11 @@ constexpr Duration kHeadRetryDelay = std::chrono::milliseconds(50);
 
 }  // namespace
 
-std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes) {
+std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes, Allocations allocations) {
   std::vector<EngineWrite> writes;
   writes.reserve(changes.size());
   for (const Change& change : changes) {
+    if (allocations == Allocations::left_out && change.kind == Kind::allocation) continue;
     writes.push_back({change.kind, change.key, std::nullopt});
     if (change.after) writes.back().value = encode_record(change.kind, change.after.get());
   }
@@ -92,6 +94,7 @@ Async<Result<Revision>> CommitCore::load(Revision at_least) {
   if (engine.shared() && *head < tables->head()) co_return head;
   const Revision own = std::max(*head, at_least);
   (*fresh)->finish_load(own);
+  if (!engine.shared()) add_up_allocations(**fresh, own);
   lock.write([&] { tables.swap(*fresh); });
   feed.compact();
   durability.advance(own);

@@ -34,8 +34,10 @@ using Item = std::variant<Submission, Question>;
 /// Answers an item with an error.
 void refuse(const Item& item, const Error& error);
 
-/// What an engine shall write for the changes of one transaction.
-std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes);
+/// What an engine shall write for the changes of one transaction. Allocations are written where several
+/// processes append; one alone adds them up again when it reads its store (store/allocations.h).
+enum class Allocations { written, left_out };
+std::vector<EngineWrite> encode_changes(const std::vector<Change>& changes, Allocations allocations);
 
 /// What waits to be committed.
 /// Runs on: any thread; the reader is one coroutine.

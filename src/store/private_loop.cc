@@ -83,7 +83,8 @@ class PrivateLoop final : public CommitLoop {
       return;
     }
     Applied applied{submission.transaction.id(), revision, std::move(*changes), {}, 0, submission.answer};
-    if (submission.transaction.lasts()) applied.writes = encode_changes(applied.changes);
+    if (submission.transaction.lasts())
+      applied.writes = encode_changes(applied.changes, Allocations::left_out);
     applied.bytes = bytes_of(applied.writes);
     core_.apply(applied.changes, revision);
     pending_bytes_ += applied.bytes;

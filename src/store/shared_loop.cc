@@ -148,7 +148,7 @@ class SharedLoop final : public CommitLoop {
         footprint.add(*changes);
         batch.head = revision;
         batch.transaction_ids.push_back(submission.transaction.id());
-        batch.writes.push_back(encode_changes(*changes));
+        batch.writes.push_back(encode_changes(*changes, Allocations::written));
         for (const EngineWrite& write : batch.writes.back()) bytes += write.value ? write.value->size() : 0;
         batch_changes_.insert(batch_changes_.end(), changes->begin(), changes->end());
         batch_submissions_.push_back(std::move(submission));

@@ -71,6 +71,11 @@ DROP TABLE capacity_provider_2;
     Migration{4, R"(
 DROP INDEX transactions_by_id;
 )"},
+    // They are added up from the tasks when the store is read (store/allocations.h), and not written any
+    // more.
+    Migration{5, R"(
+DELETE FROM allocation;
+)"},
 };
 static_assert(kMigrations.back().version == kSchemaVersion);
 

@@ -7,7 +7,7 @@
 namespace berth::store::sqlite {
 
 /// The version of the tables that this program writes.
-inline constexpr std::int64_t kSchemaVersion = 4;
+inline constexpr std::int64_t kSchemaVersion = 5;
 
 /// Brings a database (empty, or of any earlier version) to kSchemaVersion, in one transaction.
 /// Errors: `invalid`: written by a newer Berth, or not a store of Berth at all; `unavailable`.

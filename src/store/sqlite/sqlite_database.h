@@ -52,7 +52,8 @@ class Database {
   std::optional<Statements> statements_;
   std::atomic<bool> checkpointing_{false};
   std::optional<Connection> checkpointer_;
-  int wal_pages_ = 0;  // Of the work thread.
+  int wal_pages_ = 0;     // Of the work thread, as is the next.
+  int copied_pages_ = 0;  // Length of the log when the last checkpoint was asked for.
   bool failed_ = false;
   std::atomic<bool> closed_{false};
 };

@@ -1,0 +1,45 @@
+#include "store/allocations.h"
+
+#include <algorithm>
+
+namespace berth::store {
+namespace {
+
+using domain::ContainerInstanceRecord;
+using domain::InstanceAllocation;
+using domain::TaskRecord;
+using Ports = std::vector<std::int32_t>;
+
+void add_ports(Ports& into, const Ports& more) {
+  into.insert(into.end(), more.begin(), more.end());
+  std::sort(into.begin(), into.end());
+}
+
+InstanceAllocation add_up(const ContainerInstanceRecord& instance, const Group<TaskRecord>& tasks) {
+  InstanceAllocation sum;
+  sum.account = instance.account;
+  sum.region = instance.region;
+  sum.cluster = instance.cluster;
+  sum.instance_id = instance.id;
+  for (const auto& [sort, task] : tasks) {
+    sum.cpu += task->record->cpu;
+    sum.memory += task->record->memory;
+    add_ports(sum.tcp_ports, task->record->tcp_ports);
+    add_ports(sum.udp_ports, task->record->udp_ports);
+    ++sum.task_count;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void add_up_allocations(Tables& tables, Revision revision) {
+  tables.of<ContainerInstanceRecord>().walk("", [&](const Stored<ContainerInstanceRecord>& instance) {
+    const auto tasks = tables.of<TaskRecord>().group(kTasksByInstance, instance.key);
+    auto sum = std::make_shared<const InstanceAllocation>(add_up(*instance.record, tasks));
+    tables.of<InstanceAllocation>().put(instance.key, std::move(sum), revision);
+    return true;
+  });
+}
+
+}  // namespace berth::store
