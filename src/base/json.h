@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -23,12 +24,12 @@ std::string render_json(const JsonValue& value);
 
 /// Writes JSON text, without an intermediate tree. Commas are added as needed.
 ///
-/// Owns:      the text, until take().
+/// Owns:      the text, until take(). Threads lend their writers memory that earlier ones have grown.
 /// Invariant: the caller balances begin and end and writes a key before each member's value.
 class JsonWriter {
  public:
-  /// A text of `expected_bytes` is written without growing.
-  explicit JsonWriter(std::size_t expected_bytes = 512);
+  JsonWriter();
+  ~JsonWriter();
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
@@ -37,7 +38,16 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
   /// `name` must need no escaping (names from an API model never do).
-  void key(std::string_view name);
+  void key(std::string_view name) {
+    char* at = separated(room(name.size() + 3));
+    *at++ = '"';
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = '"';
+    *at++ = ':';
+    reached(at);
+    comma_ = false;
+  }
   /// A key that may hold any character (keys of maps).
   void any_key(std::string_view name);
   void string(std::string_view text);
@@ -59,8 +69,16 @@ class JsonWriter {
   void escaped(std::string_view text);
   void escape_slowly(std::string_view text);
   /// Where the next bytes go: there is room for so many, and for a comma.
-  char* room(std::size_t bytes);
-  char* separated(char* at);
+  char* room(std::size_t bytes) {
+    if (used_ + bytes >= text_.size()) grow(bytes);
+    return text_.data() + used_;
+  }
+  void grow(std::size_t bytes);
+  char* separated(char* at) {
+    if (comma_) *at++ = ',';
+    comma_ = true;
+    return at;
+  }
   void reached(const char* at) { used_ = static_cast<std::size_t>(at - text_.data()); }
 
   std::string text_;  // Longer than what is written: bytes are put in their places, not appended.

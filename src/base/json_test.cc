@@ -32,20 +32,40 @@ TEST(JsonWriter, WritesWhatTheParserReads) {
   EXPECT_EQ(object.at("k\"").as_string(), "");
 }
 
-// Eight bytes are looked at together: each byte at each place among others has to come out right.
+// Sixteen bytes are looked at together, or eight: each byte at each place of texts of all such lengths has to
+// come out right.
 TEST(JsonWriter, EscapesAtEveryPlace) {
-  for (int byte = 0; byte < 128; ++byte) {
-    for (std::size_t place = 0; place < 19; ++place) {
-      std::string text(19, 'x');
-      text[place] = static_cast<char>(byte);
-      text += "\xc3\xa4\xe2\x82\xac";
-      JsonWriter writer;
-      writer.string(text);
-      const auto back = parse_json(writer.take());
-      ASSERT_TRUE(back.ok()) << byte << " at " << place;
-      EXPECT_EQ(std::string_view(back->get_string()), text) << byte << " at " << place;
+  const std::string_view wide = "\xc3\xa4\xe2\x82\xac";
+  for (const std::size_t size : {1U, 7U, 8U, 12U, 15U, 16U, 17U, 31U, 32U, 35U}) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 128; ++byte) {
+        std::string text(size, 'x');
+        if (size > 2 * wide.size())
+          text.replace(place < wide.size() ? size - wide.size() : 0, wide.size(), wide);
+        text[place] = static_cast<char>(byte);
+        JsonWriter writer;
+        writer.string(text);
+        const auto back = parse_json(writer.take());
+        if (place >= wide.size() || size <= 2 * wide.size()) {
+          ASSERT_TRUE(back.ok()) << byte << " at " << place << " of " << size;
+          EXPECT_EQ(std::string_view(back->get_string()), text) << byte << " at " << place << " of " << size;
+        }
+      }
     }
   }
+}
+
+TEST(JsonWriter, TwoAtOnce) {
+  JsonWriter outer;
+  outer.begin_array();
+  {
+    JsonWriter inner;
+    inner.string("inner");
+    outer.raw(inner.take());
+  }
+  outer.string("outer");
+  outer.end_array();
+  EXPECT_EQ(outer.take(), R"(["inner","outer"])");
 }
 
 TEST(JsonWriter, WritesKeysOfAnyLength) {
@@ -61,9 +81,9 @@ TEST(JsonWriter, WritesKeysOfAnyLength) {
                                "\":1,\"" + longest + "\":1}");
 }
 
-TEST(JsonWriter, GrowsFromAnyLength) {
-  for (std::size_t expected = 0; expected < 12; ++expected) {
-    JsonWriter writer(expected);
+TEST(JsonWriter, OneAfterTheOtherWithTheSameMemory) {
+  for (int round = 0; round < 3; ++round) {
+    JsonWriter writer;
     writer.begin_array();
     writer.string("a");
     writer.string(std::string(20, '\n'));
@@ -72,7 +92,7 @@ TEST(JsonWriter, GrowsFromAnyLength) {
     writer.end_array();
     std::string escaped;
     for (int i = 0; i < 20; ++i) escaped += "\\n";
-    EXPECT_EQ(writer.take(), "[\"a\",\"" + escaped + "\",[1],0.5]") << expected;
+    EXPECT_EQ(writer.take(), "[\"a\",\"" + escaped + "\",[1],0.5]") << round;
     EXPECT_EQ(writer.take(), "");
   }
 }

@@ -6,12 +6,6 @@
 #include "model/acs/codec.h"
 
 namespace berth::gateway {
-namespace {
-
-// More than what stands around type and message.
-constexpr std::size_t kAroundBytes = 40;
-
-}  // namespace
 
 Result<Envelope> parse_envelope(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max)
@@ -42,7 +36,7 @@ std::string_view strip_header_block(std::string_view frame) {
 }
 
 std::string render_envelope(std::string_view type, std::string_view message_json) {
-  JsonWriter writer(type.size() + message_json.size() + kAroundBytes);
+  JsonWriter writer;
   writer.begin_object();
   writer.key("type");
   writer.string(type);

@@ -27,7 +27,14 @@ std::string_view strip_header_block(std::string_view frame);
 std::string render_envelope(std::string_view type, std::string_view message_json);
 template <class T>
 std::string envelope_of(std::string_view type, const T& message) {
-  return render_envelope(type, model::encode_json(message));
+  JsonWriter writer;
+  writer.begin_object();
+  writer.key("type");
+  writer.string(type);
+  writer.key("message");
+  encode(writer, message);
+  writer.end_object();
+  return writer.take();
 }
 /// What a peer that cannot be understood is told; agents log it.
 std::string error_message(std::string_view text);

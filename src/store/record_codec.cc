@@ -7,15 +7,8 @@
 #include "store/table.h"
 
 namespace berth::store {
-namespace {
-
-// A task takes somewhat less, and is what is written most.
-constexpr std::size_t kTextReserved = 1536;
-
-}  // namespace
-
 std::string encode_record(Kind kind, const void* record) {
-  JsonWriter writer(kTextReserved);
+  JsonWriter writer;
   const bool known = visit_record_type(
       kind, [&]<class R>(std::type_identity<R>) { encode(writer, *static_cast<const R*>(record)); });
   check(known, "a record of a kind without records");
