@@ -1,26 +1,34 @@
 #include "domain/arns.h"
 
-#include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include "base/arn.h"
 
 namespace berth::domain {
 namespace {
 
-std::string ecs_arn(const Realm& realm, std::string_view resource) {
-  return fmt::format(FMT_COMPILE("arn:aws:ecs:{}:{}:{}"), realm.region, realm.account, resource);
+// Names are made for each task many times: in one piece, and without a format.
+template <class... Part>
+std::string ecs_arn(const Realm& realm, const Part&... resource) {
+  constexpr std::string_view kPrefix = "arn:aws:ecs:";
+  std::string arn;
+  arn.reserve(kPrefix.size() + realm.region.size() + realm.account.size() + 2 +
+              (std::string_view(resource).size() + ...));
+  arn.append(kPrefix).append(realm.region).append(1, ':').append(realm.account).append(1, ':');
+  (arn.append(std::string_view(resource)), ...);
+  return arn;
 }
 
 std::string nested(const Realm& realm, std::string_view type, std::string_view cluster, std::string_view id,
                    ArnForm form) {
-  if (form == ArnForm::short_) return ecs_arn(realm, fmt::format(FMT_COMPILE("{}/{}"), type, id));
-  return ecs_arn(realm, fmt::format(FMT_COMPILE("{}/{}/{}"), type, cluster, id));
+  if (form == ArnForm::short_) return ecs_arn(realm, type, "/", id);
+  return ecs_arn(realm, type, "/", cluster, "/", id);
 }
 
 }  // namespace
 
 std::string cluster_arn(const Realm& realm, std::string_view cluster) {
-  return ecs_arn(realm, fmt::format(FMT_COMPILE("cluster/{}"), cluster));
+  return ecs_arn(realm, "cluster/", cluster);
 }
 
 std::string container_instance_arn(const Realm& realm, std::string_view cluster, std::string_view id,
@@ -37,7 +45,7 @@ std::string service_arn(const Realm& realm, std::string_view cluster, std::strin
 }
 
 std::string task_definition_arn(const Realm& realm, std::string_view family, std::int32_t revision) {
-  return ecs_arn(realm, fmt::format(FMT_COMPILE("task-definition/{}:{}"), family, revision));
+  return ecs_arn(realm, "task-definition/", family, ":", std::string_view(fmt::format_int(revision).c_str()));
 }
 
 std::string container_arn(std::string_view task_arn, std::string_view container_id) {
@@ -45,9 +53,13 @@ std::string container_arn(std::string_view task_arn, std::string_view container_
   if (at == std::string_view::npos) return std::string(container_id);
   const std::string_view prefix = task_arn.substr(0, at);
   const std::string_view rest = task_arn.substr(at + 6);
-  if (rest.find('/') == std::string_view::npos)
-    return fmt::format(FMT_COMPILE("{}:container/{}"), prefix, container_id);
-  return fmt::format(FMT_COMPILE("{}:container/{}/{}"), prefix, rest, container_id);
+  constexpr std::string_view kType = ":container/";
+  const bool nested = rest.find('/') != std::string_view::npos;
+  std::string arn;
+  arn.reserve(task_arn.size() + kType.size() + 1 + container_id.size());
+  arn.append(prefix).append(kType);
+  if (nested) arn.append(rest).append(1, '/');
+  return arn.append(container_id);
 }
 
 std::string_view last_part(std::string_view name_or_arn) {

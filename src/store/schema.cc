@@ -3,6 +3,9 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace berth::store {
 namespace {
 
@@ -40,6 +43,9 @@ std::string joined(std::string_view first, const Part&... rest) {
   ((out += '/', out += std::string_view(rest)), ...);
   return out;
 }
+
+// Enough for any 32-bit number.
+constexpr std::size_t kRevisionDigits = 10;
 
 // Text whose order is that of time, with the key behind it so that it is unique.
 std::string by_time(WallTime time, std::string_view key) {
@@ -99,7 +105,12 @@ std::string family_key(const Realm& realm, std::string_view family) {
 }
 
 std::string task_definition_key(const Realm& realm, std::string_view family, std::int32_t revision) {
-  return fmt::format(FMT_COMPILE("{}/{}/{}/{:010}"), realm.account, realm.region, family, revision);
+  // With leading zeros, so that the order of keys is that of revisions.
+  const fmt::format_int digits(std::max(revision, 0));
+  std::array<char, kRevisionDigits> number;
+  number.fill('0');
+  std::copy_n(digits.data(), digits.size(), number.end() - static_cast<std::ptrdiff_t>(digits.size()));
+  return joined(realm.account, realm.region, family, std::string_view(number.data(), number.size()));
 }
 
 std::string account_setting_key(const Realm& realm, std::string_view principal_arn, std::string_view name) {

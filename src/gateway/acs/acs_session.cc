@@ -25,10 +25,6 @@ constexpr int kNormal = 1000;
 // In simulation: from the look at the store to what is sent of it.
 constexpr Duration kSlowDelivery = std::chrono::milliseconds(300);
 
-std::string definition_key_of(const TaskRecord& task) {
-  return store::task_definition_key({task.account, task.region}, task.family, task.revision);
-}
-
 }  // namespace
 
 AcsSession::AcsSession(const SessionServices& services, SocketContext context,
@@ -176,10 +172,9 @@ Async<AcsSession::Look> AcsSession::look() {
 }
 
 void AcsSession::add_definition(const store::View& view, const TaskRecord& task, Look& into) const {
-  std::string key = definition_key_of(task);
-  if (into.definitions.contains(key)) return;
-  const auto* definition = view.find<TaskDefinitionRecord>(key);
-  if (definition) into.definitions.emplace(std::move(key), definition->record);
+  const auto* definition = view.find<TaskDefinitionRecord>(
+      store::task_definition_key({task.account, task.region}, task.family, task.revision));
+  if (definition) into.definitions.emplace(&task, definition->record);
 }
 
 bool AcsSession::still_ours(const Look& look) {
@@ -200,7 +195,7 @@ Async<Result<void>> AcsSession::deliver(runtime::MessageSocket& socket, const Lo
   std::vector<WantedTask> batch;
   for (std::size_t i = 0; i < look.wanted.size(); ++i) {
     const WantedTask& wanted = look.wanted[i];
-    const bool can_start = look.definitions.contains(definition_key_of(*wanted.task));
+    const bool can_start = look.definitions.contains(wanted.task.get());
     if (wanted.stop || can_start)
       batch.push_back(wanted);
     else
@@ -227,7 +222,7 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
   }
   std::vector<model::acs::Task> translated;
   for (const auto& wanted : tasks) {
-    const auto definition = look.definitions.find(definition_key_of(*wanted.task));
+    const auto definition = look.definitions.find(wanted.task.get());
     const bool known = definition != look.definitions.end();
     translated.push_back(
         translate_task(*wanted.task, known ? definition->second.get() : nullptr, wanted.stop));
@@ -249,7 +244,7 @@ Async<Result<void>> AcsSession::refresh_credentials(runtime::MessageSocket& sock
   if (!roles_.due(now()) || closing()) co_return Result<void>();
   const WallTime wall = runtime_.clock().wall();
   for (const auto& task : look.kept) {
-    const auto definition = look.definitions.find(definition_key_of(*task));
+    const auto definition = look.definitions.find(task.get());
     if (definition == look.definitions.end()) continue;
     auto messages = roles_.check(*task, *definition->second, wall);
     for (auto& message : messages) {

@@ -40,7 +40,8 @@ class AcsSession final : public Conversation {
     std::int64_t epoch = 0;
     std::optional<domain::AgentUpdateStatus> update;
     std::vector<WantedTask> wanted;
-    std::map<std::string, store::Ptr<domain::TaskDefinitionRecord>> definitions;  ///< By key.
+    /// Of the tasks in `wanted` and `kept`; a task whose definition is gone has none.
+    std::map<const domain::TaskRecord*, store::Ptr<domain::TaskDefinitionRecord>> definitions;
     /// What the agent has and shall keep; only when their roles are to be looked at.
     std::vector<store::Ptr<domain::TaskRecord>> kept;
     store::Revision revision;  ///< The newest of what was seen; nothing is said of it before it is durable.
