@@ -34,13 +34,21 @@ std::string_view to_string(InstanceStatus status) {
   unreachable();
 }
 
-void normalise(InstanceView& view) {
+void normalise(std::vector<Attribute>& attributes) {
   const auto by_name = [](const Attribute& a, const Attribute& b) { return a.name < b.name; };
   // Those of registered instances are.
-  if (!std::is_sorted(view.attributes.begin(), view.attributes.end(), by_name))
-    std::sort(view.attributes.begin(), view.attributes.end(), by_name);
+  if (!std::is_sorted(attributes.begin(), attributes.end(), by_name))
+    std::sort(attributes.begin(), attributes.end(), by_name);
+}
+
+void normalise_ports(InstanceView& view) {
   std::sort(view.used_tcp.begin(), view.used_tcp.end());
   std::sort(view.used_udp.begin(), view.used_udp.end());
+}
+
+void normalise(InstanceView& view) {
+  normalise(view.attributes);
+  normalise_ports(view);
 }
 
 std::optional<std::string_view> find_attribute(const InstanceView& view, std::string_view name) {

@@ -86,6 +86,8 @@ struct InstanceView {
 
 /// Sorts what InstanceView wants sorted.
 void normalise(InstanceView& view);
+void normalise(std::vector<Attribute>& attributes);
+void normalise_ports(InstanceView& view);
 
 /// The value of attribute `name`, "" when it has none; nothing when the instance lacks it.
 std::optional<std::string_view> find_attribute(const InstanceView& view, std::string_view name);

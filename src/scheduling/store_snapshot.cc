@@ -31,19 +31,24 @@ void merge_ports(std::vector<std::int32_t>& into, const std::vector<std::int32_t
   into.insert(into.end(), more.begin(), more.end());
 }
 
-}  // namespace
+std::vector<placement::Attribute> attribute_views(const ContainerInstanceRecord& instance) {
+  std::vector<placement::Attribute> views;
+  views.reserve(instance.attributes.size());
+  for (const auto& attribute : instance.attributes)
+    views.push_back(
+        {attribute.name, attribute.value ? std::string_view(*attribute.value) : std::string_view()});
+  placement::normalise(views);
+  return views;
+}
 
-placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
-                                      const InstanceAllocation* allocation) {
+placement::InstanceView view_of(const ContainerInstanceRecord& instance, const InstanceAllocation* allocation,
+                                std::vector<placement::Attribute> attributes) {
   placement::InstanceView view;
   view.arn = instance.arn;
   view.ec2_instance_id = instance.ec2_instance_id;
   view.status = convert(instance.status);
   view.agent_connected = instance.agent_connected;
-  view.attributes.reserve(instance.attributes.size());
-  for (const auto& attribute : instance.attributes)
-    view.attributes.push_back(
-        {attribute.name, attribute.value ? std::string_view(*attribute.value) : std::string_view()});
+  view.attributes = std::move(attributes);
   view.registered_cpu = view.remaining_cpu = instance.cpu;
   view.registered_memory_mib = view.remaining_memory_mib = instance.memory;
   view.used_tcp = instance.reserved_tcp_ports;
@@ -60,24 +65,37 @@ placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
     view.docker_version = instance.version_info->docker_version.value_or("");
   }
   view.registered_at = instance.registered_at;
-  placement::normalise(view);
+  placement::normalise_ports(view);
   return view;
+}
+
+}  // namespace
+
+placement::InstanceView instance_view(const ContainerInstanceRecord& instance,
+                                      const InstanceAllocation* allocation) {
+  return view_of(instance, allocation, attribute_views(instance));
 }
 
 StoreSnapshot::StoreSnapshot(const store::View& view, const domain::Realm& realm, std::string cluster)
     : view_(view),
       cluster_key_(store::cluster_key(realm, cluster)),
-      instances_(view.group(store::kPlaceableInstances, cluster_key_)),
-      seen_(instances_.size()) {}
+      instances_(view.group(store::kPlaceableInstances, cluster_key_)) {}
+
+const std::vector<placement::Attribute>& StoreSnapshot::attributes_of(
+    const ContainerInstanceRecord& instance) const {
+  auto [at, created] = attributes_.try_emplace(&*instance.attributes);
+  if (created) at->second = attribute_views(instance);
+  return at->second;
+}
 
 const placement::InstanceView& StoreSnapshot::at(std::size_t index) const {
-  auto& seen = seen_.at(index);
-  if (seen) return *seen;
+  if (const auto seen = seen_.find(index); seen != seen_.end()) return seen->second;
   const auto& stored = instances_.at(index);
   const auto* allocation = view_.find<InstanceAllocation>(stored.key);
-  seen = std::make_unique<placement::InstanceView>(
-      instance_view(*stored.record, allocation ? allocation->record.get() : nullptr));
-  return *seen;
+  return seen_
+      .emplace(index, view_of(*stored.record, allocation ? allocation->record.get() : nullptr,
+                              attributes_of(*stored.record)))
+      .first->second;
 }
 
 const StoreSnapshot::Counts& StoreSnapshot::groups_at(std::size_t index) const {

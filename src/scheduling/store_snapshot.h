@@ -1,6 +1,5 @@
 #pragma once
 #include <map>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,10 +41,15 @@ class StoreSnapshot final : public placement::Snapshot {
   using CountById = std::unordered_map<std::string, std::int64_t>;
   const CountById& count_by_instance(std::string_view service) const;
 
+  const std::vector<placement::Attribute>& attributes_of(
+      const domain::ContainerInstanceRecord& instance) const;
+
   const store::View& view_;
   std::string cluster_key_;
   store::Group<domain::ContainerInstanceRecord> instances_;
-  mutable std::vector<std::unique_ptr<placement::InstanceView>> seen_;
+  mutable std::unordered_map<std::size_t, placement::InstanceView> seen_;
+  /// By what the instances share (domain/sharing.h): mostly one entry for all of them.
+  mutable std::unordered_map<const void*, std::vector<placement::Attribute>> attributes_;
   mutable std::map<std::size_t, Counts> groups_;  ///< Tasks by group, by position of the instance.
   mutable std::map<std::string, CountById, std::less<>> services_;  ///< Tasks by instance id, by service.
 };
