@@ -1,50 +1,33 @@
 #include "auth/sha256.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-
-#include "base/assert.h"
+#include <openssl/sha.h>
 
 namespace berth::auth {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64;
 
+// OpenSSL deprecates these functions in favour of EVP, which in version 3.0 asks for memory for each digest:
+// for the short texts of a signature that is as much work as the digest.
 class Hasher {
  public:
-  Hasher() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-    check(algorithm_ != nullptr && context_ != nullptr, "OpenSSL has no SHA-256");
-  }
-  ~Hasher() {
-    EVP_MD_CTX_free(context_);
-    EVP_MD_free(algorithm_);
-  }
-  Hasher(const Hasher&) = delete;
-  Hasher& operator=(const Hasher&) = delete;
-
-  void begin() { check(EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1, "SHA-256 cannot begin"); }
-  void update(std::string_view bytes) { EVP_DigestUpdate(context_, bytes.data(), bytes.size()); }
+  Hasher() { SHA256_Init(&context_); }
+  void update(std::string_view bytes) { SHA256_Update(&context_, bytes.data(), bytes.size()); }
   Sha256Digest finish() {
     Sha256Digest digest;
-    check(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1, "SHA-256 cannot finish");
+    SHA256_Final(digest.data(), &context_);
     return digest;
   }
 
  private:
-  EVP_MD* algorithm_;
-  EVP_MD_CTX* context_;
+  SHA256_CTX context_;
 };
-
-Hasher& hasher() {
-  thread_local Hasher instance;
-  return instance;
-}
 
 }  // namespace
 
 Sha256Digest sha256(std::string_view bytes) {
-  Hasher& hash = hasher();
-  hash.begin();
+  Hasher hash;
   hash.update(bytes);
   return hash.finish();
 }
@@ -62,15 +45,14 @@ Sha256Digest hmac_sha256(std::string_view key, std::initializer_list<std::string
     inner_pad[i] = static_cast<char>(byte ^ 0x36);
     outer_pad[i] = static_cast<char>(byte ^ 0x5c);
   }
-  Hasher& hash = hasher();
-  hash.begin();
-  hash.update({inner_pad.data(), kBlockBytes});
-  for (const std::string_view part : message) hash.update(part);
-  const Sha256Digest inner = hash.finish();
-  hash.begin();
-  hash.update({outer_pad.data(), kBlockBytes});
-  hash.update(bytes_of(inner));
-  return hash.finish();
+  Hasher inner;
+  inner.update({inner_pad.data(), kBlockBytes});
+  for (const std::string_view part : message) inner.update(part);
+  const Sha256Digest inner_digest = inner.finish();
+  Hasher outer;
+  outer.update({outer_pad.data(), kBlockBytes});
+  outer.update(bytes_of(inner_digest));
+  return outer.finish();
 }
 
 void append_hex(std::string& out, const Sha256Digest& digest) {

@@ -15,6 +15,8 @@ namespace {
 
 // Below this, one TLS record for header and body is cheaper than two.
 constexpr std::size_t kJoinBytesMax = 16U << 10;
+// Below this, a copy of the body is cheaper than a system call with a list of buffers.
+constexpr std::size_t kCopiedBytesMax = 2U << 10;
 constexpr int kKeepAliveIdleSeconds = 60;
 constexpr int kKeepAliveIntervalSeconds = 20;
 constexpr int kKeepAliveProbes = 3;
@@ -62,18 +64,20 @@ void Channel::tune_tcp(std::chrono::milliseconds stall) {
 
 Async<boost::system::error_code> write_message(ChannelPtr channel, std::string& head,
                                                const std::string& body) {
-  boost::system::error_code code;
-  if (body.empty() || (channel->tls() != nullptr && head.size() + body.size() <= kJoinBytesMax)) {
+  const std::size_t joined_max = channel->tls() != nullptr ? kJoinBytesMax : kCopiedBytesMax;
+  if (body.empty() || head.size() + body.size() <= joined_max) {
     head.append(body);
+    // Mostly all goes at once.
     auto [failure, count] =
-        co_await asio::async_write(*channel, asio::buffer(head), asio::as_tuple(asio::use_awaitable));
-    code = failure;
-  } else {
-    std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-    auto [failure, count] = co_await asio::async_write(*channel, parts, asio::as_tuple(asio::use_awaitable));
-    code = failure;
+        co_await channel->async_write_some(asio::buffer(head), asio::as_tuple(asio::use_awaitable));
+    if (failure || count == head.size()) co_return failure;
+    auto [later, rest] =
+        co_await asio::async_write(*channel, asio::buffer(head) + count, asio::as_tuple(asio::use_awaitable));
+    co_return later;
   }
-  co_return code;
+  std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+  auto [failure, count] = co_await asio::async_write(*channel, parts, asio::as_tuple(asio::use_awaitable));
+  co_return failure;
 }
 
 }  // namespace berth::http
