@@ -4,12 +4,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 namespace berth::agent::drivers::host {
 namespace {
+
+constexpr std::size_t kPageBytes = 4096;
 
 Error failure(const char* what, const std::string& path) {
   return internal_error(std::string(what) + " " + path + ": " + std::strerror(errno));
@@ -25,14 +28,28 @@ bool RealControlFiles::exists(const std::string& path) {
 Result<std::string> RealControlFiles::read(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failure("cannot open", path);
-  std::string text(4096, '\0');
-  const ssize_t got = ::read(file, text.data(), text.size());
+  std::string text;
+  ssize_t got = 0;
+  do {  // The kernel gives a page at a time.
+    const std::size_t had = text.size();
+    text.resize(had + kPageBytes);
+    got = ::read(file, text.data() + had, kPageBytes);
+    text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  } while (got > 0 && text.size() <= kControlFileBytesMax);
   const int number = errno;
   ::close(file);
   errno = number;
   if (got < 0) return failure("cannot read", path);
-  text.resize(static_cast<std::size_t>(got));
+  if (got > 0) return Error{ErrorCode::too_large, path + " is too long", Retry::no};
   return text;
+}
+
+Result<std::string> RealControlFiles::read_link(const std::string& path) {
+  std::string target(kPageBytes, '\0');
+  const ssize_t got = ::readlink(path.c_str(), target.data(), target.size());
+  if (got < 0) return failure("cannot read", path);
+  target.resize(static_cast<std::size_t>(got));
+  return target;
 }
 
 Result<void> RealControlFiles::write(const std::string& path, std::string_view text) {

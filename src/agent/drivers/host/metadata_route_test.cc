@@ -18,6 +18,7 @@ class OneFile final : public ControlFiles {
  public:
   bool exists(const std::string&) override { return true; }
   Result<std::string> read(const std::string&) override { return text; }
+  Result<std::string> read_link(const std::string& path) override { return not_found(path); }
   Result<void> write(const std::string& path, std::string_view given) override {
     if (read_only) return internal_error("cannot open " + path + ": Read-only file system");
     text = given;
