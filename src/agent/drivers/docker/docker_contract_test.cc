@@ -11,6 +11,7 @@
 
 #include "agent/drivers/docker/docker_runtime.h"
 #include "agent/drivers/docker/tar_testing.h"
+#include "agent/drivers/host/container_counters.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_runtime.h"
 
@@ -67,14 +68,14 @@ class DockerContractTest : public testing::Test {
   }
   std::string label() const { return std::string(kLabel) + "=" + unique_; }
 
-  std::string create(JsonArray command) {
+  std::string create(JsonArray command, JsonObject host_config = {}) {
     engine::ContainerConfig config{"berth-contract-" + unique_ + "-" + std::to_string(++count_), {}};
     config.body["Image"] = image_;
     config.body["Cmd"] = std::move(command);
     config.body["Labels"] = JsonObject{{std::string(kLabel), unique_}};
     config.body["ExposedPorts"] = JsonObject{{"80/tcp", JsonObject()}};
-    config.body["HostConfig"] =
-        JsonObject{{"PortBindings", JsonObject{{"80/tcp", JsonArray{JsonObject{{"HostPort", ""}}}}}}};
+    host_config["PortBindings"] = JsonObject{{"80/tcp", JsonArray{JsonObject{{"HostPort", ""}}}}};
+    config.body["HostConfig"] = std::move(host_config);
     auto id = run(docker_->create(std::move(config)));
     EXPECT_TRUE(id.ok()) << id.error().text;
     return id.ok() ? *id : std::string();
@@ -210,6 +211,84 @@ TEST_F(DockerContractTest, TheEngineDescribesItself) {
   ASSERT_TRUE(info.ok()) << info.error().text;
   EXPECT_GT(info->cpus, 0);
   EXPECT_THAT(info->log_drivers, Contains("json-file"));
+}
+
+class CountersTest : public DockerContractTest {
+ protected:
+  void SetUp() override {
+    DockerContractTest::SetUp();
+    if (!ready_) return;
+    const auto info = run(docker_->info());
+    ASSERT_TRUE(info.ok()) << info.error().text;
+    layout_ = host::layout_of(info->cgroup_driver, info->cgroup_version);
+  }
+  /// Reads the counters from the host, from Docker, and from the host again, and compares.
+  void compare(const std::string& id, const std::string& parent) {
+    ASSERT_TRUE(run(docker_->start(id)).ok());
+    const auto info = run(docker_->inspect(id));
+    ASSERT_TRUE(info.ok()) << info.error().text;
+    const auto groups = files_.read("/proc/" + std::to_string(info->pid) + "/cgroup");
+    if (!groups || groups->find(id) == std::string::npos)
+      GTEST_SKIP() << "the engine's processes and control groups cannot be seen from here";
+    host::HostCounters counters(files_, runtime_.clock(), layout_);
+    const engine::CountedContainer container{id, parent, info->network_mode};
+    const auto before = counters.read(container);
+    const auto told = run(docker_->stats(id));
+    const auto after = counters.read(container);
+    ASSERT_TRUE(told.ok()) << told.error().text;
+    ASSERT_TRUE(before && after);
+    expect_between(*before, *told, *after);
+  }
+  /// Memory goes up and down: not far outside of what it was before and after.
+  static void expect_near(std::uint64_t before, std::uint64_t told, std::uint64_t after) {
+    constexpr std::uint64_t kDrift = 1U << 20;
+    EXPECT_GE(told + kDrift, std::min(before, after));
+    EXPECT_LE(told, std::max(before, after) + kDrift);
+  }
+  static void expect_between(const engine::ContainerStats& before, const engine::ContainerStats& told,
+                             const engine::ContainerStats& after) {
+    const auto rises = [](std::uint64_t a, std::uint64_t b, std::uint64_t c) { return a <= b && b <= c; };
+    EXPECT_TRUE(rises(before.cpu_total_ns, told.cpu_total_ns, after.cpu_total_ns));
+    EXPECT_GT(before.cpu_total_ns, 0U);
+    EXPECT_EQ(before.online_cpus, told.online_cpus);
+    expect_near(before.memory_usage_bytes, told.memory_usage_bytes, after.memory_usage_bytes);
+    expect_near(before.memory_cache_bytes, told.memory_cache_bytes, after.memory_cache_bytes);
+    EXPECT_TRUE(rises(before.storage_read_bytes.value_or(0), told.storage_read_bytes.value_or(0),
+                      after.storage_read_bytes.value_or(0)));
+    EXPECT_TRUE(rises(before.storage_write_bytes.value_or(0), told.storage_write_bytes.value_or(0),
+                      after.storage_write_bytes.value_or(0)));
+    EXPECT_LE(std::abs((told.read_at - before.read_at).count()), Duration(std::chrono::minutes(1)).count());
+    ASSERT_EQ(before.network.has_value(), told.network.has_value());
+    if (!told.network) return;
+    EXPECT_TRUE(rises(before.network->rx_bytes, told.network->rx_bytes, after.network->rx_bytes));
+    EXPECT_TRUE(rises(before.network->rx_packets, told.network->rx_packets, after.network->rx_packets));
+    EXPECT_TRUE(rises(before.network->tx_bytes, told.network->tx_bytes, after.network->tx_bytes));
+    EXPECT_TRUE(rises(before.network->tx_packets, told.network->tx_packets, after.network->tx_packets));
+    EXPECT_TRUE(rises(before.network->rx_errors, told.network->rx_errors, after.network->rx_errors));
+    EXPECT_TRUE(rises(before.network->tx_dropped, told.network->tx_dropped, after.network->tx_dropped));
+  }
+  host::RealControlFiles files_;
+  host::Layout layout_ = host::Layout::v1;
+};
+
+TEST_F(CountersTest, TheHostShowsWhatDockerTells) {
+  // It has pages in the cache, processor time and, by IPv6, packets.
+  const std::string id = create(
+      {"/bin/busybox", "sh", "-c", "/bin/busybox dd if=/dev/zero of=/f bs=1048576 count=4 && sleep 600"});
+  compare(id, "");
+}
+
+TEST_F(CountersTest, TheHostShowsATasksGroupAndNoNetworkThatIsTheHosts) {
+  if (layout_ == host::Layout::systemd) GTEST_SKIP() << "its slices need systemd";
+  host::HostCgroups groups(files_, {}, layout_);
+  const std::string task = "berth-contract-" + unique_;
+  const auto parent = run(groups.make(task, {.cpu = 0.5, .cpu_shares = 0, .memory_mib = 64}));
+  if (!parent.ok()) GTEST_SKIP() << "no control groups can be made here: " << parent.error().text;
+  const std::string id = create({"/bin/busybox", "sleep", "600"},
+                                JsonObject{{"CgroupParent", *parent}, {"NetworkMode", "host"}});
+  compare(id, *parent);
+  EXPECT_TRUE(run(docker_->remove(id, DockerRuntime::Force::yes)).ok());
+  EXPECT_TRUE(run(groups.remove(task)).ok());
 }
 
 }  // namespace
