@@ -23,6 +23,9 @@ using engine::DriverError;
 /// How the registry behaves.
 enum class Registry { answers, silent, refuses, lacks_image };
 
+/// What every container uses, in bytes.
+inline constexpr std::uint64_t kPretendedMemory = 7U << 20U;
+
 /// What outlives an agent: containers, images, volumes.
 struct PretendedHost {
   struct Container {
@@ -38,7 +41,7 @@ struct PretendedHost {
   std::map<std::string, std::pair<Duration, std::int32_t>>
       lives;  ///< By image: how long it runs, and its exit code.
   Registry registry = Registry::answers;
-  int pulls = 0, pulls_given_up = 0, created = 0, inspects = 0, image_inspects = 0;
+  int pulls = 0, pulls_given_up = 0, created = 0, inspects = 0, image_inspects = 0, stats = 0;
   bool reachable = true;
   bool lose_events = false;
   bool keep_volume_answers = false;  ///< Volumes are made, and nobody is told.
@@ -167,7 +170,12 @@ class PretendedContainers final : public engine::ContainerRuntime {
     }
     co_return all;
   }
-  Answer<engine::ContainerStats> stats(std::string) override { co_return engine::ContainerStats{}; }
+  Answer<engine::ContainerStats> stats(std::string) override {
+    ++host_.stats;
+    engine::ContainerStats stats;
+    stats.memory_usage_bytes = kPretendedMemory;
+    co_return stats;
+  }
   Answer<std::unique_ptr<engine::EventStream>> events(std::optional<WallTime>) override {
     co_return std::unique_ptr<engine::EventStream>(std::make_unique<Events>(*this));
   }

@@ -46,24 +46,13 @@ Async<void> TcsSession::talk() {
 // --- reading counters
 // ---------------------------------------------------------------------------------------
 
-std::vector<std::string> TcsSession::containers_of(std::size_t share) const {
-  std::vector<std::string> ids;
-  std::size_t number = 0;
-  for (const engine::TaskState* task : deps_.tasks.list()) {
-    for (const engine::ContainerState& container : task->containers) {
-      if (container.known == engine::Status::running && number++ % kSamplersMax == share)
-        ids.push_back(container.docker_id);
-    }
-  }
-  return ids;
-}
-
 Async<void> TcsSession::sample_forever(std::size_t share) {
+  CounterReader reader(deps_.counters, deps_.containers);
   while (true) {
-    const std::vector<std::string> ids = containers_of(share);
-    for (const std::string& id : ids) {
-      auto stats = co_await deps_.containers.stats(id);
-      if (stats.ok()) samples_[id].add(*stats);
+    const auto containers = running_containers(deps_.tasks.list());
+    for (std::size_t i = share; i < containers.size(); i += kSamplersMax) {
+      auto stats = co_await reader.read(containers[i]);
+      if (stats.ok()) samples_[containers[i].docker_id].add(*stats);
     }
     co_await deps_.runtime.sleep(kSampleInterval);
   }

@@ -9,6 +9,7 @@
 #include "agent/session/registration.h"
 #include "agent/tasks/task_manager.h"
 #include "agent/telemetry/container_samples.h"
+#include "agent/telemetry/counter_reader.h"
 #include "agent/telemetry/messages.h"
 #include "base/random.h"
 #include "runtime/runtime.h"
@@ -32,7 +33,8 @@ struct TcsDeps {
   const session::Registered& registered;
   std::string agent_version;
   std::string docker_version;
-  bool health = true;  ///< False with ECS_DISABLE_DOCKER_HEALTH_CHECK.
+  bool health = true;                             ///< False with ECS_DISABLE_DOCKER_HEALTH_CHECK.
+  engine::ContainerCounters* counters = nullptr;  ///< Of the host; null: `containers` is always asked.
 };
 
 /// The agent's end of TCS: connects, publishes at once and then every kPublishInterval, and connects again,
@@ -52,7 +54,6 @@ class TcsSession {
  private:
   /// Each of kSamplersMax samplers reads its share of the containers.
   Async<void> sample_forever(std::size_t share);
-  std::vector<std::string> containers_of(std::size_t share) const;
   Async<void> talk();
   Async<std::string> discover();
   Async<session::Ending> connect_once();

@@ -24,10 +24,11 @@ std::string trimmed(std::string folder) {
 }  // namespace
 
 HostServices::HostServices(const agent::config::AgentConfig& config, runtime::Files& files,
-                           runtime::Processes& processes)
+                           runtime::Processes& processes, const runtime::Clock& clock)
     : config_(config),
       files_(files),
       processes_(processes),
+      clock_(clock),
       secrets_(files, trimmed(config.secrets_dir), trimmed(config.environment_files_dir)) {}
 
 Async<Result<void>> HostServices::run(std::vector<std::string> argv) {
@@ -42,8 +43,9 @@ Async<Result<void>> HostServices::run(std::vector<std::string> argv) {
 void HostServices::prepare(const agent::engine::EngineInfo& engine,
                            const agent::session::Registered& registered) {
   const auto run_command = [this](std::vector<std::string> argv) { return run(std::move(argv)); };
-  cgroups_.emplace(control_files_, run_command, host::layout_of(engine.cgroup_driver, engine.cgroup_version),
-                   config_.cgroup_path);
+  const host::Layout layout = host::layout_of(engine.cgroup_driver, engine.cgroup_version);
+  cgroups_.emplace(control_files_, run_command, layout, config_.cgroup_path);
+  counters_.emplace(control_files_, clock_, layout, host::CounterRoots{.cgroups = config_.cgroup_path});
   if (config_.metadata_route) route_.emplace(control_files_, run_command, agent::endpoints::kTaskServerPort);
   if (!config_.enable_container_metadata) return;
   const std::string data =

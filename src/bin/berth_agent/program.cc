@@ -53,7 +53,7 @@ class Agent {
         runtime_(runtime),
         store_(files_, config.checkpoint ? data_dir(config) : std::string()),
         processes_(runtime),
-        host_(config, files_, processes_),
+        host_(config, files_, processes_, runtime.clock()),
         sessions_(runtime.executor()),
         end_(std::move(end)) {}
 
@@ -304,7 +304,8 @@ class Agent {
                                    registered_,
                                    BERTH_VERSION,
                                    facts_.docker_version,
-                                   !config_.disable_docker_health_check};
+                                   !config_.disable_docker_health_check,
+                                   host_.counters()};
     tcs_ = std::make_unique<agent::telemetry::TcsSession>(std::move(deps));
     tcs_->start(sessions_);
   }
