@@ -188,23 +188,41 @@ void Ledger::check_instance_write(const ContainerInstanceRecord* before,
     fail("orphan", after->id + " came back from INACTIVE");
 }
 
+Ledger::Use Ledger::use_of(const std::string& key) const {
+  Use use;
+  const auto tasks = by_instance_.find(key);
+  if (tasks == by_instance_.end()) return use;
+  for (const auto& task_key : tasks->second) {
+    const TaskRecord& task = *tasks_.at(task_key);
+    use.cpu += task.cpu;
+    use.memory += task.memory;
+    ++use.count;
+    use.tcp.insert(task.tcp_ports.begin(), task.tcp_ports.end());
+    use.udp.insert(task.udp_ports.begin(), task.udp_ports.end());
+  }
+  return use;
+}
+
+std::string Ledger::allocation_fault(const std::string& key, const domain::InstanceAllocation& held) const {
+  const Use use = use_of(key);
+  const bool right = held.cpu == use.cpu && held.memory == use.memory && held.task_count == use.count &&
+                     std::ranges::equal(held.tcp_ports, use.tcp) &&
+                     std::ranges::equal(held.udp_ports, use.udp);
+  if (right) return {};
+  return fmt::format("{}: allocated {} CPU, {} MiB, {} tasks; its tasks hold {}, {}, {}", key, held.cpu,
+                     held.memory, held.task_count, use.cpu, use.memory, use.count);
+}
+
 void Ledger::check_instance(const std::string& key) {
   const auto instance = instances_.find(key);
+  const Use use = use_of(key);
   const auto tasks = by_instance_.find(key);
-  Use use;
-  if (tasks != by_instance_.end()) {
-    for (const auto& task_key : tasks->second) {
-      const TaskRecord& task = *tasks_.at(task_key);
-      if (instance == instances_.end())
-        return fail("orphan", task.arn + " is on an instance that does not exist");
-      if (instance->second->status == domain::InstanceStatus::inactive)
-        return fail("orphan", task.arn + " has not stopped and its instance is INACTIVE");
-      use.cpu += task.cpu;
-      use.memory += task.memory;
-      ++use.count;
-      use.tcp.insert(task.tcp_ports.begin(), task.tcp_ports.end());
-      use.udp.insert(task.udp_ports.begin(), task.udp_ports.end());
-    }
+  if (use.count > 0) {
+    const TaskRecord& task = *tasks_.at(*tasks->second.begin());
+    if (instance == instances_.end())
+      return fail("orphan", task.arn + " is on an instance that does not exist");
+    if (instance->second->status == domain::InstanceStatus::inactive)
+      return fail("orphan", task.arn + " has not stopped and its instance is INACTIVE");
   }
   if (instance == instances_.end()) return;
   const auto& host = *instance->second;
@@ -215,16 +233,14 @@ void Ledger::check_instance(const std::string& key) {
     if (use.tcp.count(port) > 1) return fail("over-commit", fmt::format("{}: TCP port {} twice", key, port));
   for (const auto port : use.udp)
     if (use.udp.count(port) > 1) return fail("over-commit", fmt::format("{}: UDP port {} twice", key, port));
+  if (!promises_.allocations_written) return;
   const auto allocation = allocations_.find(key);
   if (allocation == allocations_.end()) {
     if (use.count > 0) fail("allocation", key + " has tasks and no allocation");
     return;
   }
-  const auto& held = *allocation->second;
-  if (held.cpu != use.cpu || held.memory != use.memory || held.task_count != use.count ||
-      held.tcp_ports.size() != use.tcp.size() || held.udp_ports.size() != use.udp.size())
-    fail("allocation", fmt::format("{}: allocated {} CPU, {} MiB, {} tasks; its tasks hold {}, {}, {}", key,
-                                   held.cpu, held.memory, held.task_count, use.cpu, use.memory, use.count));
+  if (auto fault = allocation_fault(key, *allocation->second); !fault.empty())
+    fail("allocation", std::move(fault));
 }
 
 }  // namespace berth::sim

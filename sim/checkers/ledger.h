@@ -30,6 +30,8 @@ inline bool live(const domain::TaskRecord* task) {
 struct Promises {
   Duration grace = std::chrono::minutes(5);  ///< Before the tasks of an instance that is away are given up.
   Duration retention = std::chrono::minutes(10);  ///< Stopped tasks are kept so long.
+  /// Else a control plane alone adds them up from the tasks: its watches and views are held to the rule.
+  bool allocations_written = true;
 };
 
 /// Follows every durable transaction and checks, after each, what must always hold:
@@ -90,6 +92,9 @@ class Ledger final : public CommitWatcher {
   std::uint64_t transactions() const { return transactions_; }
   std::uint64_t tasks_ever() const { return by_arn_.size(); }
   store::Revision head() const { return head_; }
+  bool allocations_written() const { return promises_.allocations_written; }
+  /// How the allocation of an instance differs from what its tasks hold; empty when it does not.
+  std::string allocation_fault(const std::string& key, const domain::InstanceAllocation& held) const;
 
  private:
   struct Touched {
@@ -123,6 +128,7 @@ class Ledger final : public CommitWatcher {
   void note_away(const std::string& key, const domain::ContainerInstanceRecord* after);
   void check_instance_write(const domain::ContainerInstanceRecord* before,
                             const domain::ContainerInstanceRecord* after);
+  Use use_of(const std::string& key) const;
   void check_instance(const std::string& key);
   void check_bounds(const std::string& service_key, const Touched& touched);
   void check_daemon(const std::string& service_key, const domain::ServiceRecord& service);

@@ -10,7 +10,8 @@
 namespace berth::sim {
 
 /// A watch of a control plane, held against what became durable: the rule `watch`. From the moment of its
-/// making it tells every durable change once and in order, or says that it fell behind.
+/// making it tells every durable change once and in order, or says that it fell behind. And the rule
+/// `allocation`: in each transaction the allocations change by what its tasks take and give back.
 ///
 /// Borrows: ledger and violations, for the whole run.
 class CheckedWatch final : public store::Watch {
@@ -22,6 +23,9 @@ class CheckedWatch final : public store::Watch {
 
  private:
   void check(const store::Change& change);
+  void check_allocations(const std::vector<store::Change>& changes);
+  /// Whether the change is one that the engine's log does not have.
+  bool in_memory_only(const store::Change& change) const;
   /// The number, in the ledger's log, of the first change of a revision or later.
   std::uint64_t number_of(store::Revision revision) const;
 

@@ -67,8 +67,8 @@ Cluster::Cluster(const ClusterOptions& options)
       supervisor_(world_.add_node("supervisor")),
       supervision_(supervisor_.executor()) {
   options_.plane = settings_of(options);
-  ledger_.expect(
-      {options.plane.controllers.instance_grace, options.plane.controllers.retention.stopped_tasks});
+  ledger_.expect({options.plane.controllers.instance_grace, options.plane.controllers.retention.stopped_tasks,
+                  options.planes > 1});
   ledger_.set_task_watcher(&containers_);
   deliveries_.expect(options.plane.gateway.redelivery);
   disk_.mutants.forgets_batches = mutant_.is("store-forgets");

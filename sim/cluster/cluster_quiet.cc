@@ -151,6 +151,14 @@ void Cluster::check_view_of(std::size_t number) {
   const auto view = world_.run(*planes_[number], plane(number)->committer().read());
   store::for_each_record_type([&]<class R>(std::type_identity<R>) {
     constexpr store::Kind kind = store::Schema<R>::kind;
+    if constexpr (std::is_same_v<R, domain::InstanceAllocation>) {
+      view.template walk<R>({}, [&](const auto& stored) {
+        if (const auto fault = ledger_.allocation_fault(stored.key, *stored.record); !fault.empty())
+          violations_.add("allocation", fmt::format("{} shows of {}", name, fault));
+        return true;
+      });
+      if (!ledger_.allocations_written()) return;
+    }
     const auto durable = disk_.engine().dump(kind);
     if (view.template count<R>() != durable.size())
       violations_.add("view", fmt::format("{} shows {} records of {}, durable are {}", name,
