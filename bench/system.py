@@ -131,6 +131,11 @@ def first(result, part="load"):
     return result[part]["operations"][0]
 
 
+def total(result, what):
+    """The sum over all operations of a mix."""
+    return sum(operation[what] for operation in result["load"]["operations"])
+
+
 def cpu_of(result, tasks):
     """CPU time a task, of the server and of the load, and the tasks a second for which two cores have time: what a rate would be
     if nobody else used the machine."""
@@ -315,23 +320,28 @@ class Peak:
         self.thread.join()
 
 
-def overload(seconds, instances=1000, clients=4000):
+def overload(seconds, instances=1000, clients=4000, mix="RunTask=1,DescribeTasks:10=10,ListTasks=5"):
     """Three times the calls that it can answer, from many clients at once; then whether it is as fast as before."""
     with Server() as server, server.fleet(instances=instances):
-        run = {"mix": "RunTask:10", "connections": 64}
-        server.load(seconds=2, warmup_seconds=0, **run)
-        before = first(server.load(seconds=max(3, seconds / 6), **run))["per_second"]
-        idle = server.memory_mib()
+        run = {"mix": mix, "connections": 64}
+        server.load(seconds=2, warmup_seconds=0, mix="RunTask:10", connections=2)
+        before = total(server.load(seconds=max(3, min(30, seconds / 6)), **run), "per_second")
+        client, idle = server.client(), server.memory_mib()
+        count = client.call("DescribeClusters", clusters=["default"])["clusters"][0]
+        tasks = count["runningTasksCount"] + count["pendingTasksCount"]
         with Peak(server) as peak:
-            result = server.load(seconds=seconds, warmup_seconds=2, rate=3 * before, mix="RunTask:10", connections=clients)
-        flooded = first(result)
-        after = first(server.load(seconds=max(3, seconds / 6), warmup_seconds=4, **run))["per_second"]
-        tasks = (flooded["requests"] + before * (2 + max(3, seconds / 6))) * 10
-        return {"seconds": seconds, "calls_per_second_before": before, "calls_per_second_asked": 3 * before,
-                "answered_per_second": flooded["per_second"], "throttled_per_second": flooded["throttled"] / seconds,
-                "other_errors": flooded["errors"] - flooded["throttled"], "first_error": flooded.get("first_error", ""),
-                "answered_share_of_before": flooded["per_second"] / before, "recovered_share": after / before,
-                "memory_before_mib": idle, "memory_peak_mib": peak.mib, "tasks": tasks}
+            flooded = server.load(seconds=seconds, warmup_seconds=2, rate=3 * before, mix=mix, connections=clients)
+        after = total(server.load(seconds=max(3, min(30, seconds / 6)), warmup_seconds=4, **run), "per_second")
+        count = server.client().call("DescribeClusters", clusters=["default"])["clusters"][0]
+        tasks = count["runningTasksCount"] + count["pendingTasksCount"] - tasks
+        answered, throttled = total(flooded, "per_second"), total(flooded, "throttled") / seconds
+        return {"seconds": seconds, "mix": mix, "calls_per_second_before": before, "calls_per_second_asked": 3 * before,
+                "answered_per_second": answered, "throttled_per_second": throttled,
+                "other_errors": total(flooded, "errors") - total(flooded, "throttled"),
+                "first_error": first(flooded).get("first_error", ""),
+                "answered_share_of_before": answered / before, "recovered_share": after / before,
+                "memory_before_mib": idle, "memory_peak_mib": peak.mib, "new_tasks": tasks,
+                "kib_per_new_task": (peak.mib - idle) * 1024 / max(tasks, 1)}
 
 
 def starts(times=5):
