@@ -18,8 +18,9 @@ constexpr std::array kKinds = {
 };
 
 // Pages (of 4 KiB) by which the write-ahead log grows before they are copied into the database beside the
-// commits. Each copy sorts up to 4 096 of them and syncs both files, so that it is not done for a few.
-constexpr int kCheckpointPages = 2'000;
+// commits. Each copy sorts up to 4 096 of them and syncs both files, so that it is not done for a few; and
+// commits wait for the disk while it lasts, so that it is not done for many.
+constexpr int kCheckpointPages = 250;
 // From here on the log is emptied between two batches. Only commits without a pause get it this far: a
 // checkpoint beside them copies everything, but the log starts anew only when nothing was added meanwhile.
 constexpr int kTruncatePages = 16'384;
