@@ -204,7 +204,11 @@ Ledger::Use Ledger::use_of(const std::string& key) const {
 }
 
 std::string Ledger::allocation_fault(const std::string& key, const domain::InstanceAllocation& held) const {
-  const Use use = use_of(key);
+  return difference(key, held, use_of(key));
+}
+
+std::string Ledger::difference(const std::string& key, const domain::InstanceAllocation& held,
+                               const Use& use) {
   const bool right = held.cpu == use.cpu && held.memory == use.memory && held.task_count == use.count &&
                      std::ranges::equal(held.tcp_ports, use.tcp) &&
                      std::ranges::equal(held.udp_ports, use.udp);
@@ -239,7 +243,7 @@ void Ledger::check_instance(const std::string& key) {
     if (use.count > 0) fail("allocation", key + " has tasks and no allocation");
     return;
   }
-  if (auto fault = allocation_fault(key, *allocation->second); !fault.empty())
+  if (auto fault = difference(key, *allocation->second, use); !fault.empty())
     fail("allocation", std::move(fault));
 }
 

@@ -129,6 +129,8 @@ class Ledger final : public CommitWatcher {
   void check_instance_write(const domain::ContainerInstanceRecord* before,
                             const domain::ContainerInstanceRecord* after);
   Use use_of(const std::string& key) const;
+  static std::string difference(const std::string& key, const domain::InstanceAllocation& held,
+                                const Use& use);
   void check_instance(const std::string& key);
   void check_bounds(const std::string& service_key, const Touched& touched);
   void check_daemon(const std::string& service_key, const domain::ServiceRecord& service);

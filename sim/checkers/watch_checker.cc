@@ -18,7 +18,7 @@ bool only_marks_delivery(const store::Change& change) {
   return marked == *change.after_as<domain::TaskRecord>();
 }
 
-// Amounts by name: "cpu", "tcp 80"; those of zero are left out when it matters.
+// Amounts by name: "MiB", "TCP port 80". One of zero is as good as none.
 using Amounts = std::map<std::string, std::int64_t>;
 
 void add_ports(Amounts& into, std::string_view protocol, const std::vector<std::int32_t>& ports, int sign) {

@@ -35,12 +35,16 @@ std::string_view strip_header_block(std::string_view frame) {
   return end == std::string_view::npos ? frame : frame.substr(end + 4);
 }
 
-std::string render_envelope(std::string_view type, std::string_view message_json) {
-  JsonWriter writer;
+void begin_envelope(JsonWriter& writer, std::string_view type) {
   writer.begin_object();
   writer.key("type");
   writer.string(type);
   writer.key("message");
+}
+
+std::string render_envelope(std::string_view type, std::string_view message_json) {
+  JsonWriter writer;
+  begin_envelope(writer, type);
   writer.raw(message_json);
   writer.end_object();
   return writer.take();

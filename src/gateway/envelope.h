@@ -24,14 +24,13 @@ Result<Envelope> parse_envelope(std::string_view text, std::size_t bytes_max);
 /// Pure.
 std::string_view strip_header_block(std::string_view frame);
 
+/// The envelope up to its message, which the caller writes, and then end_object().
+void begin_envelope(JsonWriter& writer, std::string_view type);
 std::string render_envelope(std::string_view type, std::string_view message_json);
 template <class T>
 std::string envelope_of(std::string_view type, const T& message) {
   JsonWriter writer;
-  writer.begin_object();
-  writer.key("type");
-  writer.string(type);
-  writer.key("message");
+  begin_envelope(writer, type);
   encode(writer, message);
   writer.end_object();
   return writer.take();

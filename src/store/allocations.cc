@@ -10,9 +10,8 @@ using domain::InstanceAllocation;
 using domain::TaskRecord;
 using Ports = std::vector<std::int32_t>;
 
-void add_ports(Ports& into, const Ports& more) {
+void append(Ports& into, const Ports& more) {
   into.insert(into.end(), more.begin(), more.end());
-  std::sort(into.begin(), into.end());
 }
 
 InstanceAllocation add_up(const ContainerInstanceRecord& instance, const Group<TaskRecord>& tasks) {
@@ -24,10 +23,13 @@ InstanceAllocation add_up(const ContainerInstanceRecord& instance, const Group<T
   for (const auto& [sort, task] : tasks) {
     sum.cpu += task->record->cpu;
     sum.memory += task->record->memory;
-    add_ports(sum.tcp_ports, task->record->tcp_ports);
-    add_ports(sum.udp_ports, task->record->udp_ports);
+    append(sum.tcp_ports, task->record->tcp_ports);
+    append(sum.udp_ports, task->record->udp_ports);
     ++sum.task_count;
   }
+  // Claims keep them so.
+  std::sort(sum.tcp_ports.begin(), sum.tcp_ports.end());
+  std::sort(sum.udp_ports.begin(), sum.udp_ports.end());
   return sum;
 }
 
