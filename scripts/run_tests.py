@@ -20,7 +20,7 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 
 # Libraries with threads of their own: their tests run under ThreadSanitizer too.
 TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
-FUZZ_SECONDS = 5
+FUZZ_SECONDS = 10
 # Seeds of each small spec under AddressSanitizer; the release build runs as many as the specs say.
 SIM_ASAN_SEEDS = 4
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
