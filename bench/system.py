@@ -320,20 +320,23 @@ class Peak:
         self.thread.join()
 
 
+def tasks_of(server):
+    """How many have not stopped, on a connection of its own: one that was idle for long may be closed."""
+    cluster = server.client().call("DescribeClusters", clusters=["default"])["clusters"][0]
+    return cluster["runningTasksCount"] + cluster["pendingTasksCount"]
+
+
 def overload(seconds, instances=1000, clients=4000, mix="RunTask=1,DescribeTasks:10=10,ListTasks=5"):
     """Three times the calls that it can answer, from many clients at once; then whether it is as fast as before."""
     with Server() as server, server.fleet(instances=instances):
         run = {"mix": mix, "connections": 64}
         server.load(seconds=2, warmup_seconds=0, mix="RunTask:10", connections=2)
         before = total(server.load(seconds=max(3, min(30, seconds / 6)), **run), "per_second")
-        client, idle = server.client(), server.memory_mib()
-        count = client.call("DescribeClusters", clusters=["default"])["clusters"][0]
-        tasks = count["runningTasksCount"] + count["pendingTasksCount"]
+        idle, tasks = server.memory_mib(), tasks_of(server)
         with Peak(server) as peak:
             flooded = server.load(seconds=seconds, warmup_seconds=2, rate=3 * before, mix=mix, connections=clients)
         after = total(server.load(seconds=max(3, min(30, seconds / 6)), warmup_seconds=4, **run), "per_second")
-        count = server.client().call("DescribeClusters", clusters=["default"])["clusters"][0]
-        tasks = count["runningTasksCount"] + count["pendingTasksCount"] - tasks
+        tasks = tasks_of(server) - tasks
         answered, throttled = total(flooded, "per_second"), total(flooded, "throttled") / seconds
         return {"seconds": seconds, "mix": mix, "calls_per_second_before": before, "calls_per_second_asked": 3 * before,
                 "answered_per_second": answered, "throttled_per_second": throttled,
