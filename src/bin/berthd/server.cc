@@ -69,7 +69,7 @@ class Server {
  public:
   explicit Server(const Options& options)
       : options_(options),
-        connections_(connection_threads(options)),
+        connections_(connection_threads(options), runtime::Wakeup::queue),
         background_(3),
         runtime_(background_.executor(0)),
         registry_(make_registry()) {}
@@ -187,6 +187,8 @@ class Server {
   }
 
   const Options& options_;
+  /// They queue: a client that sends to several connections is not interrupted at the first of them, and all
+  /// are answered in one go.
   runtime::IoThreads connections_;
   runtime::IoThreads background_;  ///< 0: controllers and the like; 1: commits; 2: copying SQLite's log.
   runtime::RealRuntime runtime_;

@@ -1,6 +1,7 @@
 #include "runtime/real/io_threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <atomic>
@@ -21,11 +22,14 @@ struct IoThreads::State {
     asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
     std::thread thread;
   };
+  explicit State(Wakeup how) : wakeup(how) {}
+
+  const Wakeup wakeup;
   std::vector<std::unique_ptr<Loop>> loops;
   std::atomic<std::size_t> next{0};
 };
 
-IoThreads::IoThreads(std::size_t count) : state_(std::make_unique<State>()) {
+IoThreads::IoThreads(std::size_t count, Wakeup wakeup) : state_(std::make_unique<State>(wakeup)) {
   check(count > 0, "IoThreads needs a thread");
   for (std::size_t i = 0; i < count; ++i) state_->loops.push_back(std::make_unique<State::Loop>());
 }
@@ -52,8 +56,11 @@ void IoThreads::start() {
   for (std::size_t i = 0; i < state_->loops.size(); ++i) {
     State::Loop& loop = *state_->loops[i];
     check(!loop.thread.joinable(), "IoThreads were started twice");
-    loop.thread = std::thread([&loop, i] {
+    loop.thread = std::thread([&loop, i, wakeup = state_->wakeup] {
       pthread_setname_np(pthread_self(), ("berth-io-" + std::to_string(i)).c_str());
+      // Where a sandbox forbids it, the thread works all the same.
+      const sched_param no_priority{};
+      if (wakeup == Wakeup::queue) ::sched_setscheduler(0, SCHED_BATCH, &no_priority);
       loop.context.run();
     });
   }

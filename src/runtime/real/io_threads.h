@@ -11,13 +11,19 @@
 
 namespace berth::runtime {
 
+/// What a thread that has become ready does to the one that runs where it is to run.
+enum class Wakeup {
+  preempt,  ///< It takes its place, as the kernel sees fit (SCHED_OTHER).
+  queue,    ///< It lets it finish its slice (SCHED_BATCH): fewer switches, more work done at each of them.
+};
+
 /// Threads that each run one event loop; what runs on one loop is never concurrent with itself.
 ///
 /// Runs on: executor() and next_executor() on any thread; start() and stop() on the owner's thread, never on
 /// a loop. Errors:  an exception that leaves a handler ends the process.
 class IoThreads {
  public:
-  explicit IoThreads(std::size_t count);
+  explicit IoThreads(std::size_t count, Wakeup wakeup = Wakeup::preempt);
   ~IoThreads();
   IoThreads(const IoThreads&) = delete;
   IoThreads& operator=(const IoThreads&) = delete;
