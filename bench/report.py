@@ -74,6 +74,8 @@ def targets(found):
         s = found["services"]
         row(f"service 0 to {s['tasks']}", 1500, s["scale_tasks_per_second"], "tasks/s")
         row(f"rolling update of {s['tasks']}", 60, s["rolling_seconds"], "s", higher=False)
+        row("the same, fewest running", s["tasks"] // 2, s["rolling_lowest"], "tasks")
+        row("the same, most at a time", s["tasks"] * 2, s["rolling_highest"], "tasks", higher=False)
     if "api" in found:
         a = found["api"]
         row("DescribeTasks (1) of the echo", 0.5, a["DescribeTasks"]["ratio"], "")
@@ -86,13 +88,18 @@ def targets(found):
         row("memory at start", 40, found["starts"]["memory_again_mib"], "MiB", higher=False)
         row("start, empty store", 200, found["starts"]["again_ms"], "ms", higher=False)
     if "growth" in found:
-        row("cost of RunTask at 10 000 instances of that at 100", 2, found["growth"]["cost_ratio"], "", higher=False)
+        g = found["growth"]
+        row("cost of RunTask (10) at 10 000 instances of that at 100", 2, g["run_task_cost_with_instances"], "", higher=False)
+        row(f"the same with {g['tasks']} tasks, of that with few", 1.2, g["run_task_cost_with_tasks"], "", higher=False)
+        row("cost of DescribeTasks (10) at 10 000 instances of that at 100", 1.2, g["describe_tasks_cost_with_instances"], "",
+            higher=False)
+        row(f"the same with {g['tasks']} tasks, of that with few", 1.2, g["describe_tasks_cost_with_tasks"], "", higher=False)
     if "reaction" in found:
         row("exit of a task to its replacement, p99", 50, found["reaction"]["p99_us"] / 1000, "ms", higher=False)
     if "overload" in found:
         o = found["overload"]
         row("answered under 3 times the load, of full speed", 0.7, o["answered_share_of_before"], "")
-        row("full speed again 5 s after overload, of before", 0.9, o["recovered_share"], "")
+        row("speed 5 s after overload, of a control plane left alone", 0.9, o["recovered_share"], "")
         row("refusals under overload that are not throttling", 0, o["other_errors"], "calls", higher=False)
     for network, figures in found.get("launch", {}).items():
         row(f"launching, {network}, of the raw Docker API", 0.9, figures["ratio"], "")

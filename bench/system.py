@@ -7,6 +7,7 @@ import configparser
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ BIN = os.environ.get("BERTH_BIN", os.path.join(ROOT, "build", "release", "bin"))
 FAMILY = "berth-load"
 POLL_SECONDS = 0.05
 CONNECT_SECONDS = 180
+# Full speed is looked at so long after the flood; with the first half second of a run it is 5 s.
+RECOVERY_SECONDS = 4.5
 
 
 def memory_mib_of(pid):
@@ -188,15 +191,24 @@ def placement(seconds, instances=5000):
     return figures
 
 
-def growth(seconds):
-    """The rate of RunTask (10) at 100 and at 10 000 instances."""
-    rates = {}
-    for instances in (100, 10_000):
-        with Server() as server:
-            result = server.load(instances=instances, cores=2000, memory_mib=1 << 22, mix="RunTask:10", seconds=seconds,
-                                 connections=16)
-            rates[instances] = first(result)["per_second"]
-    return {"at_100": rates[100], "at_10000": rates[10_000], "cost_ratio": rates[100] / max(rates[10_000], 1e-9)}
+def growth(seconds, rounds=3):
+    """What RunTask and DescribeTasks of ten cost with many instances, and with many tasks, of what they cost with few of both: rates
+    of three control planes in turns."""
+    size = {"cores": 2000, "memory_mib": 1 << 22}
+    with Server() as few, Server() as instances, Server() as tasks, few.fleet(instances=100, **size), \
+            instances.fleet(instances=10_000, **size), tasks.fleet(instances=100, **size):
+        tasks.load(mix="RunTask:10", seconds=3 * seconds, connections=32)
+        figures = {"tasks": tasks_of(tasks)}
+        for name, mix in (("run_task", "RunTask:10"), ("describe_tasks", "DescribeTasks:10")):
+            rates = {few: [], instances: [], tasks: []}
+            for _ in range(rounds):
+                for server, found in rates.items():
+                    load = server.load(mix=mix, seconds=seconds / rounds, warmup_seconds=0.5, connections=16)
+                    found.append(first(load)["per_second"])
+            for what, server in (("instances", instances), ("tasks", tasks)):
+                figures[f"{name}_cost_with_{what}"] = statistics.median(a / b for a, b in zip(rates[few], rates[server]))
+            figures[f"{name}_calls_per_second"] = [statistics.median(found) for found in rates.values()]
+    return figures
 
 
 def whole_life(seconds):
@@ -327,22 +339,27 @@ def tasks_of(server):
 
 
 def overload(seconds, instances=1000, clients=4000, mix="RunTask=1,DescribeTasks:10=10,ListTasks=5"):
-    """Three times the calls that it can answer, from many clients at once; then whether it is as fast as before."""
-    with Server() as server, server.fleet(instances=instances):
-        run = {"mix": mix, "connections": 64}
-        server.load(seconds=2, warmup_seconds=0, mix="RunTask:10", connections=2)
+    """Three times the calls that it can answer, from many clients at once; then whether it is at full speed: as fast as another
+    berthd that was left alone meanwhile, in turns with it, as the machine's own speed changes by the minute."""
+    run = {"mix": mix, "connections": 64}
+    with Server() as server, Server() as other, server.fleet(instances=instances), other.fleet(instances=instances):
+        for each in (server, other):
+            each.load(seconds=2, warmup_seconds=0, mix="RunTask:10", connections=2)
         before = total(server.load(seconds=max(3, min(30, seconds / 6)), **run), "per_second")
         idle, tasks = server.memory_mib(), tasks_of(server)
         with Peak(server) as peak:
             flooded = server.load(seconds=seconds, warmup_seconds=2, rate=3 * before, mix=mix, connections=clients)
-        after = total(server.load(seconds=max(3, min(30, seconds / 6)), warmup_seconds=4, **run), "per_second")
+        time.sleep(RECOVERY_SECONDS)
+        shares = [total(server.load(seconds=3, warmup_seconds=0.5, **run), "per_second") /
+                  total(other.load(seconds=3, warmup_seconds=0.5, **run), "per_second") for _ in range(5)]
         tasks = tasks_of(server) - tasks
         answered, throttled = total(flooded, "per_second"), total(flooded, "throttled") / seconds
         return {"seconds": seconds, "mix": mix, "calls_per_second_before": before, "calls_per_second_asked": 3 * before,
                 "answered_per_second": answered, "throttled_per_second": throttled,
                 "other_errors": total(flooded, "errors") - total(flooded, "throttled"),
                 "first_error": first(flooded).get("first_error", ""),
-                "answered_share_of_before": answered / before, "recovered_share": after / before,
+                "answered_share_of_before": answered / before, "recovered_share": statistics.median(shares), "recovered_shares": shares,
+                "server_cpu_seconds": flooded["server_cpu_seconds"], "load_cpu_seconds": flooded["load_cpu_seconds"],
                 "memory_before_mib": idle, "memory_peak_mib": peak.mib, "new_tasks": tasks,
                 "kib_per_new_task": (peak.mib - idle) * 1024 / max(tasks, 1)}
 
