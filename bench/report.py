@@ -12,6 +12,7 @@ import launch
 import system
 
 OUT = os.path.join(system.ROOT, "build", "bench")
+SECTIONS = ("starts", "micro", "api", "placement", "life", "memory", "services", "growth", "reaction", "overload", "soak", "launch")
 PROGRAMS = ("commit_bench", "codec_bench", "sigv4_bench", "placement_bench", "feed_bench", "engine_bench")
 
 
@@ -43,6 +44,7 @@ def sections(minutes, with_docker):
         ("growth", lambda: system.growth(max(3, 8 * scale))),
         ("reaction", system.reaction),
         ("overload", lambda: system.overload(max(5, 30 * scale))),
+        ("soak", system.soak),
     ]
     if with_docker:
         list_of.append(("launch", lambda: launch.measure(pairs=max(1, round(7 * scale)))))
@@ -50,7 +52,7 @@ def sections(minutes, with_docker):
 
 
 def targets(found):
-    """(what, target, measured, met) for each target whose section ran. Targets are the speed issue's."""
+    """(what, target, measured, ratio) for each target whose section ran."""
     rows = []
 
     def row(what, target, value, unit, higher=True):
@@ -101,6 +103,9 @@ def targets(found):
         row("answered under 3 times the load, of full speed", 0.7, o["answered_share_of_before"], "")
         row("speed 5 s after overload, of a control plane left alone", 0.9, o["recovered_share"], "")
         row("refusals under overload that are not throttling", 0, o["other_errors"], "calls", higher=False)
+    if "soak" in found:
+        row(f"{found['soak']['seconds'] / 3600:g} hours in virtual time with faults: runs that broke a rule", 0, found["soak"]["broken"], "",
+            higher=False)
     for network, figures in found.get("launch", {}).items():
         row(f"launching, {network}, of the raw Docker API", 0.9, figures["ratio"], "")
         row(f"CPU of the agent for a task, {network}", 5, figures["agent_cpu_ms"], "ms", higher=False)
@@ -127,6 +132,9 @@ def render(found, failed, machine):
         yield f"| {what} | {target} | {value} | {ratio:.2f} | {'met' if ratio >= 1 else 'missed'} |"
     for name, why in failed.items():
         yield f"\nSection `{name}` did not end well: {why}"
+    left_out = [name for name in SECTIONS if name not in found and name not in failed]
+    if left_out:
+        yield f"\nNot measured: {', '.join(left_out)}. `scripts/bench --only SECTION` measures one; launch needs `--docker` too."
     if "api" in found:
         yield "\n## Requests over real sockets, SigV4 verified, commits durable\n"
         yield from api_table(found["api"])
@@ -144,6 +152,11 @@ def main():
     parser.add_argument("--only", help="names of sections, separated by commas")
     parser.add_argument("--docker", action="store_true", help="the launching section, which needs Docker and no other agent")
     arguments = parser.parse_args()
+    unknown = set(arguments.only.split(",") if arguments.only else ()) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    if "launch" in (arguments.only or "").split(",") and not arguments.docker:
+        parser.error("launch needs --docker")
     commit = subprocess.run(["git", "-C", system.ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     machine = (f"Commit {commit.stdout.strip()}, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, "
                f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, load before {os.getloadavg()[0]:.1f}.")

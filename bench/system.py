@@ -364,6 +364,15 @@ def overload(seconds, instances=1000, clients=4000, mix="RunTask=1,DescribeTasks
                 "kib_per_new_task": (peak.mib - idle) * 1024 / max(tasks, 1)}
 
 
+def soak(seconds=86_400, spec="churn", seed=20261129):
+    """A day of a whole cluster with faults, in virtual time: rules broken, and the memory it took at most."""
+    command = [os.path.join(BIN, "berth-sim"), spec, "--seed", str(seed), "--seconds", str(seconds)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = run.stdout.read().strip()
+    _, status, used = os.wait4(run.pid, 0)
+    return {"seconds": seconds, "broken": int(status != 0), "memory_mib": used.ru_maxrss / 1024, "said": said}
+
+
 def starts(times=5):
     """Start on an empty store, the very first one excepted, and memory then."""
     with Server() as server:

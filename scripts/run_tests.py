@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as xml
 
@@ -23,6 +24,8 @@ TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
 FUZZ_SECONDS = 10
 # Seeds of each small spec under AddressSanitizer; the release build runs as many as the specs say.
 SIM_ASAN_SEEDS = 4
+# Before a command that takes what others leave.
+BACKGROUND = ["nice", "-n", "10"]
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
 # Line coverage is printed for these.
 COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
@@ -37,15 +40,19 @@ SANITIZERS = {
 
 
 class Totals:
+    """Stages of several threads add to it."""
+
     def __init__(self):
         self.passed, self.failed, self.notes = 0, 0, []
+        self.lock = threading.Lock()
 
     def add(self, name, passed, failed, seconds, note=""):
-        self.passed += passed
-        self.failed += failed
         line = f"{name:<22} {passed:>6} passed {failed:>4} failed {seconds:>7.1f} s  {note}".rstrip()
-        self.notes.append(line)
-        print("--- " + line, flush=True)
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+            self.notes.append(line)
+            print("--- " + line, flush=True)
 
 
 def run(command, log, env=None, limit=STAGE_SECONDS_MAX, append=False):
@@ -87,7 +94,7 @@ def command_stage(totals, name, command, env=None):
 
 
 def build(totals, preset, targets, prefix=()):
-    """Configures and builds; a failure counts as one failed test and is shown. `prefix` comes before ninja's command."""
+    """Configures and builds; a failure counts as one failed test and is shown. `prefix` comes before the build's command."""
     done = stage(totals, f"build {preset}")
     log = f"build-{preset}.log"
     code, output = run(["cmake", "--preset", preset], log)
@@ -241,12 +248,12 @@ def run_modules(name, modules, pattern):
     return max(count - len(broken) - skipped, 0), failed, skipped
 
 
-def simulation(totals):
+def simulation(totals, prefix=()):
     """Every seed that once failed, every spec of the simulated cluster, and every planted bug, which must be caught."""
-    program = os.path.join(ROOT, "build", "release", "bin", "berth-sim")
-    command_stage(totals, "sim regressions", [program, "--regressions"])
-    command_stage(totals, "sim", [program, "--all", "--jobs", str(os.cpu_count())])
-    command_stage(totals, "sim mutants", [program, "--mutants"])
+    program = [*prefix, os.path.join(ROOT, "build", "release", "bin", "berth-sim")]
+    command_stage(totals, "sim regressions", [*program, "--regressions"])
+    command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count())])
+    command_stage(totals, "sim mutants", [*program, "--mutants"])
 
 
 def simulation_asan(totals):
@@ -289,14 +296,18 @@ def everything(totals):
         fuzz(totals)
         simulation_asan(totals)
     released = build(totals, "release", PROGRAMS)
-    if released:
-        simulation(totals)
-    # The end-to-end tests mostly wait; the build takes what they leave.
+    # The end-to-end tests mostly wait; what needs no Docker takes what they leave.
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        built = pool.submit(build, totals, "tsan", TSAN_TESTS, ["nice", "-n", "10"])
+        beside = pool.submit(beside_end_to_end, totals, released)
         if released:
             end_to_end(totals, "")
-    if built.result():
+    beside.result()
+
+
+def beside_end_to_end(totals, released):
+    if released:
+        simulation(totals, BACKGROUND)
+    if build(totals, "tsan", TSAN_TESTS, BACKGROUND):
         unit_tests(totals, "tsan", only=TSAN_TESTS)
 
 
