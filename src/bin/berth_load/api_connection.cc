@@ -34,7 +34,7 @@ void ApiConnection::send(std::string_view bytes, Done done) {
   done_ = std::move(done);
   if (!connected()) {
     if (const auto made = connect(address_); !made) {
-      loop().after(10'000'000, [this] { finish({}); });
+      loop().after(10'000'000, this, [this] { finish({}); });
       return;
     }
   }

@@ -27,6 +27,7 @@ class ApiConnection final : public Stream {
  public:
   using Done = std::function<void(const Reply&)>;
   ApiConnection(Loop& loop, Address address) : Stream(loop), address_(std::move(address)) {}
+  ~ApiConnection() override { loop().cancel(this); }
 
   bool busy() const { return static_cast<bool>(done_); }
   /// `bytes` is a whole request. `done` may send the next one. It is called from the loop, never from here.

@@ -74,7 +74,7 @@ void Fleet::on_run(const std::string& arn, std::vector<std::string> containers) 
   task->containers = std::move(containers);
   tasks_.emplace(arn, task);
   if (options_.start_delay == 0) return start(task);
-  loop_.after(options_.start_delay, [this, task] { start(task); });
+  loop_.after(options_.start_delay, this, [this, task] { start(task); });
 }
 
 void Fleet::on_stop(const std::string& arn, std::vector<std::string> containers) {
@@ -140,7 +140,7 @@ void Fleet::reported(const TaskPtr& task, bool running, const Reply& reply) {
     on_refused(reply);
     // Agents repeat what was not taken; what was refused for good they drop.
     if (reply.status == 0 || reply.status >= 500)
-      loop_.after(1'000'000'000, [this, task, running] { report(task, running, 0); });
+      loop_.after(1'000'000'000, this, [this, task, running] { report(task, running, 0); });
     return;
   }
   if (!running) {
@@ -154,7 +154,7 @@ void Fleet::reported(const TaskPtr& task, bool running, const Reply& reply) {
   set_running(task, true);
   if (options_.life != TaskLife::finished) return;
   if (options_.run_time == 0) return finish(task, 0);
-  loop_.after(options_.run_time, [this, task] { finish(task, 0); });
+  loop_.after(options_.run_time, this, [this, task] { finish(task, 0); });
 }
 
 void Fleet::end_one() {

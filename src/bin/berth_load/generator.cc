@@ -59,8 +59,8 @@ LoadResult Generator::run() {
   window_end_ = window_begin_ + nanos_of(options_.seconds);
   result_.seconds = options_.seconds;
   if (window_hook_) {
-    loop_.at(window_begin_, [this] { window_hook_(true); });
-    loop_.at(window_end_, [this] { window_hook_(false); });
+    loop_.at(window_begin_, this, [this] { window_hook_(true); });
+    loop_.at(window_end_, this, [this] { window_hook_(false); });
   }
   if (options_.rate) {
     for (auto& connection : connections_) free_.push_back(connection.get());
@@ -72,6 +72,7 @@ LoadResult Generator::run() {
     for (auto& connection : connections_) start_next(*connection);
     loop_.run_until(window_end_ + 1);
   }
+  loop_.cancel(this);
   for (auto& connection : connections_) connection->disconnect();
   return std::move(result_);
 }
@@ -92,11 +93,14 @@ void Generator::release() {
   for (ApiConnection* connection : waiting) start_next(*connection);
 }
 
+Nanos Generator::next_due() const {
+  return begin_ + static_cast<Nanos>(static_cast<double>(scheduled_) * kNanosPerSecond / *options_.rate);
+}
+
 void Generator::schedule() {
-  const Nanos due =
-      begin_ + static_cast<Nanos>(static_cast<double>(scheduled_) * kNanosPerSecond / *options_.rate);
+  const Nanos due = next_due();
   if (due >= window_end_) return;
-  loop_.at(due, [this, due] {
+  loop_.at(due, this, [this, due] {
     ++scheduled_;
     if (in_window(due)) ++outstanding_;
     const Intent intent{draw(), due};
@@ -121,7 +125,7 @@ void Generator::done(ApiConnection& connection, const Intent& intent, const Repl
   if (options_.rate) {
     if (in_window(intent.intended)) {
       record(intent, reply, now);
-      if (--outstanding_ == 0 && now >= window_end_) loop_.stop();
+      if (--outstanding_ == 0 && now >= window_end_ && next_due() >= window_end_) loop_.stop();
     }
     if (backlog_.empty()) {
       free_.push_back(&connection);
@@ -134,7 +138,7 @@ void Generator::done(ApiConnection& connection, const Intent& intent, const Repl
   }
   if (in_window(now)) record(intent, reply, now);
   // A server that refuses is not to be asked again in a tight circle.
-  if (!reply.ok()) return loop_.after(kErrorPause, [this, &connection] { start_next(connection); });
+  if (!reply.ok()) return loop_.after(kErrorPause, this, [this, &connection] { start_next(connection); });
   start_next(connection);
 }
 

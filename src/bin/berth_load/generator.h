@@ -49,6 +49,9 @@ class Generator {
  public:
   Generator(Loop& loop, Address address, RequestBook& book, const std::vector<Operation>& mix,
             LoadOptions options);
+  ~Generator() { loop_.cancel(this); }
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
 
   /// RunTask is held back while this answers false; release() goes on. Closed loop only.
   void set_gate(std::function<bool()> gate) { gate_ = std::move(gate); }
@@ -68,6 +71,7 @@ class Generator {
   void done(ApiConnection& connection, const Intent& intent, const Reply& reply);
   void record(const Intent& intent, const Reply& reply, Nanos now);
   void schedule();
+  Nanos next_due() const;  ///< Open loop: when the next call is intended.
   bool in_window(Nanos time) const { return time >= window_begin_ && time < window_end_; }
 
   Loop& loop_;

@@ -46,7 +46,7 @@ HollowInstance::HollowInstance(Loop& loop, const Target& target, ApiPool& pool, 
     : loop_(loop), target_(target), pool_(pool), receiver_(receiver), shape_(std::move(shape)) {}
 
 void HollowInstance::retry(std::function<void()> step) {
-  loop_.after(kRetryDelay, std::move(step));
+  loop_.after(kRetryDelay, this, std::move(step));
 }
 
 void HollowInstance::start() {
@@ -122,7 +122,7 @@ void HollowInstance::publish() {
       R"({{"type":"PublishMetricsRequest","message":{{"metadata":{{"cluster":"{}","containerInstance":"{}",)"
       R"("idle":true,"fin":true,"messageId":"m-{}"}},"timestamp":{}}}}})",
       target_.address.authority(), target_.cluster, arn_, shape_.id, wall_seconds()));
-  loop_.after(kPublishInterval, [this] { publish(); });
+  loop_.after(kPublishInterval, this, [this] { publish(); });
 }
 
 void HollowInstance::on_message(std::string_view text) {

@@ -53,8 +53,12 @@ void Loop::remove(int fd, Watcher& watcher) {
   std::replace(batch_.begin(), batch_.end(), &watcher, static_cast<Watcher*>(nullptr));
 }
 
-void Loop::at(Nanos when, std::function<void()> action) {
-  timers_.emplace(when, std::move(action));
+void Loop::at(Nanos when, const void* owner, std::function<void()> action) {
+  timers_.emplace(when, Timer{owner, std::move(action)});
+}
+
+void Loop::cancel(const void* owner) {
+  std::erase_if(timers_, [owner](const auto& timer) { return timer.second.owner == owner; });
 }
 
 void Loop::wait(Nanos until) {
@@ -76,7 +80,7 @@ void Loop::wait(Nanos until) {
 
 void Loop::fire_timers() {
   while (!timers_.empty() && timers_.begin()->first <= now_ns()) {
-    auto action = std::move(timers_.begin()->second);
+    auto action = std::move(timers_.begin()->second.action);
     timers_.erase(timers_.begin());
     action();
   }
@@ -85,8 +89,9 @@ void Loop::fire_timers() {
 void Loop::run_until(Nanos when) {
   stopped_ = false;
   while (!stopped_) {
+    const bool is_over = now_ns() >= when;
     fire_timers();
-    if (stopped_ || now_ns() >= when) return;
+    if (stopped_ || is_over) return;
     wait(timers_.empty() ? when : std::min(when, timers_.begin()->first));
   }
 }

@@ -34,23 +34,31 @@ class Loop {
   bool try_add(int fd, std::uint32_t events, Watcher& watcher);
   void change(int fd, std::uint32_t events, Watcher& watcher);
   void remove(int fd, Watcher& watcher);
-  /// Calls `action` once, at or soon after `when`.
-  void at(Nanos when, std::function<void()> action);
-  void after(Nanos delay, std::function<void()> action) { at(now_ns() + delay, std::move(action)); }
+  /// Calls `action` once, at or soon after `when`, unless `owner` cancels it.
+  void at(Nanos when, const void* owner, std::function<void()> action);
+  void after(Nanos delay, const void* owner, std::function<void()> action) {
+    at(now_ns() + delay, owner, std::move(action));
+  }
+  /// Forgets all timers of `owner`. Who does not live as long as the loop calls it at the end.
+  void cancel(const void* owner);
 
-  /// Runs until stop(), or until `when`.
+  /// Runs until stop(), or until `when`: timers that are due by then have been called.
   void run_until(Nanos when);
   void run();
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
 
  private:
+  struct Timer {
+    const void* owner;
+    std::function<void()> action;
+  };
   void wait(Nanos until);
   void fire_timers();
 
   int epoll_ = -1;
   bool stopped_ = false;
-  std::multimap<Nanos, std::function<void()>> timers_;
+  std::multimap<Nanos, Timer> timers_;
   std::vector<Watcher*> batch_;
 };
 
