@@ -161,8 +161,11 @@ def reads_and_writes(seconds):
                             "echo_p99_us": echo["p99_us"], "ratio": berth["per_second"] / max(echo["per_second"], 1),
                             "server_cpu_us": result["server_cpu_seconds"] * 1e6 / max(berth["requests"], 1)}
         for mix in ("DescribeTasks", "DescribeTasks:100"):
-            half = server.load(mix=mix, seconds=seconds, connections=16, rate=figures[mix]["per_second"] / 2)
-            figures[mix]["half_load_p99_us"] = first(half)["p99_us"]
+            # The median of five: at such rates one halt of 20 ms of the machine is a hundredth of the calls of two seconds.
+            halves = [first(server.load(mix=mix, seconds=seconds / 2, connections=16, rate=figures[mix]["per_second"] / 2))
+                      for _ in range(5)]
+            figures[mix]["half_load_p99_us"] = statistics.median(half["p99_us"] for half in halves)
+            figures[mix]["half_load_p99s_us"] = [half["p99_us"] for half in halves]
         alone = server.load(mix="DescribeTasks", seconds=seconds / 2, connections=1, echo=True)
         figures["DescribeTasks"]["alone_p50_us"] = first(alone)["p50_us"]
         figures["DescribeTasks"]["echo_alone_p50_us"] = first(alone, "echo")["p50_us"]
