@@ -195,7 +195,7 @@ def fuzz_one(target):
     program = os.path.join(ROOT, "build", "asan", "bin", target)
     work = os.path.join(LOGS, "fuzz", target)
     os.makedirs(work, exist_ok=True)
-    command = [program, f"-max_total_time={FUZZ_SECONDS}", f"-artifact_prefix={work}/",
+    command = [*BACKGROUND, program, f"-max_total_time={FUZZ_SECONDS}", f"-artifact_prefix={work}/",
                os.path.join(ROOT, "fuzz", "corpus", target)]
     code, output = run(command, f"fuzz-{target}.log", SANITIZERS, limit=FUZZ_SECONDS + 120)
     if code:
@@ -248,9 +248,9 @@ def run_modules(name, modules, pattern):
     return max(count - len(broken) - skipped, 0), failed, skipped
 
 
-def simulation(totals, prefix=()):
+def simulation(totals):
     """Every seed that once failed, every spec of the simulated cluster, and every planted bug, which must be caught."""
-    program = [*prefix, os.path.join(ROOT, "build", "release", "bin", "berth-sim")]
+    program = [*BACKGROUND, os.path.join(ROOT, "build", "release", "bin", "berth-sim")]
     command_stage(totals, "sim regressions", [*program, "--regressions"])
     command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count())])
     command_stage(totals, "sim mutants", [*program, "--mutants"])
@@ -259,7 +259,7 @@ def simulation(totals, prefix=()):
 def simulation_asan(totals):
     """A few seeds of each spec."""
     program = os.path.join(ROOT, "build", "asan", "bin", "berth-sim")
-    command_stage(totals, "sim asan", [program, "--all", "--small", "--jobs", str(os.cpu_count()),
+    command_stage(totals, "sim asan", [*BACKGROUND, program, "--all", "--small", "--jobs", str(os.cpu_count()),
                                        "--seeds", str(SIM_ASAN_SEEDS)], SANITIZERS)
 
 
@@ -290,23 +290,25 @@ def coverage(totals):
 
 def everything(totals):
     command_stage(totals, "lint", ["scripts/lint", "--no-tidy"])
-    if build_asan(totals):
+    sanitized = build_asan(totals)
+    if sanitized:
         unit_tests(totals, "asan")
         coverage(totals)
-        fuzz(totals)
-        simulation_asan(totals)
     released = build(totals, "release", PROGRAMS)
     # The end-to-end tests mostly wait; what needs no Docker takes what they leave.
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        beside = pool.submit(beside_end_to_end, totals, released)
+        beside = pool.submit(beside_end_to_end, totals, sanitized, released)
         if released:
             end_to_end(totals, "")
     beside.result()
 
 
-def beside_end_to_end(totals, released):
+def beside_end_to_end(totals, sanitized, released):
     if released:
-        simulation(totals, BACKGROUND)
+        simulation(totals)
+    if sanitized:
+        simulation_asan(totals)
+        fuzz(totals)
     if build(totals, "tsan", TSAN_TESTS, BACKGROUND):
         unit_tests(totals, "tsan", only=TSAN_TESTS)
 

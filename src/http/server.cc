@@ -101,7 +101,12 @@ Result<void> Server::State::listen() {
   if (code) {
     error_code ignored;
     acceptor.close(ignored);
-    return unavailable("listen on " + render(endpoint) + ": " + code.message());
+    // A connection that goes out may have it too: ports from 32768 on are given to those.
+    const std::string way_out =
+        code == asio::error::address_in_use
+            ? "; `ss -tanp | grep :" + std::to_string(options.port) + "` shows who has it"
+            : "";
+    return unavailable("listen on " + render(endpoint) + ": " + code.message() + way_out);
   }
   port = acceptor.local_endpoint().port();
   return {};

@@ -202,7 +202,9 @@ TEST(Server, SaysWhyItCannotListen) {
     Server server({first.io.executor(0)}, std::move(options), {}, first.handler, world);
     return server.start();
   };
-  EXPECT_EQ(start({"127.0.0.1", first.port(), {}, PlainHttp::allowed}).error().code, ErrorCode::unavailable);
+  const auto taken = start({"127.0.0.1", first.port(), {}, PlainHttp::allowed}).error();
+  EXPECT_EQ(taken.code, ErrorCode::unavailable);
+  EXPECT_THAT(taken.message, HasSubstr("`ss -tanp | grep :" + std::to_string(first.port()) + "`"));
   EXPECT_EQ(start({"nowhere", 0, {}, PlainHttp::allowed}).error().code, ErrorCode::invalid);
   EXPECT_EQ(start({"127.0.0.1", 0, TlsIdentity{"no", "pem"}, PlainHttp::allowed}).error().code,
             ErrorCode::invalid);
