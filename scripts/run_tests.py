@@ -52,7 +52,7 @@ class Totals:
             self.passed += passed
             self.failed += failed
             self.notes.append(line)
-            print("--- " + line, flush=True)
+            print(f"--- {line}\n", end="", flush=True)
 
 
 def run(command, log, env=None, limit=STAGE_SECONDS_MAX, append=False):
@@ -79,7 +79,7 @@ def show_end(output, lines=30):
 
 def stage(totals, name):
     """Decorator-free helper: prints the start and returns a function that reports the outcome."""
-    print(f"=== {name}", flush=True)
+    print(f"=== {name}\n", end="", flush=True)  # In one piece, as stages may run side by side.
     began = time.monotonic()
     return lambda passed, failed, note="": totals.add(name, passed, failed, time.monotonic() - began, note)
 
