@@ -12,7 +12,6 @@ import launch
 import system
 
 OUT = os.path.join(system.ROOT, "build", "bench")
-SECTIONS = ("starts", "micro", "api", "placement", "life", "memory", "services", "growth", "reaction", "overload", "soak", "launch")
 PROGRAMS = ("commit_bench", "codec_bench", "sigv4_bench", "placement_bench", "feed_bench", "engine_bench")
 
 
@@ -30,25 +29,23 @@ def micro(minimum_seconds):
     return figures
 
 
-def sections(minutes, with_docker):
-    """(name, function), the most wanted first. Lengths are made for `minutes` in all."""
+def sections(minutes):
+    """Functions by name, the most wanted first. Lengths are made for `minutes` in all."""
     scale = minutes / 10
-    list_of = [
-        ("starts", system.starts),
-        ("micro", lambda: micro(max(0.05, 0.2 * scale))),
-        ("api", lambda: system.reads_and_writes(max(1.5, 4 * scale))),
-        ("placement", lambda: system.placement(max(5, 60 * scale))),
-        ("life", lambda: system.whole_life(max(5, 20 * scale))),
-        ("memory", system.memory),
-        ("services", system.services),
-        ("growth", lambda: system.growth(max(3, 8 * scale))),
-        ("reaction", system.reaction),
-        ("overload", lambda: system.overload(max(5, 30 * scale))),
-        ("soak", system.soak),
-    ]
-    if with_docker:
-        list_of.append(("launch", lambda: launch.measure(pairs=max(1, round(7 * scale)))))
-    return list_of
+    return {
+        "starts": system.starts,
+        "micro": lambda: micro(max(0.05, 0.2 * scale)),
+        "api": lambda: system.reads_and_writes(max(1.5, 4 * scale)),
+        "placement": lambda: system.placement(max(5, 60 * scale)),
+        "life": lambda: system.whole_life(max(5, 20 * scale)),
+        "memory": system.memory,
+        "services": system.services,
+        "growth": lambda: system.growth(max(3, 8 * scale)),
+        "reaction": system.reaction,
+        "overload": lambda: system.overload(max(5, 30 * scale)),
+        "soak": system.soak,
+        "launch": lambda: launch.measure(pairs=max(1, round(7 * scale))),
+    }
 
 
 def targets(found):
@@ -123,7 +120,7 @@ def api_table(figures):
                f"| {f['echo_per_second']:,.0f} | {f['echo_p50_us']:,.0f} | {f['echo_p99_us']:,.0f} | {f['ratio']:.3f} |")
 
 
-def render(found, failed, machine):
+def render(found, failed, left_out, machine):
     yield "# Berth, measured"
     yield f"\n{machine}\n"
     yield "| target | wanted | measured | ratio | |"
@@ -132,7 +129,6 @@ def render(found, failed, machine):
         yield f"| {what} | {target} | {value} | {ratio:.2f} | {'met' if ratio >= 1 else 'missed'} |"
     for name, why in failed.items():
         yield f"\nSection `{name}` did not end well: {why}"
-    left_out = [name for name in SECTIONS if name not in found and name not in failed]
     if left_out:
         yield f"\nNot measured: {', '.join(left_out)}. `scripts/bench --only SECTION` measures one; launch needs `--docker` too."
     if "api" in found:
@@ -152,17 +148,19 @@ def main():
     parser.add_argument("--only", help="names of sections, separated by commas")
     parser.add_argument("--docker", action="store_true", help="the launching section, which needs Docker and no other agent")
     arguments = parser.parse_args()
-    unknown = set(arguments.only.split(",") if arguments.only else ()) - set(SECTIONS)
+    known = sections(arguments.minutes)
+    wanted = arguments.only.split(",") if arguments.only else [name for name in known if name != "launch" or arguments.docker]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
-        parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    if "launch" in (arguments.only or "").split(",") and not arguments.docker:
+        parser.error(f"no such section: {', '.join(unknown)}; there are {', '.join(known)}")
+    if "launch" in wanted and not arguments.docker:
         parser.error("launch needs --docker")
     commit = subprocess.run(["git", "-C", system.ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     machine = (f"Commit {commit.stdout.strip()}, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, "
                f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, load before {os.getloadavg()[0]:.1f}.")
     found, failed = {}, {}
-    for name, measure in sections(arguments.minutes, arguments.docker):
-        if arguments.only and name not in arguments.only.split(","):
+    for name, measure in known.items():
+        if name not in wanted:
             continue
         began = time.monotonic()
         try:
@@ -171,7 +169,7 @@ def main():
             failed[name] = str(error)
         print(f"    {name}: {time.monotonic() - began:.0f} s{' FAILED: ' + failed[name] if name in failed else ''}",
               file=sys.stderr, flush=True)
-    text = "\n".join(render(found, failed, machine)) + "\n"
+    text = "\n".join(render(found, failed, [name for name in known if name not in wanted], machine)) + "\n"
     os.makedirs(OUT, exist_ok=True)
     with open(os.path.join(OUT, "report.md"), "w") as report:
         report.write(text)
