@@ -70,6 +70,22 @@ TEST(Generator, OpenLoopKeepsItsRate) {
   EXPECT_EQ(result.unanswered, 0U);
 }
 
+// Goal: no call is lost at the end of the window, where the last answer and the last calls that are due meet.
+// Method: many short windows at a high rate, each of exactly 270 calls.
+TEST(Generator, OpenLoopMakesItsLastCalls) {
+  const Target target = make_target();
+  auto mix = *parse_mix("ListTasks");
+  ASSERT_TRUE(fill_bodies(mix, target, {}).ok());
+  auto echo = EchoServer::start({answer(100)});
+  ASSERT_TRUE(echo.ok());
+  Loop loop;
+  RequestBook book(target, mix);
+  for (int i = 0; i < 50; ++i) {
+    const auto result = Generator(loop, echo->address(), book, mix, {4, 0.01, 0, 27000.0}).run();
+    EXPECT_EQ(result.operations[0].requests, 270U);
+  }
+}
+
 // Goal: timers of somebody who is gone are not called, those of others are. Method: one of each.
 TEST(Loop, ForgetsTimersOfAnOwner) {
   Loop loop;
