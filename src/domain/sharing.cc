@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/records_codec.h"
+#include "model/ecs/codec.h"
 
 namespace berth::domain {
 namespace {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/agent_update.h"
+#include "gateway/limits.h"
 
 namespace berth::gateway {
 namespace {

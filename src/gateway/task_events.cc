@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/limits.h"
 #include "scheduling/task_writes.h"
 
 namespace berth::gateway {
