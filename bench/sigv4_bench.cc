@@ -13,7 +13,7 @@ constexpr WallTime kNow{1'700'000'000'000};
 const SigningCredentials kCredentials{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
 
 std::vector<HeaderView> headers() {
-  return {{"Host", "127.0.0.1:51670"},
+  return {{"Host", "127.0.0.1:5167"},
           {"Content-Type", "application/x-amz-json-1.1"},
           {"X-Amz-Target", "AmazonEC2ContainerServiceV20141113.RunTask"}};
 }

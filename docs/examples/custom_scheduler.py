@@ -5,7 +5,7 @@ The price of an instance is its attribute `price` (no attribute: 0). Berth, like
 what there is (List*, Describe*) and starts a task exactly where you say (StartTask). Two schedulers may place at the
 same time: what no longer fits comes back in `failures`, and the next round decides anew.
 
-    custom_scheduler.py --cluster default --task-definition web --count 3 [--endpoint-url http://127.0.0.1:51670]
+    custom_scheduler.py --cluster default --task-definition web --count 3 [--endpoint-url http://127.0.0.1:5167]
 """
 
 import argparse

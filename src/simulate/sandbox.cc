@@ -67,7 +67,7 @@ class Sandbox {
         health_(committer_, node_.runtime(), options.instance_grace),
         recorder_(committer_, node_.runtime(), cluster_key_),
         services_{committer_, node_.runtime(), domain::limits_of(state.compat), state.compat,
-                  "http://127.0.0.1:51670"},
+                  "http://127.0.0.1:5167"},
         group_(node_.executor()) {}
 
   ~Sandbox() {
@@ -112,7 +112,7 @@ class Sandbox {
  private:
   services::Context new_context() {
     services::Context context{
-        services_, {}, state_.realm, "simulation", "http://127.0.0.1:51670", node_.runtime().clock().wall(),
+        services_, {}, state_.realm, "simulation", "http://127.0.0.1:5167", node_.runtime().clock().wall(),
         {}};
     context.principal.account_id = state_.realm.account;
     context.principal.arn = fmt::format("arn:aws:iam::{}:root", state_.realm.account);

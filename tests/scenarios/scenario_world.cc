@@ -42,7 +42,7 @@ std::size_t find_id(const std::string& text) {
 
 ScenarioWorld::ScenarioWorld(domain::Compat compat)
     : compat_(compat),
-      services_{committer_, node_.runtime(), domain::limits_of(compat), compat, "http://127.0.0.1:51670"},
+      services_{committer_, node_.runtime(), domain::limits_of(compat), compat, "http://127.0.0.1:5167"},
       controllers_(controllers::Controllers::Deps{committer_, node_.runtime(), options_of(compat)}) {
   sim_.set_timer_jitter(Duration::zero());
   check(sim_.run(node_, committer_.start()).ok(), "the store of a scenario must start");
@@ -67,7 +67,7 @@ Async<void> ScenarioWorld::start(controllers::Controllers* controllers) {
 
 services::Context ScenarioWorld::context() {
   services::Context context{
-      services_, {}, kRealm, "request", "http://127.0.0.1:51670", node_.runtime().clock().wall(), {}};
+      services_, {}, kRealm, "request", "http://127.0.0.1:5167", node_.runtime().clock().wall(), {}};
   context.principal.account_id = kRealm.account;
   context.principal.arn = "arn:aws:iam::123456789012:root";
   return context;

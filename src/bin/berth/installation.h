@@ -12,7 +12,7 @@ namespace berth::cli {
 /// One Berth on this machine, as `berth up` runs it: where its state lives and how it is reached.
 struct Installation {
   std::string data_dir = "/var/lib/berth";
-  std::uint16_t port = 51670;
+  std::uint16_t port = 5167;
   std::string region = "us-east-1";
   std::string cluster = "default";
   int instances = 0;   ///< Of `up --instances`; 0: one agent on the host itself.

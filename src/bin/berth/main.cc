@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
   cli::Installation installation;
   installation.data_dir = cli::variable("BERTH_DATA_DIR", installation.data_dir);
   installation.region = cli::variable("BERTH_REGION", installation.region);
-  const std::string port = cli::variable("BERTH_PORT", "51670");
+  const std::string port = cli::variable("BERTH_PORT", "5167");
   if (words.empty() || words[0] == "--help" || words[0] == "help") {
     fmt::print("{}", cli::kUsage);
     return words.empty() ? 2 : 0;

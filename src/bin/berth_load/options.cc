@@ -135,7 +135,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments,
     const auto found = environment.find(name);
     return found == environment.end() ? otherwise : found->second;
   };
-  std::string endpoint = variable("AWS_ENDPOINT_URL", "http://127.0.0.1:51670");
+  std::string endpoint = variable("AWS_ENDPOINT_URL", "http://127.0.0.1:5167");
   std::string credentials;
   options.target.region = variable("AWS_REGION", "us-east-1");
   options.target.credentials.access_key_id = variable("AWS_ACCESS_KEY_ID", "");
@@ -168,7 +168,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments,
 std::string usage() {
   return R"(berth-load: hollow container instances and API load for berthd
 
-  --endpoint URL            http://127.0.0.1:51670, or AWS_ENDPOINT_URL
+  --endpoint URL            http://127.0.0.1:5167, or AWS_ENDPOINT_URL
   --credentials FILE        DATA_DIR/credentials of berthd, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
   --region R --cluster C    us-east-1, default
   --output table|json

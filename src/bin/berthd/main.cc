@@ -39,23 +39,13 @@ void keep_freed_memory() {
 int main(int argc, char** argv) {
   using namespace berth;
   keep_freed_memory();
-  const auto options = berthd::parse_options(std::vector<std::string>(argv + 1, argv + argc), environment());
-  if (!options) {
-    fmt::print(stderr, "berthd: {}\n", options.error().message);
-    return 2;
-  }
-  if (options->help) return fmt::print("{}", berthd::usage()), 0;
-  if (options->version) return fmt::print("berthd {}\n", BERTH_VERSION), 0;
-  if (options->print_limits) {
-    fmt::print("{}", berthd::print_limits(*options));
-    return 0;
-  }
-  if (options->print_operations) {
-    for (const auto& name : berthd::implemented_operations()) fmt::print("{}\n", name);
-    return 0;
-  }
-  configure_log(options->log_level);
-  const auto served = berthd::run_server(*options);
+  const auto line = berthd::read_command_line(std::vector<std::string>(argv + 1, argv + argc), environment());
+  if (line.exit_code) return *line.exit_code;
+  const auto& options = line.options;
+  if (options.print_limits) return fmt::print("{}", berthd::print_limits(options)), 0;
+  if (options.print_operations) return fmt::print("{}", berthd::print_operations(options)), 0;
+  configure_log(options.log_level);
+  const auto served = berthd::run_server(options);
   if (served) return 0;
   fmt::print(stderr, "berthd: {}\n", served.error().message);
   return 1;

@@ -3,245 +3,217 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <cctype>
-#include <charconv>
-#include <fstream>
-#include <sstream>
+
+#include "bin/command_line/command.h"
+#include "bin/command_line/nearest.h"
 
 namespace berth::berthd {
 namespace {
 
-namespace po = boost::program_options;
+namespace line = command_line;
 
-po::options_description describe() {
-  po::options_description options("berthd: the control plane of Berth");
-  auto add = options.add_options();
-  add("help", "show this text");
-  add("version", "show the version");
-  add("config", po::value<std::string>(), "a file of lines `flag = value`");
-  add("data-dir", po::value<std::string>(), "where state lives (default /var/lib/berth)");
-  add("listen", po::value<std::string>(), "ADDRESS:PORT (default 127.0.0.1:51670)");
-  add("tls", po::value<std::string>(), "`required` refuses plain HTTP; default: both on the same port");
-  add("insecure", "allow plain HTTP on an address that is not loopback");
-  add("tls-listen", po::value<std::vector<std::string>>(),
-      "ADDRESS:PORT that takes TLS only, beside --listen; may be repeated");
-  add("tls-name", po::value<std::vector<std::string>>(),
-      "a further name or address of the server certificate; may be repeated");
-  add("region", po::value<std::string>(),
-      "region of the agents' endpoint and the root key (default us-east-1)");
-  add("account-id", po::value<std::string>(), "12 digits (default 123456789012)");
-  add("store", po::value<std::string>(), "sqlite");
-  add("compat", po::value<std::string>(), "current or guide-2015: limits and output where the two differ");
-  add("limit", po::value<std::vector<std::string>>(),
-      "NAME=VALUE: another value for one line of --print-limits; may be repeated");
-  add("throttles", po::value<std::string>(), "`on`: the rates of --print-limits hold (default off)");
-  add("instance-grace", po::value<std::string>(),
-      "after which the tasks of a host that stays away are replaced (5m)");
-  add("stopped-task-retention", po::value<std::string>(), "how long stopped tasks can be described (1h)");
-  add("agent-packages", po::value<std::string>(),
-      "folder of new agents for UpdateContainerAgent (scripts/agent-package makes them)");
-  add("agent-packages-url", po::value<std::string>(),
-      "where agents download what that folder holds (default: from here)");
-  add("task-roles", po::value<std::string>(),
-      "file with keys of tasks' roles: profiles of a shared credentials file, named by role");
-  add("test-reset", "enable POST /_berth/reset, which empties the state");
-  add("log-level", po::value<std::string>(), "debug, info, warn, error, crit or none (default info)");
-  add("threads", po::value<std::size_t>(), "threads that serve connections (default: one a core, at most 8)");
-  add("print-limits", "show every limit and end");
-  add("print-operations", "show every implemented operation and end");
-  return options;
+constexpr std::int64_t kThreadsAskedMax = 256;
+constexpr Duration kGraceMin = std::chrono::seconds(1);
+constexpr Duration kGraceMax = std::chrono::hours(24 * 7);
+constexpr Duration kRetentionMax = std::chrono::hours(24 * 366);
+constexpr const char* kAbout =
+    "the control plane of Berth: the APIs of Amazon ECS on one port, and the gateway of its agents";
+constexpr const char* kSources =
+    "Every option is also a variable (BERTH_DATA_DIR for --data-dir) and a line of --config. What the "
+    "command line says "
+    "counts before variables, and those before the file.";
+constexpr const char* kExits =
+    "Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot serve, 2 for a wrong command line.";
+
+line::Take account(std::string& into) {
+  return [&into](const std::string& text) -> Result<void> {
+    if (text.size() != 12 ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      return invalid("must be 12 digits");
+    into = text;
+    return {};
+  };
 }
 
-// BERTH_DATA_DIR → data-dir; variables that are no flag's are not ours.
-std::string flag_of_variable(const std::string& name, const po::options_description& options) {
-  static const std::string kPrefix = "BERTH_";
-  if (!name.starts_with(kPrefix)) return {};
-  std::string flag;
-  for (const char c : name.substr(kPrefix.size()))
-    flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return options.find_nothrow(flag, false) ? flag : std::string();
+line::Take endpoint(std::function<void(ListenAddress)> take) {
+  return [take = std::move(take)](const std::string& text) -> Result<void> {
+    auto parsed = line::parse_endpoint(text);
+    if (!parsed) return std::move(parsed).error();
+    take(*std::move(parsed));
+    return {};
+  };
 }
 
-Result<std::string> text_choice(const po::variables_map& values, const char* flag,
-                                const std::string& fallback,
-                                std::initializer_list<std::string_view> allowed) {
-  if (!values.count(flag)) return fallback;
-  const auto text = values[flag].as<std::string>();
-  if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
-    return invalid(fmt::format("--{} '{}' is not known: see berthd --help.", flag, text));
-  return text;
+// Names and addresses of certificates.
+line::Take host_names(std::vector<std::string>& into) {
+  return [&into](const std::string& text) -> Result<void> {
+    const bool good =
+        !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+          return std::isalnum(c) || c == '-' || c == '.' || c == ':' || c == '*';
+        });
+    if (!good) return invalid("must be a host name or an address");
+    into.push_back(text);
+    return {};
+  };
 }
 
-Result<ListenAddress> parse_listen(const char* flag, const std::string& text) {
-  const auto colon = text.rfind(':');
-  const std::string port = colon == std::string::npos ? std::string() : text.substr(colon + 1);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (port.empty() || error != std::errc() || end != port.data() + port.size() || number > 65535)
-    return invalid(fmt::format("--{} '{}' must be ADDRESS:PORT.", flag, text));
-  ListenAddress listen{text.substr(0, colon), static_cast<std::uint16_t>(number)};
-  if (listen.address.starts_with('[') && listen.address.ends_with(']'))
-    listen.address = listen.address.substr(1, listen.address.size() - 2);
-  return listen;
-}
-
-Result<void> read_listen(const po::variables_map& values, Options& options) {
-  if (values.count("listen")) {
-    auto listen = parse_listen("listen", values["listen"].as<std::string>());
-    if (!listen) return listen.error();
-    options.listen_address = listen->address;
-    options.listen_port = listen->port;
-  }
-  if (values.count("tls-name")) options.tls_names = values["tls-name"].as<std::vector<std::string>>();
-  if (!values.count("tls-listen")) return {};
-  for (const auto& text : values["tls-listen"].as<std::vector<std::string>>()) {
-    auto listen = parse_listen("tls-listen", text);
-    if (!listen) return listen.error();
-    options.tls_listen.push_back(*std::move(listen));
-  }
-  return {};
-}
-
-Result<void> read_limits(const po::variables_map& values, Options& options) {
-  options.limits = domain::limits_of(options.compat);
-  if (!values.count("limit")) return {};
-  for (const auto& text : values["limit"].as<std::vector<std::string>>()) {
+// NAME=VALUE, checked at once and taken again when the limits of --compat are known.
+line::Take limits(std::vector<std::pair<std::string, std::int32_t>>& into) {
+  return [&into](const std::string& text) -> Result<void> {
     const auto equals = text.find('=');
-    const std::string number = equals == std::string::npos ? std::string() : text.substr(equals + 1);
-    std::int32_t value = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (number.empty() || error != std::errc() || end != number.data() + number.size())
-      return invalid(fmt::format("--limit '{}' must be NAME=VALUE.", text));
-    if (auto set = domain::set_limit(options.limits, text.substr(0, equals), value); !set)
-      return invalid(fmt::format("--limit: {}.", set.error().message));
-  }
-  return {};
+    const auto value = line::parse_whole_number(
+        equals == std::string::npos ? std::string_view() : std::string_view(text).substr(equals + 1), 1,
+        INT32_MAX);
+    if (!value) return invalid("must be NAME=VALUE with a VALUE of 1 or more");
+    const auto name = text.substr(0, equals);
+    domain::Limits tried;
+    if (!domain::set_limit(tried, name, static_cast<std::int32_t>(*value))) {
+      std::vector<std::string> names;
+      for (const auto& limit : domain::list_limits(tried)) names.emplace_back(limit.name);
+      return invalid(fmt::format("names no limit of --print-limits{}", line::did_you_mean(name, names)));
+    }
+    into.emplace_back(name, static_cast<std::int32_t>(*value));
+    return {};
+  };
 }
 
-Result<void> read_duration(const po::variables_map& values, const char* flag, Duration& into) {
-  if (!values.count(flag)) return {};
-  auto parsed = parse_duration(values[flag].as<std::string>());
-  if (!parsed) return invalid(fmt::format("--{}: {}", flag, parsed.error().message));
-  into = *parsed;
-  return {};
+// What is said once and decided on when all is read.
+struct Said {
+  std::string config;
+  std::vector<std::pair<std::string, std::int32_t>> limits;
+};
+
+void add_network(line::Command& program, Options& options) {
+  program.add_option("--listen", "ADDRESS:PORT", endpoint([&options](ListenAddress listen) {
+                       options.listen_address = std::move(listen.address);
+                       options.listen_port = listen.port;
+                     }),
+                     fmt::format("where to listen (127.0.0.1:{})", kDefaultPort));
+  program.add_option(
+      "--tls", "optional|required",
+      line::choice({"optional", "required"}, [&options](std::size_t at) { options.tls_required = at == 1; }),
+      "`required` refuses plain HTTP; otherwise both are taken on the same port");
+  program.add_flag("--insecure", options.insecure, "allow plain HTTP on an address that is not loopback");
+  program.add_list("--tls-listen", "ADDRESS:PORT", endpoint([&options](ListenAddress listen) {
+                     options.tls_listen.push_back(std::move(listen));
+                   }),
+                   "a further address, which takes TLS only");
+  program.add_list("--tls-name", "NAME", host_names(options.tls_names),
+                   "a further name or address of the server certificate");
+  program.add_option("--threads", "N", line::whole_number(options.threads, 1, kThreadsAskedMax),
+                     "threads that serve connections (one a core, at most 8)");
+}
+
+void add_state(line::Command& program, Options& options, Said& said) {
+  program.add_option("--config", "FILE", line::readable_file(said.config),
+                     "a file of lines `option = value`");
+  program.add_option("--data-dir", "DIR", line::text(options.data_dir), "where state lives (/var/lib/berth)");
+  program.add_option("--store", "sqlite", line::choice({"sqlite"}, [](std::size_t) {}),
+                     "the engine of the store (sqlite)");
+  program.add_option("--region", "NAME", line::region(options.region),
+                     "region of the agents' endpoint and the root key (us-east-1)");
+  program.add_option("--account-id", "DIGITS", account(options.account_id),
+                     "account of the root key (123456789012)");
+  program.add_option("--stopped-task-retention", "DURATION",
+                     line::duration(options.stopped_task_retention, std::chrono::seconds(0), kRetentionMax),
+                     "how long stopped tasks can be described (1h)");
+  program.add_option("--instance-grace", "DURATION",
+                     line::duration(options.instance_grace, kGraceMin, kGraceMax),
+                     "after which the tasks of a host that stays away are replaced (5m)");
+}
+
+void add_limits(line::Command& program, Options& options, Said& said) {
+  program.add_option("--compat", "current|guide-2015",
+                     line::choice({"current", "guide-2015"},
+                                  [&options](std::size_t at) {
+                                    options.compat =
+                                        at == 0 ? domain::Compat::current : domain::Compat::guide_2015;
+                                  }),
+                     "limits and output where the two differ (current)");
+  program.add_list("--limit", "NAME=VALUE", limits(said.limits),
+                   "another value for one line of --print-limits");
+  program.add_option("--throttles", "on|off", line::on_or_off(options.throttles),
+                     "`on`: the rates of --print-limits hold (off)");
+  program.add_flag("--print-limits", options.print_limits, "show every limit and end");
+  program.add_flag("--print-operations", options.print_operations,
+                   "show every implemented operation and end");
+  program.add_option("--output", "table|json", line::output_form(options.json),
+                     "how those two are shown (table)");
+}
+
+void add_agents(line::Command& program, Options& options) {
+  program.add_option("--agent-packages", "DIR", line::existing_folder(options.agent_packages),
+                     "folder of new agents for UpdateContainerAgent (scripts/agent-package makes them)");
+  program.add_option("--agent-packages-url", "URL", line::url(options.agent_packages_url),
+                     "where agents download what that folder holds (from here)");
+  program.add_option("--task-roles", "FILE", line::readable_file(options.task_roles),
+                     "keys of tasks' roles: profiles of a shared credentials file, named by role");
+}
+
+void add_diagnosis(line::Command& program, Options& options) {
+  const std::vector<std::string> levels = {"debug", "info", "warn", "error", "crit", "none"};
+  program.add_option(
+      "--log-level", "debug|info|warn|error|crit|none",
+      line::choice(levels, [&options, levels](std::size_t at) { options.log_level = levels[at]; }),
+      "what is worth a line on standard error (info)");
+  program.add_flag("--test-reset", options.test_reset, "enable POST /_berth/reset, which empties the state");
+}
+
+void describe(line::Command& program, Options& options, Said& said) {
+  add_state(program, options, said);
+  add_network(program, options);
+  add_limits(program, options, said);
+  add_agents(program, options);
+  add_diagnosis(program, options);
+  program.add_note(kSources);
+  program.add_note(kExits);
 }
 
 bool is_loopback(const std::string& address) {
-  return address == "::1" || address == "localhost" || address.starts_with("127.");
+  return address == "::1" || address.starts_with("127.");
 }
 
-Result<void> check_options(const Options& options) {
-  if (options.account_id.size() != 12 ||
-      !std::all_of(options.account_id.begin(), options.account_id.end(), ::isdigit))
-    return invalid(fmt::format("--account-id '{}' must be 12 digits.", options.account_id));
+Result<void> finish(Options& options, const Said& said) {
+  options.limits = domain::limits_of(options.compat);
+  for (const auto& [name, value] : said.limits)
+    if (auto set = domain::set_limit(options.limits, name, value); !set) return set;
   if (!is_loopback(options.listen_address) && !options.tls_required && !options.insecure)
     return invalid(fmt::format(
-        "--listen {}: an address that others can reach needs --tls required (or --insecure, if you must).",
+        "--listen {}: an address that others can reach needs --tls required (or --insecure, if you must)",
         options.listen_address));
   return {};
 }
 
-Result<Options> collect(const po::variables_map& values) {
-  Options options;
-  const auto text = [&](const char* flag, std::string& into) {
-    if (values.count(flag)) into = values[flag].as<std::string>();
-  };
-  text("data-dir", options.data_dir);
-  text("region", options.region);
-  text("account-id", options.account_id);
-  text("log-level", options.log_level);
-  text("agent-packages", options.agent_packages);
-  text("task-roles", options.task_roles);
-  text("agent-packages-url", options.agent_packages_url);
-  options.help = values.count("help") > 0;
-  options.version = values.count("version") > 0;
-  options.insecure = values.count("insecure") > 0;
-  options.test_reset = values.count("test-reset") > 0;
-  options.print_limits = values.count("print-limits") > 0;
-  options.print_operations = values.count("print-operations") > 0;
-  if (values.count("threads")) options.threads = values["threads"].as<std::size_t>();
-  auto tls = text_choice(values, "tls", "optional", {"optional", "required"});
-  if (!tls) return std::move(tls).error();
-  options.tls_required = *tls == "required";
-  auto store = text_choice(values, "store", "sqlite", {"sqlite"});
-  if (!store) return std::move(store).error();
-  auto compat = text_choice(values, "compat", "current", {"current", "guide-2015"});
-  if (!compat) return std::move(compat).error();
-  options.compat = *compat == "current" ? domain::Compat::current : domain::Compat::guide_2015;
-  auto throttles = text_choice(values, "throttles", "off", {"off", "on"});
-  if (!throttles) return std::move(throttles).error();
-  options.throttles = *throttles == "on";
-  if (auto read = read_limits(values, options); !read) return read.error();
-  if (auto read = read_listen(values, options); !read) return read.error();
-  if (auto read = read_duration(values, "instance-grace", options.instance_grace); !read) return read.error();
-  if (auto read = read_duration(values, "stopped-task-retention", options.stopped_task_retention); !read)
-    return read.error();
-  if (options.help || options.version) return options;
-  if (auto checked = check_options(options); !checked) return checked.error();
-  return options;
+Result<std::string> read(line::Command& program, const std::vector<std::string>& arguments,
+                         const std::map<std::string, std::string>& environment, Options& options,
+                         Said& said) {
+  describe(program, options, said);
+  auto shown = program.parse(arguments);
+  if (!shown || !shown->empty()) return shown;
+  if (auto taken = program.take_variables("BERTH_", environment); !taken) return taken.error();
+  if (!said.config.empty())
+    if (auto taken = program.take_file(said.config); !taken) return taken.error();
+  if (auto finished = finish(options, said); !finished) return finished.error();
+  return std::string();
 }
 
 }  // namespace
 
-Result<Options> parse_options(const std::vector<std::string>& arguments,
+Result<std::string> parse_options(const std::vector<std::string>& arguments,
+                                  const std::map<std::string, std::string>& environment, Options& options) {
+  line::Command program("berthd", kAbout, 8);
+  Said said;
+  return read(program, arguments, environment, options, said);
+}
+
+CommandLine read_command_line(const std::vector<std::string>& arguments,
                               const std::map<std::string, std::string>& environment) {
-  const po::options_description description = describe();
-  po::variables_map values;
-  // The library reports mistakes by exceptions; none leaves this function.
-  try {
-    po::store(po::command_line_parser(arguments).options(description).run(), values);
-    std::ostringstream lines;
-    for (const auto& [name, value] : environment)
-      if (const auto flag = flag_of_variable(name, description); !flag.empty())
-        lines << flag << " = " << value << '\n';
-    std::istringstream from_environment(lines.str());
-    po::store(po::parse_config_file(from_environment, description), values);
-    if (values.count("config")) {
-      const auto path = values["config"].as<std::string>();
-      std::ifstream file(path);
-      if (!file) return invalid(fmt::format("--config {}: the file cannot be read.", path));
-      po::store(po::parse_config_file(file, description), values);
-    }
-    po::notify(values);
-  } catch (const po::error& error) {
-    return invalid(error.what());
-  }
-  return collect(values);
-}
-
-std::string usage() {
-  std::ostringstream text;
-  text << describe() << "\nEvery flag is also a variable (BERTH_DATA_DIR …) and a line of --config.\n";
-  return text.str();
-}
-
-Result<Duration> parse_duration(std::string_view text) {
-  Duration total{0};
-  const std::string_view whole = text;
-  if (text.empty()) return invalid("a duration such as 90s, 5m or 1h30m is wanted");
-  while (!text.empty()) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 0)
-      return invalid(fmt::format("'{}' is not a duration such as 90s, 5m or 1h30m", whole));
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    double unit = 0;
-    std::size_t length = 1;
-    if (text.starts_with("ms"))
-      unit = 1e6, length = 2;
-    else if (text.starts_with('s'))
-      unit = 1e9;
-    else if (text.starts_with('m'))
-      unit = 60e9;
-    else if (text.starts_with('h'))
-      unit = 3600e9;
-    else
-      return invalid(fmt::format("'{}' is not a duration such as 90s, 5m or 1h30m", whole));
-    text.remove_prefix(length);
-    total += Duration(static_cast<std::int64_t>(number * unit));
-  }
-  return total;
+  CommandLine result;
+  line::Command program("berthd", kAbout, 8);
+  Said said;
+  result.exit_code = conclude(program, read(program, arguments, environment, result.options, said));
+  return result;
 }
 
 }  // namespace berth::berthd
