@@ -8,13 +8,12 @@
 #include "bin/berth/commands.h"
 
 namespace berth::cli {
+namespace {
 
-int aws(CommandContext& context, const std::vector<std::string>& arguments) {
+// Returns only when the CLI cannot be started.
+int run_aws(CommandContext& context, const std::vector<std::string>& arguments) {
   const auto credentials = read_credentials(context.files, context.installation);
-  if (!credentials) {
-    fmt::print(stderr, "berth: {}\n", credentials.error().message);
-    return 1;
-  }
+  if (!credentials) return fail(credentials.error());
   setenv("AWS_ACCESS_KEY_ID", credentials->access_key_id.c_str(), 1);
   setenv("AWS_SECRET_ACCESS_KEY", credentials->secret.c_str(), 1);
   unsetenv("AWS_SESSION_TOKEN");
@@ -30,9 +29,21 @@ int aws(CommandContext& context, const std::vector<std::string>& arguments) {
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   execvp(argv[0], argv.data());
-  fmt::print(stderr, "berth: the AWS CLI cannot be started ({}): install Debian's package awscli.\n",
-             std::strerror(errno));
-  return 127;
+  return fail(fmt::format("the AWS CLI cannot be started ({}): install Debian's package awscli",
+                          std::strerror(errno)));
+}
+
+}  // namespace
+
+void add_aws(CommandLine& line) {
+  auto arguments = std::make_shared<std::vector<std::string>>();
+  auto& command =
+      line.program.add_command("aws", "the AWS CLI with endpoint, region and credentials filled in");
+  command.pass_on(*arguments, "ARGUMENTS…");
+  command.add_note(
+      "Everything behind `aws` is the AWS CLI's, whose exit code is this command's: berth aws ecs "
+      "list-tasks");
+  line.runs[&command] = [arguments](CommandContext& context) { return run_aws(context, *arguments); };
 }
 
 }  // namespace berth::cli

@@ -1,9 +1,12 @@
 #pragma once
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "bin/berth/api_client.h"
 #include "bin/berth/installation.h"
+#include "bin/command_line/command.h"
 #include "runtime/processes.h"
 
 namespace berth::cli {
@@ -17,17 +20,34 @@ struct CommandContext {
   Executor executor;
 };
 
-/// Each answers the exit code and prints for people: what it did on stdout, what went wrong on stderr.
-Async<int> up(CommandContext& context);
-Async<int> down(CommandContext& context);
-Async<int> status(CommandContext& context);
-/// `berth explain …` and `berth simulate …`; 2 for wrong usage.
-Async<int> explain(CommandContext& context, std::vector<std::string> arguments);
-Async<int> simulate_action(CommandContext& context, std::vector<std::string> arguments);
-/// Runs the machine's AWS CLI with endpoint, region and credentials filled in; returns only when that cannot
-/// be started.
-int aws(CommandContext& context, const std::vector<std::string>& arguments);
-int backup(CommandContext& context, const std::string& file);
-int restore(CommandContext& context, const std::string& file);
+/// Carries a command out, with the options that its definition reads; the exit code. Prints for people: what
+/// it did on stdout, what went wrong on stderr.
+using Run = std::function<int(CommandContext&)>;
+
+/// The command line of `berth`. A command is a file with a function that adds its definition and its Run.
+struct CommandLine {
+  command_line::Command program;
+  Installation installation;
+  std::map<const command_line::Command*, Run> runs;
+
+  CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+};
+
+void add_up(CommandLine& line);
+void add_down(CommandLine& line);
+void add_status(CommandLine& line);
+/// `berth aws …`: the machine's AWS CLI with endpoint, region and credentials filled in.
+void add_aws(CommandLine& line);
+void add_call(CommandLine& line);
+void add_explain(CommandLine& line);
+void add_simulate(CommandLine& line);
+void add_backup(CommandLine& line);
+void add_restore(CommandLine& line);
+
+/// "berth: MESSAGE" on stderr; answers exit code 1.
+int fail(const std::string& message);
+int fail(const Error& error);
 
 }  // namespace berth::cli

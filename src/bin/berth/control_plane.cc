@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bin/berth/port_owner.h"
 #include "bin/berth/programs.h"
 
 namespace berth::cli {
@@ -58,6 +59,35 @@ Async<Result<void>> make_cluster(CommandContext& context, const Credentials& cre
   co_return Result<void>();
 }
 
+// Before berthd is started its port must be free; when it runs already, it must be where it is looked for.
+Result<void> check_port(CommandContext& context, const Program& berthd) {
+  const auto& installation = context.installation;
+  if (running(context, berthd)) {
+    const auto port = port_of_running(context.files, context.processes, installation.data_dir);
+    if (!port || *port == installation.port) return {};
+    return invalid(
+        fmt::format("berthd of {} runs already, on port {}: leave --port away, or `berth down` first",
+                    installation.data_dir, *port));
+  }
+  const auto owner = port_owner(context, installation.port, Sockets::listening);
+  if (!owner) return {};
+  return unavailable(fmt::format("port {} is taken by {}: choose another one with --port, or end that first",
+                                 installation.port, *owner));
+}
+
+Error why_not_serving(CommandContext& context, const Program& berthd, std::size_t log_before) {
+  const auto told = told_since(context, berthd, log_before);
+  std::string owner;
+  if (!running(context, berthd))
+    if (const auto who = port_owner(context, context.installation.port, Sockets::all))
+      owner = fmt::format("\n  port {} is taken by {}", context.installation.port, *who);
+  return unavailable(fmt::format("berthd {}{}{}\n  the whole log: {}",
+                                 running(context, berthd)
+                                     ? "does not answer on " + context.installation.endpoint()
+                                     : "ended at its start:",
+                                 told, owner, berthd.log_file));
+}
+
 bool has_connected_agent(const JsonObject& instance) {
   return instance.at("agentConnected").as_bool() && instance.contains("versionInfo");
 }
@@ -79,11 +109,6 @@ Async<std::set<std::string>> connected_instances(CommandContext& context, ApiCli
 
 }  // namespace
 
-int fail(const std::string& message) {
-  fmt::print(stderr, "berth: {}\n", message);
-  return 1;
-}
-
 Async<Result<Credentials>> start_control_plane(CommandContext& context, std::string tls_listen) {
   const auto& installation = context.installation;
   if (auto made = make_folders(context); !made) co_return made.error();
@@ -93,12 +118,12 @@ Async<Result<Credentials>> start_control_plane(CommandContext& context, std::str
     std::vector<Program> programs(1, berthd);
     co_await stop(context, std::move(programs), kStopTimeout, Tell::nothing);
   }
+  if (auto free = check_port(context, berthd); !free) co_return free.error();
+  const auto log_before = log_size(berthd);
   if (!running(context, berthd))
     if (auto started = start_berthd(context, tls_listen); !started) co_return started.error();
   const bool healthy = co_await wait_healthy(context);
-  if (!healthy)
-    co_return unavailable(
-        fmt::format("berthd does not answer on {}: see {}", installation.endpoint(), berthd.log_file));
+  if (!healthy || !running(context, berthd)) co_return why_not_serving(context, berthd, log_before);
   fmt::print("berthd: ready on {}\n", installation.endpoint());
   auto credentials = read_credentials(context.files, installation);
   if (!credentials) co_return credentials;

@@ -10,12 +10,10 @@ namespace berth::cli {
 inline constexpr Duration kStartTimeout = std::chrono::seconds(20);
 inline constexpr Duration kStopTimeout = std::chrono::seconds(40);
 
-/// "berth: MESSAGE" on stderr; answers exit code 1.
-int fail(const std::string& message);
-
 /// Starts berthd unless it runs, waits until it serves, and makes the cluster unless that is the default one.
 /// With `tls_listen` (ADDRESS:PORT) it must also listen there: a berthd that does not is started anew, which
-/// agents and containers do not mind. Answers the root key. Prints what it did.
+/// agents and containers do not mind. Answers the root key. Prints what it did. Errors: why it does not
+/// start: who has its port, or what its log says.
 Async<Result<Credentials>> start_control_plane(CommandContext& context, std::string tls_listen);
 
 /// Waits until the cluster has connected agents with these EC2 instance ids (any one, if there are none

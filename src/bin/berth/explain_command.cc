@@ -1,22 +1,11 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "bin/berth/commands.h"
 #include "bin/berth/explain_text.h"
-#include "bin/berth/words.h"
+#include "runtime/real/io_threads.h"
 
 namespace berth::cli {
 namespace {
-
-constexpr const char* kExplainUsage = R"(berth explain task TASK [--output json]
-berth explain service SERVICE [--output json]
-berth explain placement --task-definition NAME [--count N] [--constraint RULE]... [--strategy RULE]... [--output json]
-
-  --constraint   distinctInstance, or an expression of the cluster query language: "attribute:disk == ssd"
-  --strategy     spread:FIELD, binpack:cpu, binpack:memory, random; in order
-  --cluster      the cluster; default: default
-)";
 
 // distinctInstance, memberOf:EXPRESSION, or an expression; also type=…,expression=… as the AWS CLI writes it.
 JsonObject constraint_of(std::string rule) {
@@ -48,67 +37,36 @@ JsonObject strategy_of(const std::string& rule) {
   return object;
 }
 
-struct Call {
+// What one of the three questions was asked with.
+struct Question {
   std::string operation;
-  JsonObject request;
+  std::string member;  ///< Of the request, that names what is asked about.
+  std::string subject;
+  std::int32_t count = 0;
+  std::vector<std::string> constraints, strategies;
+  bool json = false;
 };
 
-Result<Call> placement_call(const Words& words) {
-  Call call{"ExplainPlacement", {}};
-  const auto definition = words.option("task-definition");
-  if (definition.empty()) return invalid("explain placement needs --task-definition");
-  call.request["taskDefinition"] = definition;
-  if (const auto text = words.option("count"); !text.empty()) {
-    std::int32_t count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc() || end != text.data() + text.size()) return invalid("--count needs a number");
-    call.request["count"] = count;
-  }
+JsonObject request_of(const Question& question) {
+  JsonObject request;
+  request[question.member] = question.subject;
+  if (question.count > 0) request["count"] = question.count;
   JsonArray constraints, strategies;
-  for (const auto& rule : words.all("constraint")) constraints.push_back(constraint_of(rule));
-  for (const auto& rule : words.all("strategy")) strategies.push_back(strategy_of(rule));
-  if (!constraints.empty()) call.request["placementConstraints"] = std::move(constraints);
-  if (!strategies.empty()) call.request["placementStrategy"] = std::move(strategies);
-  return call;
+  for (const auto& rule : question.constraints) constraints.push_back(constraint_of(rule));
+  for (const auto& rule : question.strategies) strategies.push_back(strategy_of(rule));
+  if (!constraints.empty()) request["placementConstraints"] = std::move(constraints);
+  if (!strategies.empty()) request["placementStrategy"] = std::move(strategies);
+  return request;
 }
 
-Result<Call> call_of(const Words& words) {
-  const auto& plain = words.plain;
-  if (plain.size() == 2 && plain[0] == "task") {
-    Call call{"ExplainTask", {}};
-    call.request["task"] = plain[1];
-    return call;
-  }
-  if (plain.size() == 2 && plain[0] == "service") {
-    Call call{"ExplainService", {}};
-    call.request["service"] = plain[1];
-    return call;
-  }
-  if (plain.size() == 1 && plain[0] == "placement") return placement_call(words);
-  return invalid("explain what?");
-}
-
-}  // namespace
-
-Async<int> explain(CommandContext& context, std::vector<std::string> arguments) {
-  if (!arguments.empty() && (arguments[0] == "help" || arguments[0] == "--help")) {
-    fmt::print("{}", kExplainUsage);
-    co_return 0;
-  }
-  auto words = split_words(arguments, {"output", "task-definition", "count", "constraint", "strategy"});
-  Result<Call> call = words ? call_of(*words) : Result<Call>(words.error());
-  const auto output = words ? words->option("output", "table") : std::string();
-  if (!call || (output != "table" && output != "json")) {
-    fmt::print(stderr, "berth: {}\n{}", call ? "--output is table or json" : call.error().message,
-               kExplainUsage);
-    co_return 2;
-  }
+Async<int> ask(CommandContext& context, std::shared_ptr<Question> question) {
   auto credentials = read_credentials(context.files, context.installation);
   if (!credentials) co_return fail(credentials.error());
   ApiClient client(context.installation, *credentials, context.runtime, context.executor);
-  call->request["cluster"] = context.installation.cluster;
-  std::string operation = "Berth_20260101." + call->operation;
-  auto answer = co_await client.call(std::move(operation), std::move(call->request));
+  auto request = request_of(*question);
+  request["cluster"] = context.installation.cluster;
+  std::string operation = "Berth_20260101." + question->operation;
+  auto answer = co_await client.call(std::move(operation), std::move(request));
   if (!answer) co_return fail(answer.error());
   const auto* text = answer->is_object() ? answer->get_object().if_contains("document") : nullptr;
   if (!text || !text->is_string()) co_return fail(invalid("the answer has no document"));
@@ -116,8 +74,50 @@ Async<int> explain(CommandContext& context, std::vector<std::string> arguments) 
   auto parsed = parse_json(document);
   if (!parsed || !parsed->is_object())
     co_return fail(invalid("the document of the answer is no JSON object"));
-  fmt::print("{}", output == "json" ? document + "\n" : render_explanation(parsed->get_object()));
+  fmt::print("{}", question->json ? document + "\n" : render_explanation(parsed->get_object()));
   co_return 0;
+}
+
+void add_question(CommandLine& line, command_line::Command& command, std::shared_ptr<Question> question) {
+  command.add_option("--output", "table|json", command_line::output_form(question->json),
+                     "how the answer is shown (table)");
+  line.runs[&command] = [question](CommandContext& context) {
+    return runtime::block_on(context.executor, ask(context, question));
+  };
+}
+
+void add_placement(CommandLine& line, command_line::Command& parent) {
+  constexpr std::int64_t kCountMax = 10'000;
+  auto question =
+      std::make_shared<Question>(Question{"ExplainPlacement", "taskDefinition", {}, 0, {}, {}, false});
+  auto& command = parent.add_command("placement", "where tasks would go, and instance by instance why not");
+  command.add_required_option("--task-definition", "NAME", command_line::text(question->subject),
+                              "FAMILY, FAMILY:REVISION or an ARN");
+  command.add_option("--count", "N", command_line::whole_number(question->count, 1, kCountMax),
+                     "how many tasks (1)");
+  command.add_list(
+      "--constraint", "RULE", command_line::text_list(question->constraints),
+      "distinctInstance, or an expression of the cluster query language: \"attribute:disk == ssd\"");
+  command.add_list("--strategy", "RULE", command_line::text_list(question->strategies),
+                   "spread:FIELD, binpack:cpu, binpack:memory or random, in order");
+  add_question(line, command, question);
+}
+
+}  // namespace
+
+void add_explain(CommandLine& line) {
+  auto& explain = line.program.add_command(
+      "explain", "why a task is where it is, what a service waits for, where tasks would go");
+  auto task = std::make_shared<Question>(Question{"ExplainTask", "task", {}, 0, {}, {}, false});
+  auto& of_task = explain.add_command("task", "where a task is, why there, what it waits for");
+  of_task.add_word("TASK", command_line::text(task->subject),
+                   "its id, a beginning of it that no other has, or its ARN");
+  add_question(line, of_task, task);
+  auto service = std::make_shared<Question>(Question{"ExplainService", "service", {}, 0, {}, {}, false});
+  auto& of_service = explain.add_command("service", "what a service lacks, and what blocks its next step");
+  of_service.add_word("SERVICE", command_line::text(service->subject), "its name or ARN");
+  add_question(line, of_service, service);
+  add_placement(line, explain);
 }
 
 }  // namespace berth::cli

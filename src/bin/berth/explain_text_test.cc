@@ -1,37 +1,14 @@
-// Goal: what berthd answers is read by people: words and options are split as typed, tables name every
+// Goal: what berthd answers is read by people: tables name every
 // instance with what would make it fit.
 #include "bin/berth/explain_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bin/berth/words.h"
-
 namespace berth::cli {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-TEST(Words, OptionsAreTakenOut) {
-  const auto words = split_words({"task", "--output", "json", "abc", "--constraint=a", "--constraint", "b c"},
-                                 {"output", "constraint"});
-  ASSERT_TRUE(words.ok());
-  EXPECT_THAT(words->plain, ElementsAre("task", "abc"));
-  EXPECT_EQ(words->option("output"), "json");
-  EXPECT_THAT(words->all("constraint"), ElementsAre("a", "b c"));
-  EXPECT_EQ(words->option("nothing", "else"), "else");
-  EXPECT_FALSE(split_words({"--unknown", "x"}, {"output"}).ok());
-  EXPECT_FALSE(split_words({"--output"}, {"output"}).ok());
-}
-
-TEST(Words, SecondsHaveUnits) {
-  EXPECT_EQ(*parse_seconds("90s"), 90);
-  EXPECT_EQ(*parse_seconds("5m"), 300);
-  EXPECT_EQ(*parse_seconds("2h"), 7200);
-  for (const char* wrong : {"", "m", "-1s", "1d", "5 m", "99999999h"})
-    EXPECT_FALSE(parse_seconds(wrong).ok()) << wrong;
-}
 
 TEST(ExplainText, APlacementNamesEveryInstance) {
   const auto document = parse_json(R"({"kind":"placement","cluster":"c","taskDefinition":"web:1","count":2,

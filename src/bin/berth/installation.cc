@@ -44,7 +44,7 @@ int read_pid(runtime::Files& files, const std::string& path) {
 
 std::string canonical_folder(const std::string& path) {
   std::error_code code;
-  auto canonical = std::filesystem::weakly_canonical(path, code).string();
+  auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path, code), code).string();
   if (code || canonical.empty()) canonical = path;
   while (canonical.size() > 1 && canonical.ends_with('/')) canonical.pop_back();
   return canonical;

@@ -13,6 +13,7 @@ namespace berth::cli {
 struct Installation {
   std::string data_dir = "/var/lib/berth";
   std::uint16_t port = 5167;
+  bool port_chosen = false;  ///< Somebody said it: it is neither the default nor where berthd runs already.
   std::string region = "us-east-1";
   std::string cluster = "default";
   int instances = 0;   ///< Of `up --instances`; 0: one agent on the host itself.

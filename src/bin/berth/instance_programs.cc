@@ -123,8 +123,9 @@ Async<Result<void>> wait_engine(CommandContext& context, InstanceSite site) {
     const auto answer = co_await (*caller)->call(std::move(ping), kEngineTimeout);
     if (answer && answer->status == 200) co_return Result<void>();
     if (context.runtime.clock().monotonic() > deadline || !running(context, dockerd))
-      co_return unavailable(fmt::format("the Docker Engine of instance {} does not answer: see {}",
-                                        site.instance, dockerd.log_file));
+      co_return unavailable(
+          fmt::format("the Docker Engine of instance {} does not answer:{}\n  the whole log: {}",
+                      site.instance, told_since(context, dockerd, 0), dockerd.log_file));
     co_await context.runtime.sleep(kPoll);
   }
 }

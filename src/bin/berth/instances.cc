@@ -11,6 +11,7 @@
 #include "bin/berth/control_plane.h"
 #include "bin/berth/host_network.h"
 #include "bin/berth/instance_programs.h"
+#include "bin/berth/reserved_ports.h"
 #include "bin/berth/sweep.h"
 #include "runtime/real/signals.h"
 #include "runtime/sync.h"
@@ -115,11 +116,24 @@ std::vector<std::string> images_of(const Installation& installation) {
   return images;
 }
 
-void print_instance(const InstancePlan& plan, const InstanceNames& names, int instance) {
-  fmt::print("instance {}: {} in {}, address {}, engine: docker -H {}\n", instance,
-             names.instance_id(instance),
-             plan.zones[static_cast<std::size_t>(instance - 1) % plan.zones.size()], names.address(instance),
-             names.docker_host(instance));
+ShownInstance shown_instance(const InstancePlan& plan, const InstanceNames& names, int instance) {
+  return {instance,
+          names.instance_id(instance),
+          plan.zones[static_cast<std::size_t>(instance - 1) % plan.zones.size()],
+          names.address(instance),
+          names.docker_host(instance),
+          {}};
+}
+
+// Lines of the agents' logs that tell why they do not connect.
+std::string told_by_agents(CommandContext& context, const InstancePlan& plan, const InstanceNames& names) {
+  std::string told;
+  for (int instance = 1; instance <= plan.count; ++instance) {
+    const auto agent = instance_program(names, instance, "berth-agent");
+    const auto lines = told_since(context, agent, 0);
+    if (!lines.empty()) told += fmt::format("\n  instance {}:{}", instance, lines);
+  }
+  return told;
 }
 
 Async<Result<void>> start_instances(CommandContext& context, const InstancePlan& plan,
@@ -148,9 +162,11 @@ Async<Result<void>> start_instances(CommandContext& context, const InstancePlan&
   const auto missing =
       co_await wait_connected(context, credentials, std::move(ids), kConnectTimeout, std::move(alive));
   if (!missing.empty())
-    co_return unavailable(fmt::format("{} of {} agents do not connect: see {}/logs/", missing.size(),
-                                      plan.count, context.installation.data_dir));
-  for (int instance = 1; instance <= plan.count; ++instance) print_instance(plan, names, instance);
+    co_return unavailable(fmt::format("{} of {} agents do not connect:{}\n  the whole logs: {}/logs/",
+                                      missing.size(), plan.count, told_by_agents(context, plan, names),
+                                      context.installation.data_dir));
+  for (int instance = 1; instance <= plan.count; ++instance)
+    fmt::print("{}", render_instance(shown_instance(plan, names, instance)));
   co_return Result<void>();
 }
 
@@ -204,6 +220,7 @@ Async<int> up_instances(CommandContext& context) {
     co_return fail(made.error().message);
   const bool were_up = read_plan(context).has_value();
   const bool berthd_ran = running(context, host_program(context, "berthd"));
+  reserve_agent_ports(context);
   const auto done = co_await bring_up_or_signal(context);
   if (done) co_return 0;
   (void)fail(done.error().message);
@@ -241,15 +258,24 @@ Async<Result<void>> down_instances(CommandContext& context) {
   co_return outcome;
 }
 
-void print_instances(CommandContext& context) {
+std::vector<ShownInstance> shown_instances(CommandContext& context) {
+  std::vector<ShownInstance> shown;
   const auto plan = read_plan(context);
-  if (!plan) return;
+  if (!plan) return shown;
   const auto names = names_of(context, plan->block);
   for (int instance = 1; instance <= plan->count; ++instance) {
-    print_instance(*plan, names, instance);
+    shown.push_back(shown_instance(*plan, names, instance));
     for (const char* name : kStopOrder)
-      if (!running(context, instance_program(names, instance, name))) fmt::print("  {} does not run\n", name);
+      if (!running(context, instance_program(names, instance, name))) shown.back().missing.emplace_back(name);
   }
+  return shown;
+}
+
+std::string render_instance(const ShownInstance& instance) {
+  std::string text = fmt::format("instance {}: {} in {}, address {}, engine: docker -H {}\n", instance.number,
+                                 instance.id, instance.zone, instance.address, instance.docker_host);
+  for (const auto& program : instance.missing) text += fmt::format("  {} does not run\n", program);
+  return text;
 }
 
 }  // namespace berth::cli

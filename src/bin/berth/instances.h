@@ -14,7 +14,15 @@ Async<int> up_instances(CommandContext& context);
 /// the data directory. Errors: what is left.
 Async<Result<void>> down_instances(CommandContext& context);
 
-/// A line for each instance that was brought up; nothing without any.
-void print_instances(CommandContext& context);
+/// An instance that was brought up, for `status`.
+struct ShownInstance {
+  int number = 0;
+  std::string id, zone, address, docker_host;
+  std::vector<std::string> missing;  ///< Programs that do not run.
+};
+/// Those that were brought up; none without `up --instances`.
+std::vector<ShownInstance> shown_instances(CommandContext& context);
+/// A line, as `up` and `status` print it.
+std::string render_instance(const ShownInstance& instance);
 
 }  // namespace berth::cli

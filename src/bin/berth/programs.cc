@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
+
+#include "bin/berth/log_tail.h"
 
 namespace berth::cli {
 namespace {
 
 constexpr Duration kToolTimeout = std::chrono::minutes(2);
+constexpr std::size_t kLogBytesMax = std::size_t{1} << 30;
 
 }  // namespace
 
@@ -38,6 +43,18 @@ Result<void> start(CommandContext& context, const Program& program, std::vector<
   const auto process = context.processes.start_detached(spec, program.log_file);
   if (!process) return process.error();
   return context.files.write_atomically(program.pid_file, std::to_string(*process), 0644);
+}
+
+std::size_t log_size(const Program& program) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(program.log_file, error);
+  return error ? 0 : static_cast<std::size_t>(size);
+}
+
+std::string told_since(CommandContext& context, const Program& program, std::size_t log_size_before) {
+  const auto log = context.files.read(program.log_file, kLogBytesMax);
+  if (!log) return {};
+  return telling_lines(std::string_view(*log).substr(std::min(log->size(), log_size_before)));
 }
 
 Async<void> stop(CommandContext& context, std::vector<Program> programs, Duration timeout, Tell tell) {

@@ -34,6 +34,10 @@ bool may_be_program(std::string_view name, std::string_view cmdline, std::string
 Result<void> start(CommandContext& context, const Program& program, std::vector<std::string> argv,
                    std::map<std::string, std::string> environment);
 
+/// How long the program's log is now, and the lines since then that tell why it did not start (log_tail.h).
+std::size_t log_size(const Program& program);
+std::string told_since(CommandContext& context, const Program& program, std::size_t log_size_before);
+
 /// SIGTERM to all of them at once, then waits until they have ended (at most `timeout`) and removes their pid
 /// files. Prints the name of each that ended when `tell` says so.
 enum class Tell { nothing, names };

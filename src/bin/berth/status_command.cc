@@ -1,75 +1,107 @@
 #include <fmt/format.h>
 
+#include "bin/berth/cluster_state.h"
 #include "bin/berth/commands.h"
 #include "bin/berth/instances.h"
+#include "runtime/real/io_threads.h"
 
 namespace berth::cli {
 namespace {
 
-std::string text(const JsonObject& object, std::string_view name) {
-  const auto* member = object.if_contains(name);
-  if (!member) return "-";
-  if (member->is_string()) return std::string(member->get_string());
-  return render_json(*member);
+/// Where berthd listened by default before version 0.2.
+constexpr std::uint16_t kFormerPort = 51670;
+
+// Whether a control plane answers on a port of this machine.
+Async<bool> answers_on(CommandContext& context, std::uint16_t port) {
+  Installation other = context.installation;
+  other.port = port;
+  ApiClient client(other, {}, context.runtime, context.executor);
+  const bool healthy = co_await client.healthy();
+  co_return healthy;
 }
 
-Async<Result<void>> show_cluster(ApiClient& client, std::string arn) {
-  JsonObject named;
-  named["clusters"] = JsonArray{JsonValue(arn)};
-  auto described = co_await client.call("DescribeClusters", named);
-  if (!described) co_return std::move(described).error();
-  for (const auto& cluster : described->as_object().at("clusters").as_array()) {
-    const auto& object = cluster.as_object();
-    fmt::print("cluster {}: {}, {} container instances, {} tasks running, {} pending\n",
-               text(object, "clusterName"), text(object, "status"),
-               text(object, "registeredContainerInstancesCount"), text(object, "runningTasksCount"),
-               text(object, "pendingTasksCount"));
+// What to know about the port; empty when there is nothing.
+Async<std::string> port_note(CommandContext& context, bool healthy) {
+  const auto& installation = context.installation;
+  if (healthy && installation.port == kFormerPort && !installation.port_chosen)
+    co_return fmt::format(
+        "port {} was the default before, and connections that go out may take it: `berth down` and `berth "
+        "up` move to {}",
+        kFormerPort, Installation().port);
+  if (healthy || installation.port_chosen) co_return std::string();
+  const bool former = co_await answers_on(context, kFormerPort);
+  if (former)
+    co_return fmt::format(
+        "a control plane answers on port {0}, the default before: use --port {0} or BERTH_PORT={0}",
+        kFormerPort);
+  co_return fmt::format("`berth --data-dir {} up` starts one; --port says where another one listens",
+                        installation.data_dir);
+}
+
+JsonArray instances_document(const std::vector<ShownInstance>& instances) {
+  JsonArray list;
+  for (const auto& instance : instances) {
+    JsonObject one;
+    one["number"] = instance.number;
+    one["id"] = instance.id;
+    one["zone"] = instance.zone;
+    one["address"] = instance.address;
+    one["dockerHost"] = instance.docker_host;
+    JsonArray missing;
+    for (const auto& program : instance.missing) missing.emplace_back(program);
+    one["missing"] = std::move(missing);
+    list.push_back(std::move(one));
   }
-  JsonObject request;
-  request["cluster"] = arn;
-  auto list = co_await client.call("ListContainerInstances", request);
-  if (!list) co_return std::move(list).error();
-  auto arns = list->as_object().at("containerInstanceArns").as_array();
-  if (arns.empty()) co_return Result<void>();
-  request["containerInstances"] = std::move(arns);
-  auto instances = co_await client.call("DescribeContainerInstances", request);
-  if (!instances) co_return std::move(instances).error();
-  for (const auto& instance : instances->as_object().at("containerInstances").as_array()) {
-    const auto& object = instance.as_object();
-    fmt::print("  {} {}: {}, agent connected: {}, {} tasks running\n", text(object, "ec2InstanceId"),
-               text(object, "containerInstanceArn"), text(object, "status"), text(object, "agentConnected"),
-               text(object, "runningTasksCount"));
+  return list;
+}
+
+int show_json(CommandContext& context, bool healthy, const std::string& note, const ClusterStates& clusters) {
+  JsonObject document;
+  document["endpoint"] = context.installation.endpoint();
+  document["dataDir"] = context.installation.data_dir;
+  document["serving"] = healthy;
+  if (!note.empty()) document["note"] = note;
+  document["localInstances"] = instances_document(shown_instances(context));
+  document["clusters"] = render_document(clusters);
+  fmt::print("{}\n", render_json(JsonValue(std::move(document))));
+  return healthy ? 0 : 1;
+}
+
+int show_text(CommandContext& context, bool healthy, const std::string& note, const ClusterStates& clusters) {
+  fmt::print("berthd: {} on {}\n", healthy ? "serving" : "not answering", context.installation.endpoint());
+  if (!note.empty()) fmt::print("  {}\n", note);
+  for (const auto& instance : shown_instances(context)) fmt::print("{}", render_instance(instance));
+  fmt::print("{}", render_text(clusters));
+  return healthy ? 0 : 1;
+}
+
+Async<int> status(CommandContext& context, bool json) {
+  // Whether it serves is worth knowing without a key too.
+  const bool healthy = co_await answers_on(context, context.installation.port);
+  const auto note = co_await port_note(context, healthy);
+  ClusterStates clusters;
+  if (healthy) {
+    auto credentials = read_credentials(context.files, context.installation);
+    if (!credentials) co_return fail(credentials.error());
+    ApiClient client(context.installation, *credentials, context.runtime, context.executor);
+    auto read = co_await read_clusters(client);
+    if (!read) co_return fail(read.error());
+    clusters = *std::move(read);
   }
-  co_return Result<void>();
+  co_return json ? show_json(context, healthy, note, clusters) : show_text(context, healthy, note, clusters);
 }
 
 }  // namespace
 
-Async<int> status(CommandContext& context) {
-  auto credentials = read_credentials(context.files, context.installation);
-  if (!credentials) {
-    fmt::print(stderr, "berth: {}\n", credentials.error().message);
-    co_return 1;
-  }
-  ApiClient client(context.installation, *credentials, context.runtime, context.executor);
-  const bool healthy = co_await client.healthy();
-  fmt::print("berthd: {} on {}\n", healthy ? "serving" : "not answering", context.installation.endpoint());
-  print_instances(context);
-  if (!healthy) co_return 1;
-  JsonObject everything;
-  const auto clusters = co_await client.call("ListClusters", std::move(everything));
-  if (!clusters) {
-    fmt::print(stderr, "berth: {}\n", clusters.error().message);
-    co_return 1;
-  }
-  for (const auto& arn : clusters->as_object().at("clusterArns").as_array()) {
-    const auto shown = co_await show_cluster(client, std::string(arn.as_string()));
-    if (!shown) {
-      fmt::print(stderr, "berth: {}\n", shown.error().message);
-      co_return 1;
-    }
-  }
-  co_return 0;
+void add_status(CommandLine& line) {
+  auto json = std::make_shared<bool>(false);
+  auto& command =
+      line.program.add_command("status", "clusters, container instances and tasks, in a few lines");
+  command.add_option("--output", "table|json", command_line::output_form(*json), "how it is shown (table)");
+  command.add_note("The exit code is 1 when no control plane answers.");
+  line.runs[&command] = [json](CommandContext& context) {
+    return runtime::block_on(context.executor, status(context, *json));
+  };
 }
 
 }  // namespace berth::cli

@@ -169,6 +169,12 @@ void Command::add_option(std::string name, std::string value_name, Take take, st
   options_.back().repeatable = false;
 }
 
+void Command::add_required_option(std::string name, std::string value_name, Take take,
+                                  std::string description) {
+  add_option(std::move(name), std::move(value_name), std::move(take), std::move(description));
+  options_.back().optional = false;
+}
+
 void Command::add_list(std::string name, std::string value_name, Take take, std::string description) {
   const std::size_t at = options_.size();
   const CLI::callback_t taken = [this, at](const CLI::results_t& texts) {
@@ -210,6 +216,10 @@ void Command::add_optional_word(std::string name, Take take, std::string descrip
 void Command::pass_on(std::vector<std::string>& into, std::string name) {
   rest_ = &into;
   passed_on_ = std::move(name);
+}
+
+void Command::require(std::function<Result<void>()> rule) {
+  rules_.push_back(std::move(rule));
 }
 
 void Command::add_note(std::string text) {
@@ -262,6 +272,11 @@ Result<void> Command::missing() const {
   for (std::size_t i = 0; i < words_.size(); ++i)
     if (!words_[i].optional && parser_->words[i]->count() == 0)
       return invalid(fmt::format("{} is missing: {}", words_[i].name, render_usage(*this)));
+  for (const auto& option : options_)
+    if (!option.optional && !parser_->said.contains(option.name))
+      return invalid(fmt::format("{} is missing: {}", option.name, render_usage(*this)));
+  for (const auto& rule : rules_)
+    if (auto kept = rule(); !kept) return kept;
   return {};
 }
 

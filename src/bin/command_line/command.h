@@ -42,6 +42,8 @@ class Command {
   void add_flag(std::string name, bool& into, std::string description);
   /// `--name VALUE` or `--name=VALUE`, at most once.
   void add_option(std::string name, std::string value_name, Take take, std::string description);
+  /// The same, which must be said.
+  void add_required_option(std::string name, std::string value_name, Take take, std::string description);
   /// The same, as often as one likes: `take` gets each.
   void add_list(std::string name, std::string value_name, Take take, std::string description);
   /// A word that must follow, or may.
@@ -50,6 +52,8 @@ class Command {
   /// Every word from here on, whatever it looks like, goes into `into`, but for a `--help` right behind the
   /// name.
   void pass_on(std::vector<std::string>& into, std::string name);
+  /// A rule about several options, checked when all are read. Errors: `invalid`, in whole words.
+  void require(std::function<Result<void>()> rule);
   /// A paragraph behind the options in help and man page. Lines that begin with blanks are kept as they are.
   void add_note(std::string text);
 
@@ -102,6 +106,7 @@ class Command {
   std::vector<Entry> words_;
   std::vector<std::string> notes_;
   std::string passed_on_;
+  std::vector<std::function<Result<void>()>> rules_;
   std::vector<std::string>* rest_ = nullptr;
   std::unique_ptr<Parser> parser_;
 };

@@ -162,6 +162,8 @@ std::string render_usage(const Command& command) {
   if (!command.commands().empty()) usage += " COMMAND";
   for (const auto& word : command.words())
     usage += word.optional ? fmt::format(" [{}]", word.name) : " " + word.name;
+  for (const auto& option : command.options())
+    if (!option.optional) usage += " " + shown(option);
   if (!command.passed_on().empty()) return usage + " " + command.passed_on();
   return usage + " [options]";
 }
