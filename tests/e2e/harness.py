@@ -75,6 +75,14 @@ def docker(*args):
     return run.stdout.strip()
 
 
+def bridge_address():
+    """Where containers of Docker's own bridge reach this host. Docker does not name its Gateway until its second start."""
+    interface = docker("network", "inspect", "bridge", "--format", '{{index .Options "com.docker.network.bridge.name"}}')
+    shown = json.loads(subprocess.run(["ip", "-json", "-4", "address", "show", "dev", interface], capture_output=True,
+                                      text=True, check=True).stdout)
+    return shown[0]["addr_info"][0]["local"]
+
+
 def containers(label, state=None):
     """Containers whose label com.amazonaws.ecs.<label> is as given ("task-arn=…"): full ids."""
     command = ["ps", "-aq", "--no-trunc", "--filter", f"label=com.amazonaws.ecs.{label}"]
@@ -350,4 +358,4 @@ class AgentCase(ControlPlaneCase):
 
 
 __all__ = ["AWS", "Agent", "AgentCase", "ControlPlane", "ControlPlaneCase", "REGION", "SLEEP360",
-           "another_cli", "connected_instances", "containers", "docker", "free_port", "remove_containers", "signal", "wait_until"]
+           "another_cli", "bridge_address", "connected_instances", "containers", "docker", "free_port", "remove_containers", "signal", "wait_until"]

@@ -13,7 +13,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import Agent, AgentCase, ControlPlane, connected_instances, containers, docker, free_port, wait_until
+from harness import (Agent, AgentCase, ControlPlane, bridge_address, connected_instances, containers, docker, free_port,
+                     wait_until)
 
 LOCAL = "http://127.0.0.1:51678"
 # Guide p.27: Starting a Task at Container Instance Launch Time, from where the agent answers.
@@ -44,6 +45,7 @@ def is_open(port):
 
 class Introspection(AgentCase):
     cluster = "introspected"
+    agent_environment = {"ECS_LOG_OUTPUT_FORMAT": "guide-2015"}
 
     @classmethod
     def setUpClass(cls):
@@ -92,15 +94,15 @@ class Introspection(AgentCase):
             self.wait_for_task(arn, "STOPPED")
         task = get(f"/v1/tasks?taskarn={stopped}")[1]
         self.assertEqual((task["KnownStatus"], task["DesiredStatus"]), ("STOPPED", "STOPPED"))
+        # As in the guide's example of p.120: nobody asked it to stop.
         task = get(f"/v1/tasks?taskarn={killed}")[1]
-        self.assertEqual(task["KnownStatus"], "STOPPED")
+        self.assertEqual((task["KnownStatus"], task.get("DesiredStatus")), ("STOPPED", None))
         # Its containers are kept, by name, and what is not ours is not listed.
         self.assertTrue(docker("ps", "-aq", "--filter", f"name={task['Containers'][0]['DockerName']}"))
         self.assertNotIn(foreign, json.dumps(get("/v1/tasks")[1]))
 
     def test_containers_of_this_host_are_answered_and_other_hosts_are_not(self):
-        bridge = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
-        page = docker("run", "--rm", "busybox", "wget", "-q", "-O", "-", f"http://{bridge}:51678/v1/metadata")
+        page = docker("run", "--rm", "busybox", "wget", "-q", "-O", "-", f"http://{bridge_address()}:51678/v1/metadata")
         self.assertIn("ContainerInstanceArn", page)
         if os.geteuid() != 0:
             self.skipTest("another host needs root")
@@ -127,12 +129,20 @@ class Introspection(AgentCase):
         self.assertEqual((task["containerInstanceArn"], task["startedBy"]), (instance, instance.rsplit("/", 1)[1]))
 
     def test_the_log_tells_the_beginning_in_the_guides_words(self):
+        """Guide p.119, in the form of its lines (ECS_LOG_OUTPUT_FORMAT), but for the stacks."""
         said = "\n".join(self.agent.process.lines)
-        words = ["Starting Agent", "Loading configuration", "Loading state!", "Registering Instance with ECS", "Registered!",
-                 "Registration completed successfully", "Saving state!", "Beginning Polling for updates"]
-        places = [said.find(f'msg="{word}') for word in words]
+        words = ['lvl=info msg="Starting Agent" module=main', 'lvl=info msg="Loading configuration" module=main',
+                 'lvl=info msg="Loading state!" module=statemanager', 'lvl=info msg="Registering Instance with ECS" module=main',
+                 'lvl=info msg=Registered! module="api client"',
+                 'lvl=info msg="Registration completed successfully" module=main containerInstance=arn:aws:ecs:',
+                 'lvl=info msg="Saving state!" module=statemanager', 'lvl=info msg="Beginning Polling for updates" module=main',
+                 'lvl=dbug msg="Added update handlers" module=updater',
+                 f'lvl=info msg="Creating poll dialer" module="acs client" host=127.0.0.1:{self.plane.port}']
+        places = [said.find(word) for word in words]
         self.assertNotIn(-1, places, said)
         self.assertEqual(places, sorted(places))
+        self.assertRegex(said, r"(?m)^t=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000 lvl=info msg=\"Registration completed "
+                               r"successfully\" module=main containerInstance=\S+ cluster=introspected$")
 
 
 class Outsiders(unittest.TestCase):
@@ -222,7 +232,7 @@ class Proxy(threading.Thread):
 
 class ThroughAProxy(unittest.TestCase):
     def test_calls_and_websockets_go_through_it(self):
-        bridge = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+        bridge = bridge_address()
         endpoint = f"{bridge}:{free_port()}"
         plane = ControlPlane("--tls-listen", endpoint, "--tls-name", bridge)
         self.addCleanup(plane.destroy)

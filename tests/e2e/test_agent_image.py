@@ -14,8 +14,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import (AGENT_SECONDS, BIN, ROOT, SLEEP360, ControlPlane, ControlPlaneCase, connected_instances, containers,
-                     docker, free_port, remove_containers, wait_until)
+from harness import (AGENT_SECONDS, BIN, ROOT, SLEEP360, ControlPlane, ControlPlaneCase, bridge_address,
+                     connected_instances, containers, docker, free_port, remove_containers, wait_until)
 
 IMAGE = "berth-e2e/amazon-ecs-agent:latest"
 NAME = "ecs-agent"
@@ -25,7 +25,7 @@ class AgentImage(ControlPlaneCase):
     @classmethod
     def setUpClass(cls):
         # Docker's bridge is how the agent in its container sees the host.
-        bridge = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
+        bridge = bridge_address()
         cls.endpoint = f"{bridge}:{free_port()}"
         cls.plane = ControlPlane("--tls-listen", cls.endpoint, "--tls-name", bridge)
         cls.addClassCleanup(cls.plane.destroy)
