@@ -48,10 +48,23 @@ bool apply_container(ContainerState& container, const ContainerReport& report) {
   return changed;
 }
 
-bool ran(const TaskRecord& task) {
+// The image, the command, or a container that it waits for: never started, and it says why. Agents report
+// exit code 143 for one that waited in vain, and those of 2015 report 0 for one that was created but never
+// ran.
+bool failed_to_start(const ContainerState& container) {
+  if (!container.essential || !container.reason || container.reason->empty()) return false;
+  return !container.exit_code || container.reason->starts_with("CannotStartContainerError") ||
+         container.reason->starts_with("CannotCreateContainerError");
+}
+
+// Whether the task, or what is essential in it, ran before it stopped. A sidecar that ran until its essential
+// neighbour failed to start does not count.
+bool ran(const TaskRecord& task, const std::string& agent_reason) {
   if (task.started_at) return true;
-  return std::any_of(task.containers.begin(), task.containers.end(),
-                     [](const ContainerState& container) { return container.exit_code.has_value(); });
+  if (!agent_reason.empty() || std::ranges::any_of(task.containers, failed_to_start)) return false;
+  return std::ranges::any_of(task.containers, [](const ContainerState& container) {
+    return container.essential && container.exit_code.has_value();
+  });
 }
 
 // Everything that becomes true when a task reaches STOPPED.
@@ -65,8 +78,8 @@ void finish(TaskRecord& task, WallTime now) {
 
 void explain_stop(TaskRecord& task, const std::string& agent_reason) {
   if (!task.stop_code)
-    task.stop_code =
-        ran(task) ? TaskStopCode::essential_container_exited : TaskStopCode::task_failed_to_start;
+    task.stop_code = ran(task, agent_reason) ? TaskStopCode::essential_container_exited
+                                             : TaskStopCode::task_failed_to_start;
   if (task.stopped_reason) return;
   if (!agent_reason.empty())
     task.stopped_reason = agent_reason;

@@ -56,6 +56,46 @@ TEST(TaskLifecycle, NeverStartedIsTaskFailedToStart) {
   EXPECT_EQ(task.containers[0].reason, "CannotPullContainerError: no");
 }
 
+ContainerReport stopped_as(std::string name, std::optional<std::int32_t> code,
+                           std::optional<std::string> reason = std::nullopt) {
+  ContainerReport report = stopped(code, std::move(reason));
+  report.name = std::move(name);
+  return report;
+}
+
+// Goal: what never started is told from what ran and ended, also when a sidecar ran meanwhile.
+TEST(TaskLifecycle, AnEssentialContainerThatFailsToStartBesideARunningSidecarIsTaskFailedToStart) {
+  auto task = pending_task();
+  task.containers.push_back(task.containers[0]);
+  task.containers[1].name = "side";
+  const auto code = [&](std::vector<ContainerReport> containers, std::string reason = {}) {
+    return *after(task, report(TaskStatus::stopped, std::move(containers), std::move(reason)), Writer::agent)
+                .stop_code;
+  };
+  const auto side = stopped_as("side", 137);
+  const auto main_with = [&](std::optional<std::int32_t> exit, const char* reason) {
+    return std::vector{stopped_as("main", exit, reason), side};
+  };
+  EXPECT_EQ(code(main_with({}, "CannotPullContainerError: no")), TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(code(main_with({}, "CannotStartContainerError: no")), TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(code(main_with({}, "DockerTimeoutError: pulled")), TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(code(main_with(143, "CannotStartContainerError: dependency graph: …")),
+            TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(code(main_with(0, "CannotStartContainerError: an agent of 2015")),
+            TaskStopCode::task_failed_to_start);
+  EXPECT_EQ(code({stopped_as("main", {}), side}, "ResourceInitializationError: no volume"),
+            TaskStopCode::task_failed_to_start);
+  // Each of these ran, and ended the task.
+  EXPECT_EQ(code({stopped_as("main", 1), stopped_as("side", {})}), TaskStopCode::essential_container_exited);
+  EXPECT_EQ(code(main_with(137, "OutOfMemoryError: Container killed due to memory usage")),
+            TaskStopCode::essential_container_exited);
+  EXPECT_EQ(code(main_with(1, "CannotPullContainerError: but there was an older image")),
+            TaskStopCode::essential_container_exited);
+  // Only what is not essential ran.
+  task.containers[1].essential = false;
+  EXPECT_EQ(code({stopped_as("main", {}), side}), TaskStopCode::task_failed_to_start);
+}
+
 TEST(TaskLifecycle, StopKeepsItsReasonWhenTheAgentConfirms) {
   auto task = after(pending_task(), report(TaskStatus::running), Writer::agent);
   task = after(task, StopRequested{TaskStopCode::user_initiated, "enough"}, Writer::api);

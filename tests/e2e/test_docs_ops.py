@@ -14,7 +14,7 @@ from harness import ROOT
 IN_THE_LOG_ONLY = {
     "CannotRemoveContainerError", "CannotRemoveVolumeError", "CannotRemoveImageError", "CannotListContainersError",
     "CannotGetStatsError", "CannotInspectVolumeError", "CannotInspectImageError", "CannotListenToEventsError",
-    "CannotGetDockerClientVersionError", "CannotCreateVolumeError", "CgroupError", "TaskStateError", "UnrecogniedTaskError", "DockerError"}
+    "CannotGetDockerClientVersionError", "CannotCreateVolumeError", "CgroupError", "UnrecogniedTaskError", "DockerError"}
 
 
 def read(*patterns):

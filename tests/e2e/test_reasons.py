@@ -14,15 +14,16 @@ class Reasons(AgentCase):
     def tearDown(self):
         self.stop_tasks()
 
-    def run_one(self, family, **container):
-        """Registers and runs a task of one busybox container; its ARN."""
-        one = {"name": "main", "image": "busybox", "cpu": 10, "memory": 16, "essential": True, **container}
-        self.ecs.call("RegisterTaskDefinition", family=family, containerDefinitions=[one])
+    def run_one(self, family, beside=(), **container):
+        """Registers and runs a task of one busybox container, and of those that are `beside` it; its ARN."""
+        common = {"image": "busybox", "cpu": 10, "memory": 16, "essential": True}
+        all_of_it = [{"name": "main", **common, **container}, *({**common, **one} for one in beside)]
+        self.ecs.call("RegisterTaskDefinition", family=family, containerDefinitions=all_of_it)
         return self.run_task(family)[0]
 
     def stopped(self, arn):
         task = self.wait_for_task(arn, "STOPPED")
-        return task, task["containers"][0]
+        return task, next(one for one in task["containers"] if one["name"] == "main")
 
     def test_essential_container_exited(self):
         task, container = self.stopped(self.run_one("exits", command=["sh", "-c", "exit 3"]))
@@ -38,8 +39,12 @@ class Reasons(AgentCase):
         self.assertNotIn("exitCode", container)
 
     def test_missing_command(self):
-        task, container = self.stopped(self.run_one("no-command", command=["/nonexistent"]))
-        self.assertEqual(task["stopCode"], "TaskFailedToStart")
+        # It waits for a sidecar that runs, and is stopped for it.
+        task, container = self.stopped(self.run_one(
+            "no-command", [{"name": "sidecar", "command": ["sleep", "300"], "stopTimeout": 2}], command=["/nonexistent"],
+            dependsOn=[{"containerName": "sidecar", "condition": "START"}]))
+        self.assertEqual((task["stopCode"], task["stoppedReason"]), ("TaskFailedToStart", "Task failed to start"))
+        self.assertEqual([one["exitCode"] for one in task["containers"] if one["name"] == "sidecar"], [137])
         self.assertRegex(container["reason"], r"^CannotStartContainerError: .*/nonexistent")
         self.assertNotIn("exitCode", container)
 
@@ -58,6 +63,18 @@ class Reasons(AgentCase):
             "taken", command=["sleep", "300"], portMappings=[{"containerPort": 80, "hostPort": port}]))
         self.assertEqual(task["stopCode"], "TaskFailedToStart")
         self.assertRegex(container["reason"], rf"^CannotStartContainerError: .*{port}")
+
+    def test_a_failed_dependency_of_what_is_not_essential(self):
+        # Only the one that waits in vain is not started, and says why.
+        arn = self.run_one("optional", [
+            {"name": "init", "command": ["sh", "-c", "exit 2"], "essential": False},
+            {"name": "extra", "command": ["sleep", "300"], "essential": False,
+             "dependsOn": [{"containerName": "init", "condition": "SUCCESS"}]}], command=["sleep", "300"])
+        extra = {one["name"]: one for one in self.wait_for_task(arn, "RUNNING")["containers"]}["extra"]
+        self.assertEqual((extra["lastStatus"], extra["exitCode"]), ("STOPPED", 143))
+        self.assertRegex(extra["reason"], r"^CannotStartContainerError: dependency graph: failed to resolve container ordering "
+                                          r"dependency \[init\(.*Exit: 2\] for target \[extra\(.* did not exit successfully\.$")
+        self.assertEqual(len(containers(f"task-arn={arn}")), 2, "the container that waited has been made")
 
     def test_out_of_memory(self):
         # A text that doubles until the kernel says stop.
@@ -108,7 +125,7 @@ class ConfigurationEffects(AgentCase):
     agent_environment = {
         "ECS_RESERVED_PORTS": "[22, 80]", "ECS_RESERVED_PORTS_UDP": "[53, 123]", "ECS_RESERVED_MEMORY": "512",
         "ECS_INSTANCE_ATTRIBUTES": '{"stack": "prod"}', "ECS_DISABLE_PRIVILEGED": "true",
-        "ECS_DISABLE_METRICS": "true", "ECS_LOGLEVEL": "error"}
+        "ECS_DISABLE_METRICS": "true", "ECS_LOGLEVEL": "error", "ECS_DYNAMIC_HOST_PORT_RANGE": "28000-28003"}
 
     def instance(self):
         return self.wait_for_agent()
@@ -130,6 +147,23 @@ class ConfigurationEffects(AgentCase):
             total_kib = next(int(line.split()[1]) for line in file if line.startswith("MemTotal:"))
         memory = next(r for r in self.instance()["registeredResources"] if r["name"] == "MEMORY")
         self.assertEqual(memory["integerValue"], total_kib // 1024 - 512)
+
+    def test_every_dynamic_port_is_of_the_range(self):
+        # Four ports, of which somebody else has one: enough for the first task only.
+        foreign = docker("run", "-d", "-p", "28001:80", "busybox", "sleep", "300")
+        self.addCleanup(docker, "rm", "-f", foreign)
+        self.addCleanup(self.stop_tasks)
+        self.ecs.call("RegisterTaskDefinition", family="ports", containerDefinitions=[
+            {"name": "main", "image": "busybox", "memory": 10, "command": ["sh", "-c", "trap exit TERM; while :; do sleep 0.1; done"],
+             "portMappings": [{"containerPort": 80}, {"containerPortRange": "90-91"}]}])
+        [main] = self.wait_for_task(self.run_task("ports")[0], "RUNNING")["containers"]
+        bindings = {b.get("containerPort") or b["containerPortRange"]: b for b in main["networkBindings"]}
+        self.assertEqual((bindings[80]["hostPort"], bindings["90-91"]["hostPortRange"]), (28000, "28002-28003"))
+        task = self.wait_for_task(self.run_task("ports")[0], "STOPPED")
+        self.assertEqual(task["stopCode"], "TaskFailedToStart")
+        self.assertEqual(task["containers"][0]["reason"],
+                         "HostConfigError: error retrieving docker port map: a host port is unavailable: "
+                         "no free port in ECS_DYNAMIC_HOST_PORT_RANGE 28000-28003")
 
     def test_attributes(self):
         attributes = {a["name"]: a.get("value") for a in self.instance()["attributes"]}

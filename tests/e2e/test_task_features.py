@@ -186,8 +186,8 @@ class OrderAndTime(Features):
                          {"name": "web", "command": ["sleep", "300"],
                           "dependsOn": [{"containerName": "init", "condition": "SUCCESS"}]})
         task = self.wait_for_task(arn, "STOPPED")
-        self.assertNotIn("exitCode", self.status_of(arn, "web"))
-        self.assertTrue(task["stoppedReason"])
+        self.assertEqual((task["stopCode"], self.status_of(arn, "web")["exitCode"]), ("TaskFailedToStart", 143))
+        self.assertNotIn("web", self.containers_of(arn))
 
     def test_start_timeout(self):
         arn = self.start({"name": "slow", "command": ["sleep", "300"], "startTimeout": 3,
@@ -196,7 +196,8 @@ class OrderAndTime(Features):
                           "dependsOn": [{"containerName": "slow", "condition": "HEALTHY"}]})
         task = self.wait_for_task(arn, "STOPPED")
         self.assertNotIn("web", self.containers_of(arn))
-        self.assertTrue(task["stoppedReason"])
+        self.assertEqual((task["stopCode"], task["stoppedReason"]), ("TaskFailedToStart", "Task failed to start"))
+        self.assertRegex(self.status_of(arn, "web")["reason"], r"^CannotStartContainerError: dependency graph: .* has timed out")
 
     def test_stop_timeout(self):
         """SIGTERM, the container's own patience, SIGKILL."""

@@ -32,18 +32,32 @@ Verdict judge(const ContainerState& on, const ContainerSpec& spec, Condition con
   return on.start_expired ? Verdict::never : Verdict::waiting;
 }
 
+/// "app(busybox) (NONE->RUNNING)", and how it ended if it has.
+std::string describe(const TaskState& task, std::size_t index) {
+  const ContainerSpec& spec = task.spec.containers[index];
+  const ContainerState& state = task.containers[index];
+  std::string text = spec.name + "(" + spec.image + ") (" + std::string(to_string(state.known)) + "->" +
+                     std::string(to_string(state.desired)) + ")";
+  if (state.exit_code) text += " - Exit: " + std::to_string(*state.exit_code);
+  return text;
+}
+
+/// As Amazon's agent words it; people search for these sentences.
 std::string explain(const TaskState& task, std::size_t from, const Dependency& edge) {
   const ContainerState& on = task.containers[edge.container];
-  const ContainerSpec& spec = task.spec.containers[edge.container];
-  std::string why = "it has no health check";
-  if (on.known == Status::stopped) {
-    why = on.exit_code ? "it has stopped with exit code " + std::to_string(*on.exit_code) : "it has stopped";
-  } else if (on.start_expired && spec.start_timeout) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*spec.start_timeout).count();
-    why = "that did not happen within its startTimeout of " + std::to_string(seconds) + "s";
+  const std::string pair =
+      "dependency [" + describe(task, edge.container) + "] for target [" + describe(task, from) + "]";
+  const std::string condition(to_string(edge.condition));
+  if (on.known != Status::stopped && on.start_expired)
+    return "dependency graph: container ordering " + pair + " has timed out waiting for " + condition + ".";
+  std::string why = "has no health check";
+  if (edge.condition == Condition::success) {
+    why = "did not exit successfully";
+  } else if (on.known == Status::stopped) {
+    why = "has stopped before it was " +
+          std::string(edge.condition == Condition::healthy ? "healthy" : "created");
   }
-  return "TaskStateError: container " + task.spec.containers[from].name + " waits for container " +
-         spec.name + " with condition " + std::string(to_string(edge.condition)) + ", but " + why;
+  return "dependency graph: failed to resolve container ordering " + pair + " as dependency " + why + ".";
 }
 
 bool is_timed(Condition condition) {

@@ -9,7 +9,7 @@ namespace berth::agent::engine {
 enum class Verdict {
   ready,
   waiting,
-  never,  ///< It cannot come about any more: the task must stop.
+  never,  ///< It cannot come about any more: the container is not started.
 };
 
 /// Which dependencies hold a container back.

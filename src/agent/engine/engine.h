@@ -22,6 +22,8 @@ inline constexpr Duration kCleanupPatience = std::chrono::hours(72);
 /// Between tries to stop a container that Docker failed to stop: doubled from the first to the second.
 inline constexpr Duration kStopRetryMin = std::chrono::seconds(1);
 inline constexpr Duration kStopRetryMax = std::chrono::seconds(60);
+/// Of a container that is not started because of another: as if it had obeyed SIGTERM at once.
+inline constexpr std::int32_t kNeverStartedExitCode = 143;
 
 /// The life of a task: takes `task` on by `event` and says what is to be done next. Pure and deterministic:
 /// no clock, no I/O; the caller persists `task` before it acts.

@@ -77,13 +77,19 @@ bool Machine::settle_unstarted() {
   return changed;
 }
 
+/// A container whose dependency can never be met is not started and says why; the task stops only if that
+/// container is essential. Creating has begun only when all dependencies were met, and is not taken back.
 bool Machine::judge_waiting() {
   if (task.desired == Status::stopped) return false;
   for (std::size_t i = 0; i < task.containers.size(); ++i) {
-    if (task.containers[i].known >= Status::created) continue;
+    ContainerState& container = task.containers[i];
+    const bool waits = container.known < Status::created && container.step != Step::create;
+    if (!waits || container.desired == Status::stopped) continue;
     std::string reason;
     if (judge_dependencies(task, i, Hold::create, &reason) != Verdict::never) continue;
-    fail_task(reason);
+    note_problem(i, {"CannotStartContainerError", reason, false});
+    container.exit_code = kNeverStartedExitCode;
+    container.desired = Status::stopped;
     return true;
   }
   return false;
