@@ -47,27 +47,25 @@ JsonArray make_environment(const TaskState& task, const ContainerSpec& spec, con
   return array;
 }
 
-bool publishes_ports(const TaskSpec& spec) {
-  return spec.network_mode != "host" && spec.network_mode != "none";
-}
-
-/// The host port for `number`, a container port of the mapping; 0: Docker chooses.
-std::int32_t host_port_for(const PortSpec& port, std::int32_t number, const ContainerInputs& inputs) {
-  if (port.container_port_last == port.container_port) return port.host_port;
-  const auto start = inputs.range_starts.find(port.container_port);
-  return start == inputs.range_starts.end() ? 0 : start->second + number - port.container_port;
+/// The host port for `number`, a container port of a mapping; 0: Docker chooses.
+std::int32_t host_port_for(const PortSpec& port, std::int32_t number, std::optional<std::int32_t> chosen) {
+  if (chosen) return *chosen + number - port.container_port;
+  return port.container_port_last == port.container_port ? port.host_port : 0;
 }
 
 void add_ports(const TaskSpec& task, const ContainerSpec& spec, const MappingOptions& options,
                const ContainerInputs& inputs, JsonObject& body, JsonObject& host) {
   JsonObject exposed;
   JsonObject bindings;
-  for (const PortSpec& port : spec.ports) {
+  for (std::size_t i = 0; i < spec.ports.size(); ++i) {
+    const PortSpec& port = spec.ports[i];
+    const auto found = inputs.host_ports.find(i);
+    const auto chosen = found == inputs.host_ports.end() ? std::nullopt : std::optional(found->second);
     for (std::int32_t number = port.container_port; number <= port.container_port_last; ++number) {
       const std::string key = std::to_string(number) + "/" + port.protocol;
       exposed[key] = JsonObject{};
       JsonObject binding{{"HostIp", options.ipv6_ports ? "" : "0.0.0.0"},
-                         {"HostPort", std::to_string(host_port_for(port, number, inputs))}};
+                         {"HostPort", std::to_string(host_port_for(port, number, chosen))}};
       JsonValue& list = bindings[key];
       if (list.is_null()) list = JsonArray{};
       list.get_array().push_back(std::move(binding));
@@ -203,6 +201,10 @@ DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::
   add_namespaces(task, container, host);
   body["HostConfig"] = std::move(host);
   return ContainerConfig{state.docker_name, std::move(body)};
+}
+
+bool publishes_ports(const TaskSpec& spec) {
+  return spec.network_mode != "host" && spec.network_mode != "none";
 }
 
 TaskLimits limits_of(const TaskSpec& spec) {

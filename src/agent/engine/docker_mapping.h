@@ -19,8 +19,9 @@ struct ContainerInputs {
   ContainerSecrets secrets;
   /// Folder of the host that holds the container's metadata file; empty: there is none.
   std::string metadata_folder;
-  /// First host port of each container port range, by its first container port; absent: Docker chooses.
-  std::map<std::int32_t, std::int32_t> range_starts;
+  /// First host port of mappings, by their place in ContainerSpec::ports; absent: what the mapping says, and
+  /// for 0 Docker chooses.
+  std::map<std::size_t, std::int32_t> host_ports;
 };
 
 /// Where the metadata file stands inside a container: this folder, then its endpoint id.
@@ -48,6 +49,9 @@ inline constexpr std::string_view kLabelCluster = "com.amazonaws.ecs.cluster";
 DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::size_t container,
                                                     const MappingOptions& options,
                                                     const ContainerInputs& inputs = {});
+
+/// Whether containers of the task have host ports of their own at all.
+bool publishes_ports(const TaskSpec& spec);
 
 /// What Docker is to create for a volume that is not a folder of the host.
 VolumeConfig make_volume_config(const TaskState& task, std::size_t volume);

@@ -194,14 +194,15 @@ TEST(DockerMapping, SecretsWinOverTheDefinitionAndThatOverFiles) {
 
 TEST(DockerMapping, RangesWithTheirHostPorts) {
   ContainerInputs inputs;
-  inputs.range_starts = {{80, 40000}};
+  inputs.host_ports = {{0, 40000}, {2, 40010}};
   const JsonObject body = body_with(
       make_task(
-          R"({"name":"a","image":"b","portMappings":[{"containerPortRange":"80-82"},{"containerPort":90}]})"),
+          R"({"name":"a","image":"b","portMappings":[{"containerPortRange":"80-82"},{"containerPort":90},{"containerPort":91}]})"),
       inputs);
   EXPECT_EQ(at(body, "/HostConfig/PortBindings/80~1tcp/0/HostPort"), R"("40000")");
   EXPECT_EQ(at(body, "/HostConfig/PortBindings/82~1tcp/0/HostPort"), R"("40002")");
   EXPECT_EQ(at(body, "/HostConfig/PortBindings/90~1tcp/0/HostPort"), R"("0")");
+  EXPECT_EQ(at(body, "/HostConfig/PortBindings/91~1tcp/0/HostPort"), R"("40010")");
 }
 
 TEST(DockerMapping, MetadataFolderIsBoundAndNamed) {

@@ -20,6 +20,7 @@ void handle(Machine& m, const Admitted&) {
 
 void handle(Machine& m, const StopRequested& event) {
   TaskState& task = m.task;
+  if (event.reason.empty()) task.stop_asked = true;
   if (!event.reason.empty() && task.known != Status::stopped) {
     if (task.reason.empty()) task.reason = event.reason;
     // Given up before anything was begun: there is nothing to say of its containers.
@@ -95,6 +96,7 @@ void handle(Machine& m, const StartDone& event) {
   ContainerState* container = at_step(m, event.container, Step::start);
   if (container == nullptr) return;
   container->step = Step::none;
+  if (!event.docker_id.empty()) container->docker_id = event.docker_id;
   if (event.error) {
     m.note_problem(event.container, *event.error);
     if (event.error->name == "DockerTimeoutError") {

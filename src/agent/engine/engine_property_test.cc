@@ -173,9 +173,9 @@ class World {
     const auto error = exists_[a.container] ? maybe_error(20) : DriverError{"SomeError", "gone", true};
     if (!error || error->name == "DockerTimeoutError") begin(a.container);
     if (error) {
-      feed(StartDone{a.container, std::nullopt, error});
+      feed(StartDone{a.container, "", std::nullopt, error});
     } else {
-      feed(StartDone{a.container, inspect(a.container), std::nullopt});
+      feed(StartDone{a.container, "", inspect(a.container), std::nullopt});
     }
   }
   void act(const StopContainer& a) {

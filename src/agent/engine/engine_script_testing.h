@@ -176,13 +176,13 @@ class Script {
     if (word == "error") {
       std::string name;
       words >> name;
-      feed(StartDone{index, std::nullopt, DriverError{name, rest_of(words), false}});
+      feed(StartDone{index, "", std::nullopt, DriverError{name, rest_of(words), false}});
     } else if (word == "exited") {
-      feed(StartDone{index, exited(index, words), std::nullopt});
+      feed(StartDone{index, "", exited(index, words), std::nullopt});
     } else {
       ContainerInfo made = info(index, ContainerPhase::running);
       made.started_at = now_;
-      feed(StartDone{index, made, std::nullopt});
+      feed(StartDone{index, "", made, std::nullopt});
     }
   }
 

@@ -55,6 +55,8 @@ struct CreateDone {
 /// `info` is an inspect made after the start; absent when that failed.
 struct StartDone {
   std::size_t container = 0;
+  /// Set when it had to be made anew, as somebody else had a host port that the agent had chosen.
+  std::string docker_id;
   std::optional<ContainerInfo> info;
   std::optional<DriverError> error;
 };

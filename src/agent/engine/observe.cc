@@ -22,7 +22,8 @@ ContainerHealth follow_health(const ContainerState& container, const ContainerIn
 
 void Machine::copy_facts(std::size_t index, const ContainerInfo& info) {
   ContainerState& container = task.containers[index];
-  if (container.docker_id.empty()) container.docker_id = info.id;
+  // One that has not run may have been made anew, under its name, by an agent that was killed.
+  if (container.docker_id.empty() || container.known < Status::running) container.docker_id = info.id;
   if (!info.image_id.empty()) container.image_id = info.image_id;
   if (info.created_at) container.created_at = info.created_at;
   container.health = follow_health(container, info, now);

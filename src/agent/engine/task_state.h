@@ -85,6 +85,7 @@ struct TaskState {
   Status known = Status::none;
   Status desired = Status::running;
   Status reported = Status::none;
+  bool stop_asked = false;    ///< By the control plane; else it ended by itself.
   bool admitted = false;      ///< The host has room for it.
   std::string reason;         ///< Why the task as a whole failed; empty otherwise.
   bool wants_cgroup = false;  ///< Limits of the whole task are to be enforced.

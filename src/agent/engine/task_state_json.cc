@@ -90,7 +90,7 @@ void members(V& v, StateChange& r) {
 template <class V>
 void members(V& v, TaskState& t) {
   v("containers", t.containers), v("volumes", t.volumes), v("known", t.known), v("desired", t.desired);
-  v("reported", t.reported), v("admitted", t.admitted), v("reason", t.reason),
+  v("reported", t.reported), v("stopAsked", t.stop_asked), v("admitted", t.admitted), v("reason", t.reason),
       v("wantsCgroup", t.wants_cgroup);
   v("cgroupReady", t.cgroup_ready), v("cgroupParent", t.cgroup_parent), v("cleanup", t.cleanup);
   v("pullStartedAt", t.pull_started_at), v("pullStoppedAt", t.pull_stopped_at);

@@ -80,7 +80,6 @@ Async<void> TaskManager::create(std::string task_arn, std::size_t container, eng
       spdlog::error("agent: {}: {}", done.error->name, done.error->text);
     }
   }
-  if (Managed* task = find_managed(task_arn)) task->secrets.erase(container);
   post(task_arn, done);
 }
 
@@ -91,8 +90,18 @@ Async<engine::DriverResult<engine::Done>> TaskManager::start_in_turn(std::string
 }
 
 Async<void> TaskManager::start_container(std::string task_arn, std::size_t container, std::string id) {
-  engine::StartDone done{container, std::nullopt, std::nullopt};
+  engine::StartDone done{container, "", std::nullopt, std::nullopt};
   auto started = co_await start_in_turn(id);
+  for (int tries = 1; !started.ok() && tries < kPortTriesMax; ++tries) {
+    auto moved = co_await move_ports(task_arn, container, id, started.error());
+    if (!moved.ok()) {
+      started = moved.error();
+      break;
+    }
+    done.docker_id = id = *moved;
+    started = co_await start_in_turn(id);
+  }
+  if (Managed* task = find_managed(task_arn)) task->secrets.erase(container);
   if (!started.ok()) {
     done.error = started.error();
     spdlog::error("agent: {}: {}", done.error->name, done.error->text);
@@ -215,6 +224,9 @@ Async<std::vector<std::optional<engine::ContainerInfo>>> TaskManager::inspect_al
     }
     std::string key = state.docker_id.empty() ? state.docker_name : state.docker_id;
     auto info = co_await deps_.containers.inspect(std::move(key));
+    if (!info.ok() && info.error().missing &&
+        find_managed(task_arn)->state.containers[i].known == Status::created)
+      info = co_await deps_.containers.inspect(find_managed(task_arn)->state.containers[i].docker_name);
     if (!info.ok() && !info.error().missing) {
       spdlog::warn("agent: {}: {}; waiting for the container engine", info.error().name, info.error().text);
       co_await deps_.runtime.sleep(kEngineRetry);

@@ -64,47 +64,14 @@ Async<void> TaskManager::tell(std::string task_arn, engine::Event event) {
 // --- what a container is created with
 // -----------------------------------------------------------------------
 
-std::set<std::int32_t> TaskManager::taken_ports() const {
-  std::set<std::int32_t> taken = options_.reserved_ports;
-  for (const auto& [arn, task] : tasks_) {
-    if (task->state.known == Status::stopped) continue;
-    for (const auto& container : task->state.spec.containers)
-      for (const auto& port : container.ports) taken.insert(port.host_port);
-    for (const auto& container : task->state.containers)
-      for (const auto& binding : container.bindings) taken.insert(binding.host_port);
-    taken.insert(task->chosen_ports.begin(), task->chosen_ports.end());
-  }
-  if (deps_.kernel_files == nullptr) return taken;
-  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"}) {
-    if (const auto text = deps_.kernel_files->read(table)) taken.merge(parse_local_ports(*text));
-  }
-  return taken;
-}
-
-PortRange TaskManager::dynamic_ports() const {
-  if (options_.dynamic_ports) return *options_.dynamic_ports;
-  if (deps_.kernel_files == nullptr) return {};
-  const auto text = deps_.kernel_files->read("/proc/sys/net/ipv4/ip_local_port_range");
-  return text ? parse_port_range(*text).value_or(PortRange{}) : PortRange{};
-}
-
-engine::ContainerInputs TaskManager::make_inputs(Managed& task, std::size_t container) {
+engine::DriverResult<engine::ContainerConfig> TaskManager::make_config(Managed& task, std::size_t container) {
   const engine::ContainerSpec& spec = task.state.spec.containers[container];
   engine::ContainerInputs inputs;
   if (const auto found = task.secrets.find(container); found != task.secrets.end())
     inputs.secrets = found->second;
-  const bool ranges = std::ranges::any_of(spec.ports, [](const engine::PortSpec& port) {
-    return port.container_port_last > port.container_port;
-  });
-  if (ranges) {
-    inputs.range_starts = choose_range_starts(spec, dynamic_ports(), taken_ports(), random_);
-    for (const auto& port : spec.ports) {
-      const auto start = inputs.range_starts.find(port.container_port);
-      if (start == inputs.range_starts.end()) continue;
-      for (std::int32_t i = 0; i <= port.container_port_last - port.container_port; ++i)
-        task.chosen_ports.insert(start->second + i);
-    }
-  }
+  auto ports = choose_ports(task, container);
+  if (!ports.ok()) return ports.error();
+  inputs.host_ports = std::move(*ports);
   if (deps_.metadata_files != nullptr) {
     auto folder = deps_.metadata_files->write(task.state, container);
     if (folder) {
@@ -114,7 +81,7 @@ engine::ContainerInputs TaskManager::make_inputs(Managed& task, std::size_t cont
                    folder.error().message);
     }
   }
-  return inputs;
+  return engine::make_container_config(task.state, container, options_.mapping, inputs);
 }
 
 void TaskManager::write_metadata_file(const engine::TaskState& task, std::size_t container) {

@@ -69,20 +69,46 @@ std::optional<std::int32_t> find_row(const PortRange& range, std::int32_t count,
   return std::nullopt;
 }
 
-std::map<std::int32_t, std::int32_t> choose_range_starts(const engine::ContainerSpec& container,
-                                                         const PortRange& range, std::set<std::int32_t> taken,
-                                                         Prng& random) {
-  std::map<std::int32_t, std::int32_t> starts;
+bool is_chosen(const engine::PortSpec& port, PortChoice choice) {
+  if (port.container_port_last > port.container_port) return true;
+  return choice == PortChoice::every && port.host_port == 0;
+}
+
+std::map<std::size_t, std::int32_t> choose_host_ports(const engine::ContainerSpec& container,
+                                                      const PortRange& range, PortChoice choice,
+                                                      std::set<std::int32_t> taken, Prng& random) {
+  std::map<std::size_t, std::int32_t> chosen;
   for (const engine::PortSpec& port : container.ports) taken.insert(port.host_port);
-  for (const engine::PortSpec& port : container.ports) {
-    if (port.container_port_last == port.container_port) continue;
-    const std::int32_t count = port.container_port_last - port.container_port + 1;
-    const auto first = find_row(range, count, taken, random);
-    if (!first) continue;
-    starts[port.container_port] = *first;
-    for (std::int32_t i = 0; i < count; ++i) taken.insert(*first + i);
+  // Rows first: single ports fit between them, not the other way round.
+  for (const bool rows : {true, false}) {
+    for (std::size_t i = 0; i < container.ports.size(); ++i) {
+      const engine::PortSpec& port = container.ports[i];
+      const std::int32_t count = port.container_port_last - port.container_port + 1;
+      if (!is_chosen(port, choice) || (count > 1) != rows) continue;
+      const auto first = find_row(range, count, taken, random);
+      if (!first) continue;
+      chosen[i] = *first;
+      for (std::int32_t k = 0; k < count; ++k) taken.insert(*first + k);
+    }
   }
-  return starts;
+  return chosen;
+}
+
+std::optional<std::int32_t> find_refused_port(const engine::DriverError& error,
+                                              const std::set<std::int32_t>& ports) {
+  // "Bind for 0.0.0.0:40000 failed: port is already allocated", "listen tcp4 0.0.0.0:40000: bind: address
+  // already in use".
+  const bool taken = error.text.find("port is already allocated") != std::string::npos ||
+                     error.text.find("address already in use") != std::string::npos;
+  if (!taken) return std::nullopt;
+  for (const std::int32_t port : ports) {
+    const std::string number = ":" + std::to_string(port);
+    const auto at = error.text.find(number);
+    if (at == std::string::npos) continue;
+    const char after = at + number.size() < error.text.size() ? error.text[at + number.size()] : ' ';
+    if (after < '0' || after > '9') return port;
+  }
+  return std::nullopt;
 }
 
 }  // namespace berth::agent::tasks

@@ -26,11 +26,24 @@ std::set<std::int32_t> parse_local_ports(std::string_view text);
 std::optional<std::int32_t> find_row(const PortRange& range, std::int32_t count,
                                      const std::set<std::int32_t>& taken, Prng& random);
 
-/// A row of host ports for each container port range of a container (containerPortRange of the task
-/// definition: host ports follow one another too), by first container port. A range for which there is no row
-/// is left out: Docker then chooses each port by itself.
-std::map<std::int32_t, std::int32_t> choose_range_starts(const engine::ContainerSpec& container,
-                                                         const PortRange& range, std::set<std::int32_t> taken,
-                                                         Prng& random);
+/// Which host ports the agent chooses itself, of those that the task definition leaves open.
+enum class PortChoice {
+  rows,   ///< Those of container port ranges; Docker chooses the others.
+  every,  ///< All of them.
+};
+/// Whether the agent chooses the host ports of this mapping.
+bool is_chosen(const engine::PortSpec& port, PortChoice choice);
+
+/// Host ports that the agent chooses for a container: the first one of each mapping, by its place in
+/// ContainerSpec::ports. Those of a container port range follow one another on the host too. A mapping for
+/// which `range` has no place left is left out.
+std::map<std::size_t, std::int32_t> choose_host_ports(const engine::ContainerSpec& container,
+                                                      const PortRange& range, PortChoice choice,
+                                                      std::set<std::int32_t> taken, Prng& random);
+
+/// The one of `ports` that somebody else has, as the engine's refusal to start a container says; nothing when
+/// the refusal is about something else.
+std::optional<std::int32_t> find_refused_port(const engine::DriverError& error,
+                                              const std::set<std::int32_t>& ports);
 
 }  // namespace berth::agent::tasks

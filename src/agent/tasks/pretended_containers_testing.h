@@ -42,6 +42,7 @@ struct PretendedHost {
       lives;  ///< By image: how long it runs, and its exit code.
   Registry registry = Registry::answers;
   int pulls = 0, pulls_given_up = 0, created = 0, inspects = 0, image_inspects = 0, stats = 0;
+  std::set<std::int32_t> foreign_ports;  ///< Host ports that somebody else has, as starts find out.
   bool reachable = true;
   bool lose_events = false;
   bool keep_volume_answers = false;  ///< Volumes are made, and nobody is told.
@@ -126,6 +127,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   Answer<Done> start(std::string id) override {
     PretendedHost::Container* container = find(id);
     if (container == nullptr) co_return missing("CannotStartContainerError", id);
+    if (auto refused = bind_ports(*container)) co_return *refused;
     container->info.phase = ContainerPhase::running;
     container->info.started_at = now();
     container->info.finished_at.reset();
@@ -236,6 +238,26 @@ class PretendedContainers final : public engine::ContainerRuntime {
     PretendedContainers& owner_;
     std::map<std::string, ContainerPhase> phases_;
   };
+
+  /// Publishes the ports that the container was created with, unless somebody has one of them.
+  std::optional<DriverError> bind_ports(PretendedHost::Container& container) {
+    container.info.ports.clear();
+    const JsonValue* host = container.body.if_contains("HostConfig");
+    const JsonValue* bindings = host == nullptr ? nullptr : host->as_object().if_contains("PortBindings");
+    if (bindings == nullptr) return std::nullopt;
+    for (const auto& [key, list] : bindings->as_object()) {
+      const std::string name(key);
+      for (const JsonValue& one : list.as_array()) {
+        const std::string port(one.at("HostPort").as_string());
+        if (host_.foreign_ports.contains(std::stoi(port)))
+          return DriverError{"CannotStartContainerError",
+                             "Bind for 0.0.0.0:" + port + " failed: port is already allocated"};
+        container.info.ports.push_back(
+            {std::stoi(name), name.substr(name.find('/') + 1), "0.0.0.0", std::stoi(port)});
+      }
+    }
+    return std::nullopt;
+  }
 
   WallTime now() const { return runtime_.clock().wall(); }
   static DriverError missing(const std::string& name, const std::string& what) {

@@ -99,8 +99,7 @@ void TaskManager::perform(const std::string& task_arn, Managed& task, const engi
     if (const auto ticket = task.pulls.find(cancel->container); ticket != task.pulls.end())
       ticket->second->abandon();
   } else if (const auto* make = std::get_if<engine::CreateContainer>(&action)) {
-    auto config = engine::make_container_config(task.state, make->container, options_.mapping,
-                                                make_inputs(task, make->container));
+    auto config = make_config(task, make->container);
     if (config.ok()) {
       group_.spawn(create(task_arn, make->container, std::move(*config)));
     } else {

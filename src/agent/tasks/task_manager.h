@@ -30,12 +30,14 @@ struct TaskManagerOptions {
   engine::EngineOptions engine;
   engine::MappingOptions mapping;
   config::PullBehavior pull_behavior = config::PullBehavior::default_;
-  std::int64_t host_cpu = 0;               ///< CPU units of the host.
-  std::int64_t host_memory_mib = 0;        ///< As registered.
-  bool task_limits = true;                 ///< Enforce limits of whole tasks (ECS_ENABLE_TASK_CPU_MEM_LIMIT).
-  std::optional<PortRange> dynamic_ports;  ///< ECS_DYNAMIC_HOST_PORT_RANGE; absent: the kernel's.
-  std::set<std::int32_t> reserved_ports;   ///< Never chosen for containers.
-  bool image_cleanup = false;              ///< Remove images that no task needs any more.
+  std::int64_t host_cpu = 0;         ///< CPU units of the host.
+  std::int64_t host_memory_mib = 0;  ///< As registered.
+  bool task_limits = true;           ///< Enforce limits of whole tasks (ECS_ENABLE_TASK_CPU_MEM_LIMIT).
+  /// ECS_DYNAMIC_HOST_PORT_RANGE: all dynamic ports are of it. Absent: rows are of the kernel's range, and
+  /// Docker chooses the others.
+  std::optional<PortRange> dynamic_ports;
+  std::set<std::int32_t> reserved_ports;  ///< Never chosen for containers.
+  bool image_cleanup = false;             ///< Remove images that no task needs any more.
   Duration image_cleanup_interval = std::chrono::minutes(30);
   CleanupSettings cleanup;
 };
@@ -52,6 +54,8 @@ inline constexpr Duration kOwnStartEvent = std::chrono::seconds(1);
 /// places of their own, as one may hang.
 inline constexpr std::size_t kLaunchesMax = 8;
 inline constexpr std::size_t kRemovalsMax = 4;
+/// Starts of a container whose host ports the agent chose and Docker calls taken, each with other ones.
+inline constexpr int kPortTriesMax = 16;
 /// Changes that need not be on disk before anything else happens are written this much later, and get there
 /// when the kernel likes.
 inline constexpr Duration kLazySave = std::chrono::seconds(5);
@@ -112,8 +116,9 @@ class TaskManager final : public session::TaskSink {
     bool reporting = false;
     std::map<std::size_t, std::shared_ptr<PullTicket>> pulls;
     std::set<std::size_t> missed;  ///< Containers of which an event came during their start.
-    std::map<std::size_t, engine::ContainerSecrets> secrets;  ///< Until the containers are created.
-    std::set<std::int32_t> chosen_ports;                      ///< Host ports of container port ranges.
+    std::map<std::size_t, engine::ContainerSecrets> secrets;  ///< Until the containers have started.
+    /// Host ports that were chosen for each container, and those of them that somebody else has.
+    std::map<std::size_t, std::set<std::int32_t>> chosen_ports, refused_ports;
   };
   enum class Save { now, later };
 
@@ -156,9 +161,7 @@ class TaskManager final : public session::TaskSink {
   /// `known`: it was made for sure.
   Async<void> remove_cgroup(std::string task_id, bool known);
   void fetch_secrets(const std::string& task_arn, Managed& task);
-  engine::ContainerInputs make_inputs(Managed& task, std::size_t container);
-  std::set<std::int32_t> taken_ports() const;
-  PortRange dynamic_ports() const;
+  engine::DriverResult<engine::ContainerConfig> make_config(Managed& task, std::size_t container);
   void write_metadata_file(const engine::TaskState& task, std::size_t container);
   Async<void> tell(std::string task_arn, engine::Event event);
   void load_images();
@@ -168,6 +171,14 @@ class TaskManager final : public session::TaskSink {
   Async<void> clean_images();
   Async<void> clean_containers(std::vector<engine::ContainerSummary> containers);
   Async<bool> remove_image(ImageRemoval removal);
+
+  // host_ports.cc: host ports that the agent chooses.
+  std::set<std::int32_t> taken_ports() const;
+  PortRange dynamic_ports() const;
+  engine::DriverResult<std::map<std::size_t, std::int32_t>> choose_ports(Managed& task,
+                                                                         std::size_t container);
+  Async<engine::DriverResult<std::string>> move_ports(std::string task_arn, std::size_t container,
+                                                      std::string id, engine::DriverError error);
 
   Managed* find_managed(const std::string& task_arn) const;
 

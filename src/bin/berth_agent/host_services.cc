@@ -68,6 +68,7 @@ void HostServices::add_to(agent::tasks::TaskManager::Deps& deps, agent::tasks::T
   if (const auto& range = config_.dynamic_host_port_range)
     options.dynamic_ports = agent::tasks::PortRange{range->first, range->second};
   options.reserved_ports.insert(config_.reserved_ports.begin(), config_.reserved_ports.end());
+  options.reserved_ports.insert(config_.reserved_ports_udp.begin(), config_.reserved_ports_udp.end());
   options.image_cleanup = !config_.disable_image_cleanup &&
                           config_.image_pull_behavior != agent::config::PullBehavior::prefer_cached;
   options.image_cleanup_interval = config_.image_cleanup_interval;
