@@ -23,6 +23,9 @@ struct GatewayLimits {
   Duration sweep_interval = std::chrono::seconds(10);
   Duration update_answer_max =
       std::chrono::minutes(20);  ///< For an agent to download an update: it gives up itself after 15.
+  /// How long an update is shown as STAGED before the agent is told to restart: whoever looks each second
+  /// sees it.
+  Duration update_staged_min = std::chrono::seconds(3);
   Duration update_restart_max = std::chrono::minutes(10);  ///< For an agent to come back from an update.
   Duration retry_delay = std::chrono::seconds(1);          ///< After the store was not available.
   Duration stop_grace = std::chrono::seconds(5);           ///< For sessions to end at stop().

@@ -138,6 +138,8 @@ class AgentUpdate(ControlPlaneCase):
         self.seen = []
         wait_until(ended, UPDATE_SECONDS, "the end of the update")
         self.assertEqual(self.seen[-1], status, self.seen)
+        if status == "UPDATED":
+            self.assertIn("STAGED", self.seen, "the guide's users watch for it")
         order = ["PENDING", "STAGING", "STAGED", "UPDATING", status]
         self.assertEqual(self.seen, sorted(self.seen, key=order.index), "the states went back")
         wait_until(lambda: self.instance()["agentConnected"], AGENT_SECONDS, "the agent's connection")

@@ -101,6 +101,21 @@ class EcsInit(unittest.TestCase):
         self.assertEqual(self.stop(), 0)
         self.assertRegex(self.log(), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[INFO\] start\n")
 
+    def test_the_log_has_the_guides_lines(self):
+        """Guide p.119: the example of /var/log/ecs/ecs-init.log.2015-04-22-20, line by line."""
+        environment = {"PATH": os.environ["PATH"], "ECS_INIT_LOG_DIR": f"{self.folder}/log", "ECS_LOGFILE": "",
+                       "ECS_INIT_STATE_DIR": f"{self.folder}/state", "ECS_DATADIR": f"{self.folder}/data",
+                       "ECS_UPDATE_DOWNLOAD_DIR": self.cache, "ECS_AGENT_CONFIG_FILE_PATH": f"{self.folder}/ecs.config"}
+        subprocess.run([ECS_INIT, "pre-start"], env=environment, check=True, timeout=20)
+        # Without a Docker to ask there is no container of an agent either.
+        self.start("exit 0", DOCKER_HOST="unix:///nonexistent").wait(20)
+        lines = self.log().splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \[INFO\] .")
+        self.assertEqual([line.split("] ", 1)[1] for line in lines][:5],
+                         ["pre-start", "Loading Amazon EC2 Container Service Agent into Docker", "start",
+                          "No existing agent container to remove.", "Starting Amazon EC2 Container Service Agent"])
+
     def test_a_good_update_stays(self):
         self.stage("2", CONFIRM + STAY)
         self.start("exit 42")

@@ -37,7 +37,7 @@ void read_log(VariableReader& reader, LogConfig& log) {
   log.level = reader.choice("ECS_LOGLEVEL", {"info", "debug", "warn", "error", "crit", "none"});
   reader.text("ECS_LOGFILE", log.file);
   reader.text("ECS_LOGLEVEL_ON_INSTANCE", log.level_on_instance);
-  log.format = reader.choice("ECS_LOG_OUTPUT_FORMAT", {"logfmt", "json"});
+  log.format = reader.choice("ECS_LOG_OUTPUT_FORMAT", {"logfmt", "json", "guide-2015"});
   log.rollover = reader.choice("ECS_LOG_ROLLOVER_TYPE", {"hourly", "size"});
   reader.number("ECS_LOG_MAX_FILE_SIZE_MB", log.file_size_mb_max, 1, 10'000);
   reader.number("ECS_LOG_MAX_ROLL_COUNT", log.rolled_max, 0, 10'000);

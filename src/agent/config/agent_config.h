@@ -20,7 +20,7 @@ struct LogConfig {
   std::string level = "info";       ///< Of what is said on the standard error output.
   std::string file;                 ///< Takes everything from debug up; empty: no file.
   std::string level_on_instance;    ///< Of the file; empty: debug.
-  std::string format = "logfmt";    ///< Or json.
+  std::string format = "logfmt";    ///< Or json, or guide-2015.
   std::string rollover = "hourly";  ///< Or size.
   std::int32_t file_size_mb_max = 10;
   std::int32_t rolled_max = 24;  ///< Older files that are kept.

@@ -45,6 +45,7 @@ struct EndpointTask {
   std::string cluster;  ///< As configured.
   engine::Status desired = engine::Status::running;
   engine::Status known = engine::Status::none;
+  bool stop_asked = false;  ///< By the control plane; else it ended by itself.
   std::vector<EndpointContainer> containers;
   double cpu = 0;  ///< vCPU; 0: no limit.
   std::int64_t memory_mib = 0;

@@ -46,6 +46,7 @@ EndpointTask make_endpoint_task(const engine::TaskState& task, std::string clust
   out.cluster = std::move(cluster);
   out.desired = task.desired;
   out.known = task.known;
+  out.stop_asked = task.stop_asked;
   for (std::size_t i = 0; i < task.containers.size(); ++i)
     out.containers.push_back(make_container(task.spec.containers[i], task.containers[i]));
   out.cpu = task.spec.cpu;

@@ -115,6 +115,19 @@ TEST(Introspection, LeavesOutADesiredStatusThatContradicts) {
   EXPECT_THAT(answer_introspection("/v1/tasks", kAgent, {task}, "").body, Not(HasSubstr("DesiredStatus")));
 }
 
+// The guide's example on p.120: a task that ended by itself has no DesiredStatus, though its containers were
+// all told to stop; one that was asked to stop has.
+TEST(Introspection, ShowsThatAStopWasAskedForOnlyWhenItWas) {
+  auto task = running_task();
+  task.desired = Status::stopped;
+  const auto body = [&] { return answer_introspection("/v1/tasks", kAgent, {task}, "").body; };
+  EXPECT_THAT(body(), HasSubstr(R"("DesiredStatus":"STOPPED","KnownStatus":"RUNNING")"));
+  task.known = Status::stopped;
+  EXPECT_THAT(body(), Not(HasSubstr("DesiredStatus")));
+  task.stop_asked = true;
+  EXPECT_THAT(body(), HasSubstr(R"("DesiredStatus":"STOPPED","KnownStatus":"STOPPED")"));
+}
+
 TEST(TaskMetadata, ContainerOfVersion4) {
   EXPECT_EQ(
       render_container_metadata(running_task().containers[0], MetadataVersion::v4),

@@ -60,17 +60,19 @@ void write_container(JsonWriter& out, const EndpointContainer& container) {
   out.end_object();
 }
 
-/// A desired status that the known one contradicts, because the task is ahead of what was asked last, is left
-/// out.
-std::string_view shown_desired(std::string_view desired, std::string_view known) {
-  if (known == "STOPPED" && desired != "STOPPED") return {};
+/// A desired status that is behind the known one is left out (guide p.120): of a task that ended by itself it
+/// is what was asked last, and that was not to stop.
+std::string_view shown_desired(const EndpointTask& task) {
+  const auto desired = engine::wire_status(task.desired);
+  const auto known = engine::wire_status(task.known);
+  if (known == "STOPPED" && (desired != "STOPPED" || !task.stop_asked)) return {};
   if (known == "RUNNING" && desired == "PENDING") return {};
   return desired;
 }
 
 void write_task(JsonWriter& out, const EndpointTask& task) {
   const auto known = engine::wire_status(task.known);
-  const auto desired = shown_desired(engine::wire_status(task.desired), known);
+  const auto desired = shown_desired(task);
   out.begin_object();
   member(out, "Arn", task.arn);
   if (!desired.empty()) member(out, "DesiredStatus", desired);

@@ -22,6 +22,11 @@ spdlog::level::level_enum level_of(const std::string& name) {
   return spdlog::level::info;
 }
 
+LineFormat format_of(const std::string& name) {
+  if (name == "json") return LineFormat::json;
+  return name == "guide-2015" ? LineFormat::guide_2015 : LineFormat::logfmt;
+}
+
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 }  // namespace
@@ -43,8 +48,7 @@ void configure_agent_log(const config::LogConfig& config) {
   }
   auto logger = std::make_shared<spdlog::logger>("agent", sinks.begin(), sinks.end());
   logger->set_level(lowest);
-  logger->set_formatter(
-      std::make_unique<LineFormatter>(config.format == "json" ? LineFormat::json : LineFormat::logfmt));
+  logger->set_formatter(std::make_unique<LineFormatter>(format_of(config.format)));
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
 }

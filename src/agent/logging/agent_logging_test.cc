@@ -72,6 +72,37 @@ TEST(LineFormat, StaysOnOneLineWhateverTheMessage) {
             "level=warn time=2026-11-21T00:00:01Z msg=\"a \\\"b\\\"\\nlevel=info\"\n");
 }
 
+// The lines of the developer guide of 2015 (p.119), without the stacks of the program that it shows.
+TEST(LineFormat, IsTheGuidesToTheLetter) {
+  const auto line = [](spdlog::level::level_enum level, std::string_view text) {
+    return rendered(LineFormat::guide_2015, level, text);
+  };
+  EXPECT_EQ(line(spdlog::level::info, "main: Starting Agent"),
+            "t=2026-11-21T00:00:01+0000 lvl=info msg=\"Starting Agent\" module=main\n");
+  EXPECT_EQ(line(spdlog::level::info, "api client: Registered!"),
+            "t=2026-11-21T00:00:01+0000 lvl=info msg=Registered! module=\"api client\"\n");
+  EXPECT_EQ(line(spdlog::level::info,
+                 "main: Registration completed successfully containerInstance=arn:aws:x cluster=default"),
+            "t=2026-11-21T00:00:01+0000 lvl=info msg=\"Registration completed successfully\" module=main "
+            "containerInstance=arn:aws:x cluster=default\n");
+  EXPECT_EQ(line(spdlog::level::debug, "updater: Added update handlers"),
+            "t=2026-11-21T00:00:01+0000 lvl=dbug msg=\"Added update handlers\" module=updater\n");
+  EXPECT_EQ(line(spdlog::level::err, "agent: no \"x\"\ny"),
+            "t=2026-11-21T00:00:01+0000 lvl=eror msg=\"no \\\"x\\\"\\ny\" module=agent\n");
+  EXPECT_TRUE(line(spdlog::level::critical, "x").starts_with("t=2026-11-21T00:00:01+0000 lvl=crit msg=x\n"));
+  EXPECT_TRUE(line(spdlog::level::warn, "agent: a=b").ends_with("lvl=warn msg=\"a=b\" module=agent\n"));
+}
+
+TEST(LineFormat, OnlyOurOwnMembersAreSplitOff) {
+  EXPECT_EQ(
+      rendered(LineFormat::logfmt, spdlog::level::info, "main: Registered containerInstance=a cluster=b"),
+      "level=info time=2026-11-21T00:00:01Z msg=\"Registered\" module=main containerInstance=a cluster=b\n");
+  EXPECT_EQ(rendered(LineFormat::logfmt, spdlog::level::info, "agent: said level=info module=main"),
+            "level=info time=2026-11-21T00:00:01Z msg=\"said level=info module=main\" module=agent\n");
+  const auto parsed = parse_json(rendered(LineFormat::json, spdlog::level::info, "main: on cluster=b"));
+  EXPECT_EQ(parsed->at("cluster").as_string(), "b");
+}
+
 TEST(LineFormat, IsJson) {
   const auto parsed = parse_json(rendered(LineFormat::json, spdlog::level::critical, "agent: a\n\"b\""));
   ASSERT_TRUE(parsed.ok());

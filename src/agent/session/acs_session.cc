@@ -30,6 +30,13 @@ class Busy {
 constexpr Duration kDialTimeout = std::chrono::seconds(30);
 constexpr std::int64_t kSilenceMsMin = 60'000;
 
+// What stands between the scheme and the path of an endpoint.
+std::string host_of(const std::string& endpoint) {
+  const auto scheme = endpoint.find("://");
+  const auto from = scheme == std::string::npos ? 0 : scheme + 3;
+  return endpoint.substr(from, endpoint.find('/', from) - from);
+}
+
 // The path of the endpoint, ending in '/', and where to dial.
 std::string path_of(const std::string& endpoint) {
   const auto scheme = endpoint.find("://");
@@ -106,6 +113,7 @@ Async<Ending> AcsSession::connect_once() {
   if (endpoint.empty()) co_return Ending::broken;
   auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)),
                                   deps_.runtime.clock().wall(), deps_.api.signing_keys());
+  spdlog::info("acs client: Creating poll dialer host={}", host_of(endpoint));
   auto socket = co_await deps_.dialer.dial(std::move(request), kDialTimeout);
   if (!socket) {
     const auto& error = socket.error();

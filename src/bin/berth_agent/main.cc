@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
   if (!config->ca_file.empty()) setenv("SSL_CERT_FILE", config->ca_file.c_str(), 1);
   agent_program::add_shared_credentials(files, variables, *config);
   agent::logging::configure_agent_log(config->log);
-  spdlog::info("agent: Starting Agent, version " BERTH_VERSION);
-  spdlog::info("agent: Loading configuration");
+  spdlog::info("main: Starting Agent version=" BERTH_VERSION);
+  spdlog::info("main: Loading configuration");
   if (config->access_key_id.empty())
     spdlog::warn("agent: no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
   return agent_program::run_agent(*config, agent_program::read_host(files));

@@ -63,19 +63,20 @@ class Agent {
     auto locked = co_await lock_data();
     if (!locked) co_return fail(locked.error().message, kExitRestart);
     co_await wait_for_docker();
-    spdlog::info("agent: Loading state!");
+    spdlog::info("statemanager: Loading state!");
     auto saved = load_saved();
     if (!saved) co_return fail(saved.error().message, kExitTerminal);
-    spdlog::info("agent: Registering Instance with ECS");
+    spdlog::info("main: Registering Instance with ECS");
     auto outcome = co_await session::register_instance(*api_, config_, facts_, std::move(*saved), runtime_);
     if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
       co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
     registered_ = std::get<Registered>(std::move(outcome));
-    spdlog::info("agent: Registered!");
+    spdlog::info("api client: Registered!");
     spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn,
                  registered_.cluster);
-    spdlog::info("agent: Registration completed successfully");
-    spdlog::info("agent: Saving state!");
+    spdlog::info("main: Registration completed successfully containerInstance={} cluster={}",
+                 registered_.container_instance_arn, registered_.cluster);
+    spdlog::info("statemanager: Saving state!");
     if (auto written = save_identity(); !written) co_return fail(written.error().message, kExitRestart);
     const int code = co_await start_tasks();
     co_return code;
@@ -245,8 +246,8 @@ class Agent {
         [this] { end_trial(); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
     make_updater();
-    spdlog::debug("agent: Added update handlers");
-    spdlog::info("agent: Beginning Polling for updates");
+    spdlog::info("main: Beginning Polling for updates");
+    spdlog::debug("updater: Added update handlers");
     sessions_.spawn(acs_->run());
     start_telemetry();
     co_return kExitOk;

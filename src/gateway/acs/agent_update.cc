@@ -51,7 +51,8 @@ bool AgentUpdate::on_answer(const std::string& message_id, std::optional<std::st
 }
 
 MonotonicTime AgentUpdate::next_due() const {
-  return message_id_.empty() ? MonotonicTime{std::numeric_limits<std::int64_t>::max()} : answer_due_;
+  if (!message_id_.empty()) return answer_due_;
+  return talk_ == Talk::staged ? perform_due_ : MonotonicTime{std::numeric_limits<std::int64_t>::max()};
 }
 
 Async<Result<std::optional<std::string>>> AgentUpdate::step(std::optional<Status> status) {
@@ -102,11 +103,13 @@ Async<Result<std::optional<std::string>>> AgentUpdate::stage(Status from) {
 }
 
 Async<Result<std::optional<std::string>>> AgentUpdate::perform(Status from) {
-  // Two steps of the record, so that whoever watches it sees STAGED.
+  // Two steps of the record with time between them, so that whoever watches it sees STAGED.
   if (from != Status::staged) {
     const auto moved = co_await move(from, Status::staged);
     if (!moved) co_return moved.error();
+    perform_due_ = runtime_.clock().monotonic() + limits_.update_staged_min;
   }
+  if (runtime_.clock().monotonic() < perform_due_) co_return std::optional<std::string>();
   const auto moved = co_await move(Status::staged, Status::updating);
   if (!moved) co_return moved.error();
   talk_ = Talk::performing;

@@ -22,7 +22,8 @@ std::string perform_update_message(const UpdateHead& head);
 /// download that they have at once.
 ///
 /// Borrows: what it is given. Runs on: the session's executor.
-/// Limits:  GatewayLimits::update_answer_max for each answer; then the update has FAILED.
+/// Limits:  GatewayLimits::update_answer_max for each answer; then the update has FAILED. It stays STAGED for
+///          update_staged_min.
 class AgentUpdate {
  public:
   AgentUpdate(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,
@@ -57,6 +58,7 @@ class AgentUpdate {
   Talk talk_ = Talk::none;
   std::string message_id_;  ///< That is not answered yet; empty: none.
   MonotonicTime answer_due_;
+  MonotonicTime perform_due_{0};  ///< Once staged.
   std::optional<std::string> refusal_;
   domain::AgentPackage package_;
 };

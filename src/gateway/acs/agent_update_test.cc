@@ -62,6 +62,7 @@ TEST_F(AgentUpdates, TellsTheAgentToDownloadThenToRestart) {
   EXPECT_EQ(info.at("signature").as_string(), "ab12");
   EXPECT_EQ(status(), staging);
   acknowledge(*socket, stage);
+  EXPECT_EQ(status(), staged) << "who looks each second never sees that the download is complete";
   const auto perform = world_.receive_payload(*socket);
   ASSERT_EQ(type_of(perform), "PerformUpdateMessage");
   EXPECT_EQ(status(), updating);
