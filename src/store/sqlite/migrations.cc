@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
+
+#include "store/sqlite/file_lock.h"
 
 namespace berth::store::sqlite {
 namespace {
@@ -89,6 +92,35 @@ Result<void> apply_migrations(Connection& connection, std::int64_t from) {
       fmt::format("UPDATE meta SET value = {} WHERE name = 'schema_version'", kSchemaVersion));
 }
 
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + "'";
+}
+
+// Copies a store of an earlier version as it is, unless that was done before.
+Result<void> keep_earlier(Connection& connection) {
+  const Result<std::int64_t> version = schema_version(connection);
+  if (!version.ok()) return version.error();
+  const char* path = sqlite3_db_filename(connection.get(), "main");
+  if (*version == 0 || *version >= kSchemaVersion || path == nullptr || *path == '\0') return {};
+  const std::string copy = fmt::format("{}.schema-{}", path, *version);
+  const std::string part = copy + ".part";
+  std::error_code error;
+  if (std::filesystem::exists(copy, error)) return {};
+  std::filesystem::remove(part, error);
+  // SQLite takes a file that is empty, and this one is readable by its owner only.
+  Result<void> done = create_private_file(part);
+  if (done.ok()) done = connection.run("VACUUM INTO " + quoted(part));
+  if (done.ok()) std::filesystem::rename(part, copy, error);
+  if (done.ok() && !error) return {};
+  const std::string why = done.ok() ? error.message() : done.error().message;
+  std::filesystem::remove(part, error);
+  return unavailable(fmt::format(
+      "the store has schema version {} and is to be brought to {}, but no copy of it can be kept as {}: {}",
+      *version, kSchemaVersion, copy, why));
+}
+
 }  // namespace
 
 Result<std::int64_t> schema_version(Connection& connection) {
@@ -110,6 +142,7 @@ Result<std::int64_t> schema_version(Connection& connection) {
 }
 
 Result<void> migrate(Connection& connection) {
+  if (auto kept = keep_earlier(connection); !kept.ok()) return kept;
   Result<void> begun = connection.run("BEGIN IMMEDIATE");
   if (!begun.ok()) return begun;
   Result<std::int64_t> version = schema_version(connection);

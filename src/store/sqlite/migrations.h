@@ -9,8 +9,10 @@ namespace berth::store::sqlite {
 /// The version of the tables that this program writes.
 inline constexpr std::int64_t kSchemaVersion = 5;
 
-/// Brings a database (empty, or of any earlier version) to kSchemaVersion, in one transaction.
-/// Errors: `invalid`: written by a newer Berth, or not a store of Berth at all; `unavailable`.
+/// Brings a database (empty, or of any earlier version) to kSchemaVersion, in one transaction. One of an
+/// earlier version stays beside it as PATH.schema-VERSION: the way back to the program before. Errors:
+/// `invalid`: written by a newer Berth, or not a store of Berth at all; `unavailable`, also when there is no
+///         room for that copy: then nothing has changed.
 Result<void> migrate(Connection& connection);
 
 /// The version of a database; 0 for an empty one.
