@@ -261,6 +261,7 @@ Result<BackupFacts> restore_archive(const BackupOrder& order, BackupKind kind) {
 Result<BackupFacts> make_backup(const BackupOrder& order, runtime::Runtime& runtime) {
   std::error_code error;
   const std::string store = order.data_dir + "/" + kBackupStore;
+  if (auto open = check_readable(order.data_dir); !open) return open.error();
   if (fs::exists(order.file, error)) return invalid(order.file + " exists already: name another file");
   remove_stale_copies(order.data_dir);
   // Beside the store, where only those read it who read that.

@@ -166,6 +166,11 @@ TEST_F(Backup, IsRefusedWhileBerthdRunsThere) {
   EXPECT_FALSE(fs::exists(fresh_ + "/credentials"));
 }
 
+TEST_F(Backup, OfAFolderThatIsNotThereSaysSo) {
+  const auto refused = make_backup({folder_ + "/nowhere", file_, ""}, node_.runtime());
+  EXPECT_EQ(refused.error().message, "there is no data directory " + folder_ + "/nowhere");
+}
+
 TEST_F(Backup, DoesNotReplaceAFile) {
   write(file_, "precious");
   EXPECT_THAT(backup().error().message, HasSubstr("exists already"));

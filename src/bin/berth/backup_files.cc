@@ -129,6 +129,14 @@ Result<void> give_to(const std::string& folder, Owner owner) {
   return {};
 }
 
+Result<void> check_readable(const std::string& folder) {
+  if (access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return {};
+  if (errno == ENOENT) return not_found("there is no data directory " + folder);
+  return Error{ErrorCode::denied,
+               fmt::format("cannot read {}: {}; be its owner, or root", folder, std::strerror(errno)),
+               Retry::no};
+}
+
 Result<void> check_idle(const std::string& store) {
   auto lock = store::sqlite::FileLock::take(store + ".lock");
   return lock ? Result<void>() : Result<void>(lock.error());
