@@ -143,7 +143,8 @@ def render(found, failed, left_out, machine):
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(prog="scripts/bench", allow_abbrev=False)
+    parser.add_argument("--check-only", action="store_true", help=argparse.SUPPRESS)  # Of the options, before anything is built.
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--only", help="names of sections, separated by commas")
     parser.add_argument("--docker", action="store_true", help="the launching section, which needs Docker and no other agent")
@@ -155,6 +156,10 @@ def main():
         parser.error(f"no such section: {', '.join(unknown)}; there are {', '.join(known)}")
     if "launch" in wanted and not arguments.docker:
         parser.error("launch needs --docker")
+    if not 0 < arguments.minutes <= 10_000:
+        parser.error(f"--minutes {arguments.minutes} must be a number above 0")
+    if arguments.check_only:
+        return 0
     commit = subprocess.run(["git", "-C", system.ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     machine = (f"Commit {commit.stdout.strip()}, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, "
                f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, load before {os.getloadavg()[0]:.1f}.")

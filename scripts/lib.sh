@@ -4,6 +4,31 @@
 berth_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export berth_root
 
+# The name under which a script is called in its own texts.
+script_name() { printf 'scripts/%s' "$(basename "$0")"; }
+
+# Prints the comment at the head of the script and ends it, when --help or -h is among the words: before anything is done.
+show_help_if_asked() {
+  local word
+  for word in "$@"; do
+    if [[ "$word" == --help || "$word" == -h ]]; then
+      awk 'NR > 1 && /^#/ { sub(/^# ?/, ""); print; next } NR > 1 { exit }' "$0"
+      exit 0
+    fi
+  done
+}
+
+# Ends the script because of its command line: code 2, as in all programs.
+refuse() {
+  printf "error: %s: %s\nSee '%s --help'.\n" "$(script_name)" "$*" "$(script_name)" >&2
+  exit 2
+}
+refuse_word() {
+  if [[ "$1" == -* ]]; then refuse "unknown option '$1'"; else refuse "unexpected word '$1'"; fi
+}
+# needs_value OPTION WORDS-LEFT: an option whose value is missing.
+needs_value() { (($2 >= 2)) || refuse "$1 needs a value"; }
+
 say() { printf '==> %s\n' "$*" >&2; }
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -33,6 +58,8 @@ docker_cli() {
 docker_answers() { docker_cli info >/dev/null 2>&1; }
 
 readonly docker_wait_seconds=60
+# How start_docker started an engine: "systemd", its process id, or nothing when one answered already.
+docker_started=""
 
 # Starts Docker Engine when none answers, and returns when it does.
 start_docker() {
@@ -63,6 +90,28 @@ start_docker() {
     sleep 0.5
     waited=$((waited + 1))
   done
+  # shellcheck disable=SC2034  # For the scripts that stop it again.
+  if [[ -d /run/systemd/system ]]; then docker_started=systemd; else docker_started="$(cat /var/run/docker.pid)"; fi
+}
+
+# Stops an engine that start_docker started, unless somebody's containers run on it.
+stop_docker() {
+  local started="$1" waited=0
+  if [[ -n "$(docker_cli ps -q 2>/dev/null)" ]]; then
+    say "Docker Engine, which this started, is left running: it has containers ($(docker_cli ps -q | wc -l))"
+    return 0
+  fi
+  say "stopping Docker Engine"
+  if [[ "$started" == systemd ]]; then
+    as_root systemctl stop docker.service docker.socket
+    return 0
+  fi
+  if [[ "$(ps -o comm= -p "$started")" != dockerd ]]; then return 0; fi
+  as_root kill "$started"
+  while kill -0 "$started" 2>/dev/null || [[ -d "/proc/$started" ]]; do
+    ((waited++ < docker_wait_seconds * 2)) || die "Docker Engine (process $started) does not end"
+    sleep 0.5
+  done
 }
 
 # Makes the image busybox:latest from Debian's static busybox, without a network, unless a busybox image is there.
@@ -88,6 +137,13 @@ make_busybox_image() {
   rm -rf "$root"
 }
 
+# How much of a build is done by the steps [DONE/ALL] in its log: " 27 %", or as many blanks.
+share_done() {
+  local step
+  step="$(tail -c 100000 "$1" | grep -aoE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | tr -d '[]')"
+  if [[ -n "$step" && "${step#*/}" -gt 0 ]]; then printf '%3d %%' $((100 * ${step%/*} / ${step#*/})); else printf '     '; fi
+}
+
 # Runs "$@" with its output in a log file, and shows what it is doing: one line that grows on a terminal, else silence.
 # On failure the end of the log is printed.
 run_logged() {
@@ -100,7 +156,7 @@ run_logged() {
     sleep 0.5
     if ((SECONDS - started >= last + 10)); then
       last=$((SECONDS - started))
-      printf '    %4d s  %s\n' "$last" "$(tail -n 1 "$log" | cut -c1-100)" >&2
+      printf '    %4d s %s  %s\n' "$last" "$(share_done "$log")" "$(tail -n 1 "$log" | cut -c1-100)" >&2
     fi
   done
   if ! wait "$pid"; then

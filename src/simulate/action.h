@@ -2,15 +2,13 @@
 #include <cstdint>
 #include <string>
 #include <variant>
-#include <vector>
-
-#include "base/result.h"
 
 namespace berth::simulate {
 
 /// What operators ask about.
 struct Drain {
-  std::string instance;  ///< Container instance id or ARN, or EC2 instance id; likewise below.
+  std::string
+      instance;  ///< Container instance id, a beginning of it, or ARN, or EC2 instance id; likewise below.
 };
 struct Scale {
   std::string service;
@@ -34,9 +32,6 @@ using Action = std::variant<Drain, Scale, Deploy, Lose, Add>;
 
 inline constexpr std::int32_t kAddedInstancesMax = 1000;
 
-/// `drain INSTANCE`, `scale SERVICE N`, `deploy SERVICE TASK-DEFINITION`, `lose INSTANCE|ZONE`,
-/// `add N [instances of] CPUxMEM`. Errors: `invalid`, saying what is missing.
-Result<Action> parse_action(const std::vector<std::string>& words);
 /// As it would be typed.
 std::string render_action(const Action& action);
 

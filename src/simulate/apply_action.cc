@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "base/short_ids.h"
 #include "domain/arns.h"
 #include "scheduling/store_snapshot.h"
 #include "services/ecs/handlers.h"
@@ -31,10 +32,11 @@ Async<Result<void>> drain(Context& context, std::string cluster, std::string nam
   request.status = model::ecs::ContainerInstanceStatus::draining;
   {
     const auto view = co_await context.read();
-    const auto* host = find_host(view, context.realm, cluster, name);
-    if (!host)
+    const auto host = find_host(view, context.realm, cluster, name);
+    if (!host) co_return host.error();
+    if (!*host)
       co_return invalid(fmt::format("there is no container instance {} in cluster {}", name, cluster));
-    request.container_instances = {host->record->id};
+    request.container_instances = {(*host)->record->id};
   }
   auto answer = co_await services::ecs::update_container_instances_state(context, std::move(request));
   if (!answer) co_return error_of(answer.error());
@@ -53,8 +55,10 @@ Async<Result<void>> update(Context& context, model::ecs::UpdateServiceRequest re
 Result<store::Transaction> lost(const Context& context, const store::View& view, const std::string& cluster,
                                 const std::string& name) {
   std::vector<const StoredHost*> hosts;
-  if (const auto* host = find_host(view, context.realm, cluster, name)) {
-    hosts.push_back(host);
+  const auto named = find_host(view, context.realm, cluster, name);
+  if (!named) return named.error();
+  if (*named) {
+    hosts.push_back(*named);
   } else {
     for (const auto& [sort, one] :
          view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster)))
@@ -154,14 +158,21 @@ Async<Result<void>> add(Context& context, std::string cluster, Add size) {
 
 }  // namespace
 
-const StoredHost* find_host(const store::View& view, const domain::Realm& realm, const std::string& cluster,
-                            const std::string& name) {
+Result<const StoredHost*> find_host(const store::View& view, const domain::Realm& realm,
+                                    const std::string& cluster, const std::string& name) {
   const std::string id(domain::last_part(name));
   if (const auto* found = view.find<ContainerInstanceRecord>(store::instance_key(realm, cluster, id)))
     if (found->record->status != InstanceStatus::inactive) return found;
-  for (const auto& [sort, host] : view.group(store::kInstancesByCluster, store::cluster_key(realm, cluster)))
+  std::vector<const StoredHost*> beginning;
+  for (const auto& [sort, host] :
+       view.group(store::kInstancesByCluster, store::cluster_key(realm, cluster))) {
     if (host->record->ec2_instance_id == name) return host;
-  return nullptr;
+    if (may_be_short_id(id) && host->record->id.starts_with(id)) beginning.push_back(host);
+  }
+  if (beginning.size() < 2) return beginning.empty() ? nullptr : beginning.front();
+  return invalid(
+      fmt::format("{} is the beginning of {} container instances, {} and {} among them: type more of it",
+                  name, beginning.size(), beginning[0]->record->id, beginning[1]->record->id));
 }
 
 Async<Result<void>> apply_action(Context& context, std::string cluster, Action action) {

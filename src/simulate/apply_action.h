@@ -11,10 +11,11 @@ namespace berth::simulate {
 /// handler's checks and errors. Errors: `invalid`, in the API's words or naming what is not there.
 Async<Result<void>> apply_action(services::Context& context, std::string cluster, Action action);
 
-/// The container instance that an id, an ARN or an EC2 instance id names; null when there is none.
-const store::Stored<domain::ContainerInstanceRecord>* find_host(const store::View& view,
-                                                                const domain::Realm& realm,
-                                                                const std::string& cluster,
-                                                                const std::string& name);
+/// The container instance that an id, a beginning of an id that no other of the cluster has, an ARN or an EC2
+/// instance id names; null when there is none. Errors: `invalid`, naming those that a beginning fits.
+Result<const store::Stored<domain::ContainerInstanceRecord>*> find_host(const store::View& view,
+                                                                        const domain::Realm& realm,
+                                                                        const std::string& cluster,
+                                                                        const std::string& name);
 
 }  // namespace berth::simulate

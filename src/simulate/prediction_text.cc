@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
+#include "base/short_ids.h"
 #include "simulate/prediction.h"
 #include "simulate/text_table.h"
 
@@ -19,9 +21,9 @@ std::string show(const std::optional<Duration>& offset) {
   return offset ? render_offset(*offset) : "-";
 }
 
-// The end of an id: the beginnings of those that were made one after the other are alike.
-std::string brief(const std::string& id) {
-  return id.size() > 12 ? "…" + id.substr(id.size() - 8) : id;
+std::string brief(const std::map<std::string, std::string, std::less<>>& shortened, const std::string& id) {
+  const auto found = shortened.find(id);
+  return found == shortened.end() ? id : found->second;
 }
 
 std::string text_of(const JsonObject& object, std::string_view key) {
@@ -59,12 +61,15 @@ std::string services_text(const Prediction& prediction) {
 std::string instances_text(const Prediction& prediction) {
   TextTable table({"INSTANCE", "HOST", "ZONE", "BEFORE", "AFTER", "STATUS"});
   std::size_t rows = 0;
+  std::set<std::string> ids;
+  for (const auto& instance : prediction.instances) ids.insert(instance.id);
+  const auto shortened = short_ids(ids);
   for (const auto& instance : prediction.instances) {
     const auto& after = instance.tasks_after;
     const bool same = after.least == instance.tasks_before && after.most == instance.tasks_before;
     if (same && instance.status == "ACTIVE" && prediction.instances.size() > kRowsMax) continue;
     if (rows++ == kRowsMax) break;
-    table.add({brief(instance.id), instance.ec2_instance_id, instance.zone,
+    table.add({brief(shortened, instance.id), instance.ec2_instance_id, instance.zone,
                std::to_string(instance.tasks_before), show(after), instance.status});
   }
   return table.empty() ? "" : "\n" + table.render();
@@ -72,17 +77,20 @@ std::string instances_text(const Prediction& prediction) {
 
 std::string moves_text(const Prediction& prediction) {
   std::map<std::string, std::string> hosts;
+  std::set<std::string> tasks;
   for (const auto& instance : prediction.instances) hosts[instance.id] = instance.ec2_instance_id;
+  for (const auto& move : prediction.moves) tasks.insert(move.old_task);
+  const auto shortened = short_ids(tasks);
   const auto host = [&](const std::string& id) {
     const auto found = hosts.find(id);
-    return id.empty() ? std::string("-") : found == hosts.end() ? brief(id) : found->second;
+    return id.empty() ? std::string("-") : found == hosts.end() ? id : found->second;
   };
   TextTable table({"SERVICE", "OLD TASK", "FROM", "TO", "PLACED", "RUNNING", "OLD STOPS", "OLD STOPPED"});
   std::size_t rows = 0;
   for (const auto& move : prediction.moves) {
     if (rows++ == kRowsMax) break;
     table.add({move.service.empty() ? move.group : move.service,
-               move.old_task.empty() ? "-" : brief(move.old_task), host(move.from), host(move.to),
+               move.old_task.empty() ? "-" : brief(shortened, move.old_task), host(move.from), host(move.to),
                show(move.placed), show(move.running), show(move.stopping), show(move.stopped)});
   }
   if (table.empty()) return "";
@@ -105,7 +113,7 @@ std::string unplaced_text(const Prediction& prediction) {
       std::string why;
       for (const auto& reason : instance.at("reasons").as_array())
         why += (why.empty() ? "" : "; ") + text_of(reason.as_object(), "detail");
-      table.add({brief(text_of(instance, "ec2InstanceId")), why.empty() ? "fits" : why});
+      table.add({text_of(instance, "ec2InstanceId"), why.empty() ? "fits" : why});
       for (const auto& reason : instance.at("reasons").as_array())
         table.note("to fit: " + text_of(reason.as_object(), "remedy"));
     }

@@ -150,6 +150,19 @@ TEST(Simulate, ADrainEndsAsPredicted) {
   EXPECT_EQ(real.drain_and_wait(state, "h1", 6), predicted);
 }
 
+TEST(Simulate, ABeginningOfAnIdNamesAnInstance) {
+  auto cluster = testing::three_zones();
+  cluster.add_host("abcd1111", "a");
+  cluster.add_host("abcd2222", "b");
+  EXPECT_TRUE(predict(cluster.state(), Drain{"abcd1"}, {}).ok());
+  EXPECT_TRUE(predict(cluster.state(), Lose{"abcd2"}, {}).ok());
+  const auto several = predict(cluster.state(), Drain{"abcd"}, {});
+  ASSERT_FALSE(several.ok());
+  EXPECT_THAT(several.error().message,
+              ::testing::HasSubstr("abcd is the beginning of 2 container instances"));
+  EXPECT_FALSE(predict(cluster.state(), Drain{"abc"}, {}).ok()) << "three letters are no beginning";
+}
+
 TEST(Simulate, ALostZoneIsMissedUntilTheGraceIsOver) {
   Options options;
   options.instance_grace = 60s;

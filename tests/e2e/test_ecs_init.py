@@ -26,6 +26,36 @@ STAY = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
 CONFIRM = "trap 'exit 0' TERM; rm -f \"$ECS_INIT_TRIAL_FILE\"; "
 
 
+class ReservedPorts(unittest.TestCase):
+    """A file stands in for net.ipv4.ip_local_reserved_ports."""
+
+    def test_keeps_what_is_there_and_gives_back_what_it_added(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="berth-e2e-init-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        names = {"ECS_INIT_LOG_DIR": "log", "ECS_INIT_STATE_DIR": "state", "ECS_DATADIR": "data", "ECS_LOGFILE": "log/agent",
+                 "ECS_UPDATE_DOWNLOAD_DIR": "cache", "ECS_AGENT_CONFIG_FILE_PATH": "none",
+                 "ECS_INIT_RESERVED_PORTS": "reserved", "ECS_INIT_RESERVED_NOTE": "note"}
+        environment = {"PATH": os.environ["PATH"], **{name: str(folder / path) for name, path in names.items()}}
+        reserved = folder / "reserved"
+
+        def ports():
+            found = set()
+            for part in filter(None, reserved.read_text(encoding="ascii").strip().split(",")):
+                first, _, last = part.partition("-")
+                found |= set(range(int(first), int(last or first) + 1))
+            return found
+
+        for before in ("", "8080,9000-9002", "51000-51678", "51678-51679"):
+            reserved.write_text(before + "\n", encoding="ascii")
+            there = ports()
+            for _ in range(2):
+                subprocess.run([ECS_INIT, "pre-start"], env=environment, check=True)
+                self.assertEqual(ports(), there | {51678, 51679}, before)
+            subprocess.run([ECS_INIT, "release"], env=environment, check=True)
+            self.assertEqual(ports(), there, before)
+            self.assertFalse((folder / "note").exists())
+
+
 class EcsInit(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="berth-e2e-init-")

@@ -52,14 +52,16 @@ class Packages(unittest.TestCase):
     def test_what_the_server_holds(self):
         held = self.contents(self.server)
         for path in ("/usr/bin/berthd", "/usr/bin/berth", "/usr/lib/systemd/system/berthd.service",
-                     "/etc/berth/berthd.conf"):
+                     "/etc/berth/berthd.conf", "/usr/share/man/man8/berthd.8", "/usr/share/man/man1/berth.1",
+                     "/usr/share/bash-completion/completions/berthd", "/usr/share/bash-completion/completions/berth"):
             self.assertIn(path, held)
         self.assertEqual({owner for _, owner in held.values()}, {"root/root"})
 
     def test_what_the_agent_holds(self):
         held = self.contents(self.agent)
         for path in ("/usr/bin/berth-agent", "/usr/lib/berth-agent/ecs-init", "/usr/lib/systemd/system/ecs.service",
-                     "/var/lib/ecs/data/", "/var/log/ecs/", "/var/cache/ecs/"):
+                     "/var/lib/ecs/data/", "/var/log/ecs/", "/var/cache/ecs/", "/usr/share/man/man8/berth-agent.8",
+                     "/usr/share/bash-completion/completions/berth-agent"):
             self.assertIn(path, held)
         # It may come to hold credentials (guide: private registries).
         self.assertEqual(held["/etc/ecs/ecs.config"][0], "-rw-------")

@@ -6,6 +6,7 @@ Method: the command itself, run as root, stopped, killed and interrupted; what t
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -140,6 +141,8 @@ class UpInstances(unittest.TestCase):
         wait_until(there, 60, begun)
 
     def test_the_data_directory_has_many_names(self):
+        self.addCleanup(shutil.rmtree, self.berth.data_dir, ignore_errors=True)
+        self.berth.data_dir = os.path.join(self.berth.data_dir, "it's \"quoted\" and spaced")
         self.berth.up(1, "a")
         os.symlink(self.berth.data_dir, self.berth.data_dir + "-link")
         self.addCleanup(os.unlink, self.berth.data_dir + "-link")
@@ -165,10 +168,10 @@ class UpInstances(unittest.TestCase):
             self.nothing_is_left()
         refused("install Debian's package iproute2", "up", "--instances", "2", PATH="/nowhere")
         refused("wanted are names such as a,b,c", "up", "--instances", "2", "--zones", "a b")
-        refused("belongs to `up`", "status", "--instances", "2")
+        refused("unknown option '--instances'", "status", "--instances", "2")
         refused("belong to --instances", "up", "--zones", "a")
-        refused("berth [--data-dir", "up", "--instances", "0")
-        refused("berth [--data-dir", "up", "--instances", "16")
+        refused("--instances '0' must be", "up", "--instances", "0")
+        refused("--instances '16' must be", "up", "--instances", "16")
         run = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", os.path.join(BIN, "berth"), "up", "--instances", "2"],
                              capture_output=True, text=True, env=self.berth.environment())
         self.assertEqual(run.returncode, 1)

@@ -43,7 +43,11 @@ Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject reque
   http.headers.push_back({"Authorization", std::move(signature.authorization)});
   http.headers.push_back({"X-Amz-Date", std::move(signature.date)});
   auto response = co_await caller_->call(std::move(http), kCallTimeout);
-  if (!response) co_return std::move(response).error();
+  if (!response)
+    co_return Error{
+        response.error().code,
+        fmt::format("no answer from the control plane at {}: {}", host_, response.error().message),
+        response.error().retry};
   auto body = parse_json(response->body);
   if (!body)
     co_return invalid(fmt::format("{}: the answer is no JSON (HTTP {})", operation, response->status));

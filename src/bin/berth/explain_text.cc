@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <vector>
 
+#include "base/short_ids.h"
 #include "simulate/text_table.h"
 
 namespace berth::cli {
@@ -88,8 +90,12 @@ std::string decision_text(const JsonObject& decision) {
       fmt::format("needs     {}\nstrategy  {}\n{}\n", needs_text(object_at(decision, "needs")),
                   text(decision, "strategy"), text(decision, "summary"));
   TextTable table({"INSTANCE", "HOST", "ZONE", "CPU FREE", "MEMORY FREE", "TASKS", "OF GROUP", "RESULT"});
-  for (const auto& instance : objects(decision, "instances")) {
-    table.add({id_of(text(instance, "containerInstanceArn")).substr(0, 12), text(instance, "ec2InstanceId"),
+  const auto instances = objects(decision, "instances");
+  std::set<std::string> ids;
+  for (const auto& instance : instances) ids.insert(id_of(text(instance, "containerInstanceArn")));
+  const auto shortened = short_ids(ids);
+  for (const auto& instance : instances) {
+    table.add({shortened.at(id_of(text(instance, "containerInstanceArn"))), text(instance, "ec2InstanceId"),
                text(instance, "availabilityZone"), free_of(instance, "cpu"), free_of(instance, "memory"),
                text(instance, "tasks"), text(instance, "groupTasks"), result_of(instance)});
     for (const auto& reason : objects(instance, "reasons")) table.note("to fit: " + text(reason, "remedy"));

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "bin/berth/programs.h"
+#include "bin/berth/reserved_ports.h"
 
 namespace berth::cli {
 namespace {
@@ -115,6 +116,19 @@ Async<Result<void>> make_namespace(CommandContext& context, InstanceNames names,
       {"ip", "-n", name, "link", "set", "eth0", "up"},
       {"ip", "-n", name, "route", "add", "default", "via", names.bridge_address()}};
   auto made = co_await run_all(context, std::move(commands));
+  if (!made) co_return made;
+  // As on the machine itself (reserved_ports.h), whose kernel may forbid it: then the agent's ports are
+  // merely at risk.
+  std::vector<std::string> reserve = {
+      "nsenter",
+      "--net=" + names.namespace_path(instance),
+      "--",
+      "sysctl",
+      "-q",
+      "-w",
+      fmt::format("net.ipv4.ip_local_reserved_ports={}", fmt::join(kAgentPorts, ","))};
+  const auto reserved = co_await run_tool(context, std::move(reserve));
+  (void)reserved.ok();
   co_return made;
 }
 

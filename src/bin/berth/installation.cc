@@ -21,6 +21,12 @@ std::string Installation::log_file(const std::string& program) const {
 
 Result<Credentials> read_credentials(runtime::Files& files, const Installation& installation) {
   auto text = files.read(installation.data_dir + "/credentials", 1U << 16);
+  if (!text && text.error().code == ErrorCode::not_found)
+    return invalid(
+        fmt::format("{}/credentials is not there: `berth up` makes it, and --data-dir names another place",
+                    installation.data_dir));
+  if (!text && geteuid() != 0)
+    return invalid(fmt::format("{}; it is for its owner alone: with sudo, perhaps?", text.error().message));
   if (!text) return std::move(text).error();
   Credentials credentials;
   std::istringstream lines(*text);

@@ -19,12 +19,18 @@ std::vector<std::string> inside(const InstanceSite& site, std::vector<std::strin
   return words;
 }
 
+// TOML escapes what JSON escapes, quotes in the names of folders among it.
+std::string quoted(const std::string& text) {
+  return render_json(JsonValue(text));
+}
+
 std::string containerd_config(const InstanceSite& site) {
   return fmt::format(
-      "version = 2\nroot = \"{0}/containerd\"\nstate = \"{1}/containerd\"\n"
-      "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = \"{2}\"\n",
-      site.names.data_dir(site.instance), site.names.runtime_dir(site.instance),
-      site.names.containerd_socket(site.instance));
+      "version = 2\nroot = {0}\nstate = {1}\n"
+      "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\n  address = {2}\n",
+      quoted(site.names.data_dir(site.instance) + "/containerd"),
+      quoted(site.names.runtime_dir(site.instance) + "/containerd"),
+      quoted(site.names.containerd_socket(site.instance)));
 }
 
 std::string dockerd_config(const InstanceSite& site) {
@@ -110,6 +116,7 @@ Result<void> start_engine(CommandContext& context, const InstanceSite& site) {
 }
 
 Async<Result<void>> wait_engine(CommandContext& context, InstanceSite site) {
+  const auto containerd = instance_program(site.names, site.instance, "containerd");
   const auto dockerd = instance_program(site.names, site.instance, "dockerd");
   auto caller =
       http::make_http_caller(site.names.docker_host(site.instance), {}, context.executor, context.runtime);
@@ -122,10 +129,13 @@ Async<Result<void>> wait_engine(CommandContext& context, InstanceSite site) {
     ping.headers.push_back({"Host", "docker"});
     const auto answer = co_await (*caller)->call(std::move(ping), kEngineTimeout);
     if (answer && answer->status == 200) co_return Result<void>();
-    if (context.runtime.clock().monotonic() > deadline || !running(context, dockerd))
+    const bool containerd_ended = !running(context, containerd);
+    if (context.runtime.clock().monotonic() > deadline || containerd_ended || !running(context, dockerd)) {
+      const auto& culprit = containerd_ended ? containerd : dockerd;
       co_return unavailable(
-          fmt::format("the Docker Engine of instance {} does not answer:{}\n  the whole log: {}",
-                      site.instance, told_since(context, dockerd, 0), dockerd.log_file));
+          fmt::format("the Docker Engine of instance {} does not answer: {} says{}\n  the whole log: {}",
+                      site.instance, culprit.name, told_since(context, culprit, 0), culprit.log_file));
+    }
     co_await context.runtime.sleep(kPoll);
   }
 }

@@ -1,26 +1,31 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "agent/logging/agent_log.h"
 #include "base/log.h"
 #include "bin/berth_agent/host.h"
 #include "bin/berth_agent/program.h"
+#include "bin/command_line/command.h"
 #include "runtime/real/real_files.h"
 
 int main(int argc, char** argv) {
   using namespace berth;
-  const std::string flag = argc > 1 ? argv[1] : "";
-  if (flag == "--version") return fmt::print("berth-agent {}\n", BERTH_VERSION), 0;
-  if (!flag.empty()) {
-    fmt::print(
-        flag == "--help" ? stdout : stderr,
-        "berth-agent: the container agent. It is configured by ECS_… variables and /etc/ecs/ecs.config; "
-        "see docs/ops/.\n");
-    return flag == "--help" ? 0 : 2;
-  }
+  command_line::Command program("berth-agent",
+                                "the container agent of Berth: makes a Docker host a container instance", 8);
+  program.add_note(
+      "It takes no options: it is configured by ECS_… variables and lines of /etc/ecs/ecs.config, as the "
+      "Amazon ECS agent "
+      "is. Needed are ECS_BACKEND_HOST, the address of the control plane, and a key: AWS_ACCESS_KEY_ID and "
+      "AWS_SECRET_ACCESS_KEY, or a shared credentials file. ECS_CLUSTER names the cluster (default).");
+  program.add_note(
+      "Exit codes: 0 after SIGTERM or SIGINT; 1 try again; 2 a wrong command line; 5 starting again is of no "
+      "use before "
+      "the configuration is changed; 42 an update is staged.");
+  const auto parsed = program.parse(std::vector<std::string>(argv + 1, argv + argc));
+  if (const auto code = conclude(program, parsed)) return *code;
   runtime::RealFiles files;
   const auto variables = agent_program::read_variables(files);
   auto config = agent::config::make_config(variables);

@@ -180,11 +180,9 @@ int run(Options options) {
 }  // namespace berth::load
 
 int main(int argc, char** argv) {
-  auto options = berth::load::parse_options({argv + 1, argv + argc}, berth::load::environment());
-  if (!options) {
-    fmt::print(stderr, "berth-load: {}\n", options.error().message);
-    return 2;
-  }
-  if (options->help) return fmt::print("{}", berth::load::usage()), 0;
-  return berth::load::run(*std::move(options));
+  berth::load::Options options;
+  if (const auto code =
+          berth::load::read_command_line({argv + 1, argv + argc}, berth::load::environment(), options))
+    return *code;
+  return berth::load::run(std::move(options));
 }

@@ -198,8 +198,9 @@ void Command::add_word(std::string name, Take take, std::string description) {
   const std::size_t at = words_.size();
   const CLI::callback_t taken = [this, at](const CLI::results_t& texts) {
     const auto& word = words_[at];
-    if (auto done = word.take(texts.front()); !done)
-      throw CLI::ValidationError(fmt::format("{} '{}' {}", word.name, texts.front(), done.error().message));
+    for (const auto& text : texts)
+      if (auto done = word.take(text); !done)
+        throw CLI::ValidationError(fmt::format("{} '{}' {}", word.name, text, done.error().message));
     return true;
   };
   // CLI11 is not shown the names, which may hold what it does not allow.
@@ -211,6 +212,15 @@ void Command::add_word(std::string name, Take take, std::string description) {
 void Command::add_optional_word(std::string name, Take take, std::string description) {
   add_word(std::move(name), std::move(take), std::move(description));
   words_.back().optional = true;
+}
+
+void Command::add_words(std::string name, Take take, std::string description) {
+  add_optional_word(std::move(name), std::move(take), std::move(description));
+  words_.back().repeatable = true;
+  parser_->words.back()
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(true);
 }
 
 void Command::pass_on(std::vector<std::string>& into, std::string name) {

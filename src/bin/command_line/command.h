@@ -49,6 +49,8 @@ class Command {
   /// A word that must follow, or may.
   void add_word(std::string name, Take take, std::string description);
   void add_optional_word(std::string name, Take take, std::string description);
+  /// Any number of words more: `take` gets each.
+  void add_words(std::string name, Take take, std::string description);
   /// Every word from here on, whatever it looks like, goes into `into`, but for a `--help` right behind the
   /// name.
   void pass_on(std::vector<std::string>& into, std::string name);

@@ -41,6 +41,18 @@ TEST(Command, WordsOfACommandAreTaken) {
   EXPECT_THAT(harbour.names, ElementsAre("a b", "c"));
 }
 
+TEST(Command, AnyNumberOfWordsIsTaken) {
+  for (const auto& ships :
+       std::vector<std::vector<std::string>>{{}, {"Vasa"}, {"Vasa", "Mary Rose", "status"}}) {
+    Harbour harbour;
+    auto words = ships;
+    words.insert(words.begin(), {"sink", "--fast"});
+    EXPECT_EQ(harbour.parse(words), "");
+    EXPECT_EQ(harbour.names, ships);
+    EXPECT_TRUE(harbour.fast);
+  }
+}
+
 TEST(Command, MistakesAreNamedWithTheNearestWord) {
   struct Case {
     std::vector<std::string> words;
@@ -58,7 +70,7 @@ TEST(Command, MistakesAreNamedWithTheNearestWord) {
            {{"moor", "ship", "a", "b", "c"}, "unexpected word 'c': harbour moor ship takes none beyond PIER"},
            {{"moor", "ship"}, "SHIP is missing: harbour moor ship SHIP [PIER] [options]"},
            {{"moor"}, "which command? ship"},
-           {{}, "which command? status, moor, radio"},
+           {{}, "which command? status, moor, sink, radio"},
            {{"status", "--output"}, "--output needs a value: --output table|json"},
            {{"--data-dir", "--fast", "status"}, "--data-dir needs a value: --data-dir DIR"},
            {{"status", "--output", "xml"}, "--output 'xml' must be one of table, json"},

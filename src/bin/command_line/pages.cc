@@ -161,7 +161,7 @@ std::string render_usage(const Command& command) {
   std::string usage = command.path();
   if (!command.commands().empty()) usage += " COMMAND";
   for (const auto& word : command.words())
-    usage += word.optional ? fmt::format(" [{}]", word.name) : " " + word.name;
+    usage += word.optional ? fmt::format(" [{}]{}", word.name, word.repeatable ? "…" : "") : " " + word.name;
   for (const auto& option : command.options())
     if (!option.optional) usage += " " + shown(option);
   if (!command.passed_on().empty()) return usage + " " + command.passed_on();

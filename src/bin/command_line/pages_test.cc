@@ -53,7 +53,7 @@ TEST(Pages, CompletionKnowsCommandsOptionsAndValues) {
   Harbour harbour;
   const auto script = render_completion(harbour.program);
   for (const char* part :
-       {"\"\") words=\"status moor radio --data-dir --fast --name --help --version\"",
+       {"\"\") words=\"status moor sink radio --data-dir --fast --name --help --version\"",
         "\" moor ship\") words=\" --berths --data-dir",
         "--output) mapfile -t COMPREPLY < <(compgen -W \"table json\"",
         "--data-dir) mapfile -t COMPREPLY < <(compgen -d", "--name) return", "complete -F _harbour harbour"})

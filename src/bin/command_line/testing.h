@@ -26,6 +26,8 @@ struct Harbour {
     one.add_optional_word("PIER", text(pier), "where");
     one.add_option("--berths", "N", whole_number(berths, 1, 10), "how many it takes");
     one.add_note("Ships of more than ten berths stay outside.");
+    auto& sink = program.add_command("sink", "ships go down");
+    sink.add_words("SHIP", text_list(names), "their names");
     program.add_command("radio", "sends words as they are").pass_on(rest, "WORDS…");
   }
 

@@ -79,6 +79,17 @@ Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min,
   return value;
 }
 
+Take unsigned_number(std::uint64_t& into) {
+  return [&into](const std::string& text) -> Result<void> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size())
+      return invalid("must be a whole number from 0 to 18446744073709551615");
+    into = value;
+    return {};
+  };
+}
+
 Take number(double& into, double min, double max) {
   return [&into, min, max](const std::string& text) -> Result<void> {
     double value = 0;

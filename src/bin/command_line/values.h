@@ -32,6 +32,8 @@ Take whole_number(T& into, std::int64_t min, std::int64_t max) {
     return {};
   };
 }
+/// A whole number of 64 bits without a sign, such as a seed.
+Take unsigned_number(std::uint64_t& into);
 /// A number of these bounds, with a decimal point if need be.
 Take number(double& into, double min, double max);
 

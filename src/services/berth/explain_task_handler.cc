@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/short_ids.h"
 #include "controllers/service/facts.h"
 #include "domain/build_task.h"
 #include "scheduling/service_rules.h"
@@ -219,11 +220,35 @@ std::string summary_of(const TaskRecord& task, const std::vector<TaskWait>& wait
   return fmt::format("It runs, for {}.", render_age(now - task.started_at.value_or(now)));
 }
 
+// The task that an id or ARN names, or a beginning of an id that no other task of the cluster has. Null when
+// MISSING. Errors: InvalidParameterException, naming those that a beginning fits.
+ApiResult<const store::Stored<TaskRecord>*> find_named(const Context& context, const store::View& view,
+                                                       const domain::ClusterRecord& cluster,
+                                                       const std::string& name) {
+  if (const auto* exact = find_task(context, view, cluster, name)) return exact;
+  const store::Stored<TaskRecord>* found = nullptr;
+  std::string another;
+  if (!may_be_short_id(name)) return found;
+  const auto beginning = store::task_key(context.realm, cluster.name, name);
+  view.walk<TaskRecord>(beginning, [&](const store::Stored<TaskRecord>& task) {
+    if (!task.key.starts_with(beginning)) return false;
+    if (found) another = task.record->id;
+    if (!found) found = &task;
+    return another.empty();
+  });
+  if (another.empty()) return found;
+  return wire::invalid_parameter(
+      fmt::format("{} is the beginning of several tasks, {} and {} among them: type more of it.", name,
+                  found->record->id, another));
+}
+
 ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
                                   const ExplainTaskRequest& request) {
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) return cluster.take_error();
-  const auto* stored = find_task(context, view, **cluster, request.task);
+  auto named = find_named(context, view, **cluster, request.task);
+  if (!named) return named.take_error();
+  const auto* stored = *named;
   if (!stored)
     return wire::invalid_parameter(
         fmt::format("There is no task {} in cluster {}. Stopped tasks are forgotten after a while; a task "

@@ -56,6 +56,23 @@ TEST_F(ExplainTaskTest, FollowsATaskToItsRun) {
   EXPECT_EQ(text(document, "summary"), "It runs, for 30 s.");
 }
 
+TEST_F(ExplainTaskTest, TakesABeginningThatNoOtherTaskHas) {
+  enrol("c", "i-a");
+  auto task =
+      *stored<domain::TaskRecord>(store::task_key(realm_, "c", domain::last_part(*run("c", "web").task_arn)));
+  for (const char* id : {"0000aaaa1111", "0000aaaa2222"}) {
+    task.id = id;
+    task.arn = std::string("task/") + id;
+    put(task);
+  }
+  EXPECT_THAT(text(explain("0000aaaa1"), "taskArn"), HasSubstr("task/0000aaaa1111"));
+  refused(call(explain_task, {.cluster = "c", .task = "0000aaaa"}), "InvalidParameterException",
+          "several tasks, 0000aaaa1111 and 0000aaaa2222");
+  for (const char* none : {"000", "0000aaaa3", "ffff"})
+    refused(call(explain_task, {.cluster = "c", .task = none}), "InvalidParameterException",
+            "There is no task");
+}
+
 TEST_F(ExplainTaskTest, SaysThatRanksAreNotRecordedAndDecidesAgainWithoutTheTask) {
   enrol("c", "i-a");
   define("web");
