@@ -10,87 +10,15 @@
 #include <iostream>
 #include <sstream>
 
+#include "bin/command_line/nearest.h"
 #include "runtime/real/real_runtime.h"
 #include "sim/cluster/mutants.h"
+#include "sim/options.h"
 #include "sim/run/farm.h"
 #include "sim/run/runner.h"
 
 namespace berth::sim {
 namespace {
-
-constexpr const char* kHelp =
-    R"(berth-sim SPEC --seed S [--trace] [--mutant NAME] [--without FAULT]… [--shrink]
-          [--planes N] [--agents N] [--clients N] [--seconds N]     one run
-berth-sim SPEC|--all [--seeds N] [--first S] [--minutes M] [--jobs J] [--small]
-                                                many; --seeds defaults to what each spec says, --small leaves out
-                                                the large specs; one seed in 20 runs again in a process of its own
-                                                and must give the same trace
-berth-sim --mutants [NAME…] [--seeds N]         every planted bug must be caught within N seeds of some spec
-berth-sim --regressions                         every line of regressions.txt
-berth-sim --list | --list-mutants               what there is
---dir DIR is the folder with specs/ and regressions.txt (default: where the sources are).
-)";
-
-struct Options {
-  std::string spec;
-  std::vector<std::string> names;
-  bool all = false, mutants = false, regressions = false, list = false, list_mutants = false, shrink = false;
-  bool hash = false, small = false;
-  std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> seeds, minutes;
-  std::uint64_t first = 1;
-  std::size_t jobs = 2;
-  std::string dir = BERTH_SIM_DIR;
-  RunRequest request;
-};
-
-bool parse(std::vector<std::string> words, Options& options) {
-  const std::map<std::string, bool*> flags = {
-      {"--all", &options.all},   {"--mutants", &options.mutants}, {"--regressions", &options.regressions},
-      {"--list", &options.list}, {"--shrink", &options.shrink},   {"--list-mutants", &options.list_mutants},
-      {"--hash", &options.hash}, {"--small", &options.small},     {"--trace", &options.request.trace}};
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (const auto flag = flags.find(word); flag != flags.end()) {
-      *flag->second = true;
-      continue;
-    }
-    if (!word.starts_with("--")) {
-      (options.spec.empty()&& !options.mutants ? options.spec = word : options.names.emplace_back(word));
-      continue;
-    }
-    if (++i == words.size()) return false;
-    const std::string& value = words[i];
-    const auto number = std::strtoll(value.c_str(), nullptr, 10);
-    if (word == "--seed")
-      options.seed = std::strtoull(value.c_str(), nullptr, 10);
-    else if (word == "--seeds")
-      options.seeds = number;
-    else if (word == "--first")
-      options.first = std::strtoull(value.c_str(), nullptr, 10);
-    else if (word == "--minutes")
-      options.minutes = number;
-    else if (word == "--jobs")
-      options.jobs = static_cast<std::size_t>(std::max(1LL, number));
-    else if (word == "--dir")
-      options.dir = value;
-    else if (word == "--mutant")
-      options.request.mutant = value;
-    else if (word == "--without")
-      options.request.without.insert(value);
-    else if (word == "--planes")
-      options.request.planes = number;
-    else if (word == "--agents")
-      options.request.agents = number;
-    else if (word == "--clients")
-      options.request.clients = number;
-    else if (word == "--seconds")
-      options.request.seconds = number;
-    else
-      return false;
-  }
-  return true;
-}
 
 std::string read_text(const std::string& path) {
   std::ifstream in(path);
@@ -318,8 +246,9 @@ int run_regressions(const std::vector<Spec>& specs, const Options& options) {
     for (std::string word; parts >> word;) words.push_back(word);
     if (words.empty()) continue;
     Options one;
+    const auto parsed = parse_options(words, one);
     one.dir = options.dir;
-    const bool good = parse(words, one) && one.seed;
+    const bool good = parsed && one.seed;
     const auto spec = std::ranges::find(specs, one.spec, &Spec::name);
     if (!good || spec == specs.end()) {
       std::cerr << "regressions.txt: " << line << "\n";
@@ -343,16 +272,15 @@ int run(const Options& options) {
       std::cout << fmt::format("{:<24} {}\n", mutant.name, mutant.what);
     return 0;
   }
-  if (!options.request.mutant.empty() && !is_mutant(options.request.mutant)) {
-    std::cerr << "no such mutant: see --list-mutants\n";
-    return 2;
-  }
   if (options.regressions) return run_regressions(specs, options);
   if (options.mutants) return run_mutants(specs, options);
   if (options.all) return run_many(specs, options);
   const auto spec = std::ranges::find(specs, options.spec, &Spec::name);
   if (spec == specs.end()) {
-    std::cerr << "no such spec: see --list\n";
+    std::vector<std::string> names;
+    for (const auto& one : specs) names.push_back(one.name);
+    std::cerr << fmt::format("berth-sim: there is no spec '{}'{}\nSee `berth-sim --list`.\n", options.spec,
+                             command_line::did_you_mean(options.spec, names));
     return 2;
   }
   if (options.seed) return run_one(*spec, options);
@@ -369,9 +297,9 @@ int main(int count, char** words) {
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   spdlog::set_level(spdlog::level::off);
   berth::sim::Options options;
-  if (count < 2 || !berth::sim::parse(std::vector<std::string>(words + 1, words + count), options)) {
-    std::cerr << berth::sim::kHelp;
-    return 2;
-  }
+  options.dir = BERTH_SIM_DIR;
+  if (const auto code =
+          berth::sim::read_command_line(std::vector<std::string>(words + 1, words + count), options))
+    return *code;
   return berth::sim::run(options);
 }
