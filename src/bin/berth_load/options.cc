@@ -146,7 +146,7 @@ void add_load(line::Command& program, Options& options) {
   program.add_flag("--echo", options.echo, "afterwards the same mix against an epoll echo of the same bytes");
 }
 
-Result<void> check(const Options& options) {
+Result<void> check_said(const Options& options) {
   if (options.mix.empty() && options.fleet.instances == 0)
     return invalid("nothing to do: say --instances, --mix or both");
   if (options.target.credentials.secret.empty())
@@ -182,7 +182,7 @@ Result<std::string> read(line::Command& program, const std::vector<std::string>&
     if (auto taken = address_of(options.target.address)(endpoint); !taken)
       return invalid(fmt::format("AWS_ENDPOINT_URL '{}' {}", endpoint, taken.error().message));
   }
-  if (auto good = check(options); !good) return good.error();
+  if (auto good = check_said(options); !good) return good.error();
   return shown;
 }
 
