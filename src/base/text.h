@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace berth {
@@ -15,5 +17,10 @@ inline std::string_view trim(std::string_view text) {
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+/// At most `bytes_max` bytes of a text that came from outside. What is too long loses its middle, not its
+/// end: there errors say what was the matter. "…" stands for what is left out; characters of UTF-8 stay
+/// whole.
+std::string cut_middle(std::string_view text, std::size_t bytes_max);
 
 }  // namespace berth
