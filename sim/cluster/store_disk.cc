@@ -67,6 +67,10 @@ Async<Result<bool>> StoreConnection::contains(std::string transaction_id) {
   co_return co_await disk_.engine_.contains(std::move(transaction_id));
 }
 
+Async<Result<void>> StoreConnection::probe() {
+  return disk_.engine_.probe();
+}
+
 Async<Result<void>> StoreConnection::backup(std::string) {
   co_return invalid("a store in memory has no backup");
 }

@@ -63,6 +63,7 @@ class StoreConnection final : public store::Engine {
 
   Async<Result<store::Revision>> load(Loader each) override;
   Async<Result<void>> append(store::EngineBatch batch) override;
+  Async<Result<void>> probe() override;
   bool shared() const override { return disk_.engine_.shared(); }
   Async<Result<store::EngineBatch>> next(store::Revision after) override;
   Async<Result<store::Revision>> head() override;

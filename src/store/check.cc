@@ -12,7 +12,7 @@ using domain::InstanceAllocation;
 using Ports = std::vector<std::int32_t>;
 
 Error conflict_of(const Transaction::Expectation& expectation, std::string_view what) {
-  return conflict(fmt::format("{} {}: {}", to_string(expectation.kind), expectation.key, what));
+  return conflict(fmt::format("{}: {}", contended_name(expectation.kind, expectation.key), what));
 }
 
 template <class R>
@@ -206,6 +206,14 @@ Result<std::vector<Change>> check_transaction(const Tables& tables, const Transa
   Result<void> may_be_lost = check_what_may_be_lost(transaction, changes);
   if (!may_be_lost.ok()) return std::move(may_be_lost).error();
   return changes;
+}
+
+std::string contended_name(Kind kind, std::string_view key) {
+  return fmt::format("{} {}", to_string(kind), key);
+}
+
+std::string contended_name(const Error& conflict) {
+  return conflict.message.substr(0, conflict.message.rfind(": "));
 }
 
 }  // namespace berth::store

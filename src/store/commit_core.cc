@@ -77,6 +77,19 @@ void CommitCore::apply(const std::vector<Change>& changes, Revision head) {
   lock.write([&] { tables->apply(changes, head); });
 }
 
+void CommitCore::take_back(const std::vector<Change>& changes, Revision head) {
+  std::vector<Change> undo(changes.rbegin(), changes.rend());
+  for (Change& change : undo) {
+    change.revision = head;
+    change.before.swap(change.after);
+  }
+  lock.write([&] {
+    tables->apply(undo, head);
+    // As after reading anew: whoever decided on what has gone must not commit.
+    tables->finish_load(head);
+  });
+}
+
 void CommitCore::publish(const ChangeBatch& changes, Revision head) {
   feed.publish(changes);
   durability.advance(head);
@@ -123,7 +136,8 @@ Async<Revision> CommitCore::reload(Revision at_least) {
       co_return *head;
     }
     spdlog::error("store: cannot be read: {}", head.error().message);
-    submissions.refuse_all(head.error());
+    submissions.refuse_all(
+        {ErrorCode::internal, "the store cannot be read: " + head.error().message, Retry::same_request});
     co_await runtime.sleep(delay);
     delay = std::min(delay * 2, kReloadDelayMax);
   }

@@ -14,6 +14,7 @@
 #include "store/feed.h"
 #include "store/tables_lock.h"
 #include "store/transaction.h"
+#include "store/write_health.h"
 
 // Parts of the committer; its face is store/committer.h.
 namespace berth::store {
@@ -68,11 +69,15 @@ struct CommitCore {
   Durability durability;
   Feed feed;
   TablesLock lock;
+  WriteHealth health;
   std::unique_ptr<Tables> tables = std::make_unique<Tables>();  ///< Replaced only by reload().
 
   CommitCore(Engine& engine_in, runtime::Runtime& runtime_in) : engine(engine_in), runtime(runtime_in) {}
 
   void apply(const std::vector<Change>& changes, Revision head);
+  /// Takes back what was applied and is certain not to become durable, as revision `head`. `changes` in the
+  /// order in which they were applied.
+  void take_back(const std::vector<Change>& changes, Revision head);
   /// Everything up to `head` is durable: tells watches and subscriptions, then lets answers go. In this
   /// order, so that a watch made after an answer does not see what the answer was about.
   void publish(const ChangeBatch& changes, Revision head);

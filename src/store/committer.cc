@@ -25,7 +25,7 @@ Async<Result<void>> Committer::start() {
 }
 
 Async<void> Committer::stop() {
-  const Error closed = unavailable("the store is closing");
+  const Error closed{ErrorCode::unavailable, "the store is closing", Retry::no};
   core_->submissions.close();
   group_.cancel();
   co_await group_.drain();
@@ -36,6 +36,10 @@ Async<void> Committer::stop() {
 
 Async<Result<void>> Committer::backup(std::string path) {
   return core_->engine.backup(std::move(path));
+}
+
+WriteHealth::Report Committer::health() const {
+  return core_->health.report();
 }
 
 Async<View> Committer::read() {

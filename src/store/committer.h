@@ -6,6 +6,7 @@
 #include "runtime/task_group.h"
 #include "store/engine.h"
 #include "store/store.h"
+#include "store/write_health.h"
 
 namespace berth::store {
 
@@ -44,6 +45,9 @@ class Committer final : public Store {
   Async<void> stop();
   /// A copy of the durable state in a file of its own; commits go on meanwhile.
   Async<Result<void>> backup(std::string path);
+
+  /// Whether it can write; any thread.
+  WriteHealth::Report health() const;
 
   Async<View> read() override;
   Async<Result<Revision>> commit(Transaction transaction) override;

@@ -39,7 +39,9 @@ inline constexpr std::size_t kTransactionIdsKept = 10'000;
 /// Runs on:      the committer's executor; load(), append() and contains() one call at a time, next() and
 ///               backup() beside them. Slow work happens elsewhere.
 /// Errors:       `unavailable`: the outcome is unknown; the committer reloads. `conflict`: another control
-///               plane was first (shared engines): the head is no longer `base`.
+///               plane was first (shared engines): the head is no longer `base`. `internal`, from append()
+///               and probe(): it is certain that nothing was written, the message says why (a full disk), and
+///               the engine goes on.
 /// Cancellation: the outcome of append() is unknown.
 class Engine {
  public:
@@ -51,6 +53,8 @@ class Engine {
   /// Hands every record, in key order per kind, to `each`; answers the head. An error of `each` ends it.
   virtual Async<Result<Revision>> load(Loader each) = 0;
   virtual Async<Result<void>> append(EngineBatch batch) = 0;
+  /// Whether append() would write, after it answered `internal`: writes a little.
+  virtual Async<Result<void>> probe() = 0;
   /// True when other control planes may append too. Then a batch is applied only after append() succeeded.
   virtual bool shared() const = 0;
   /// Shared engines: waits for the next batch appended by anyone after `after`.

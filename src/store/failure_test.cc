@@ -115,6 +115,73 @@ TEST(Failure, AnAnswerFromALostRevisionIsWithheld) {
   world.run(group.drain());
 }
 
+// Everything is refused from now on.
+MemoryFaults full() {
+  MemoryFaults faults;
+  faults.append = [](const EngineBatch&) { return Fate::refused; };
+  faults.probe_fails = [] { return true; };
+  return faults;
+}
+
+TEST_P(BothModes, WhatIsCertainNotToBeWrittenIsSaidSo) {
+  World world(GetParam());
+  world.must_commit(put_cluster_as("a", "1"));
+  world.memory().set_faults(full());
+  const Result<Revision> refused = world.commit(put_cluster_as("b", "2"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::internal);
+  EXPECT_EQ(refused.error().message, "the disk is full: the memory engine");
+  EXPECT_FALSE(exists(world, "b"));
+  EXPECT_TRUE(exists(world, "a"));
+  EXPECT_FALSE(*world.run(world.store().outcome_of("2")));
+}
+
+TEST(Failure, WhatWasAppliedIsTakenBackWholly) {
+  World world(WorldKind::memory);
+  world.must_commit(put_cluster_as("a", "1"));
+  world.must_commit(put_cluster_as("gone", "2"));
+  world.memory().set_faults(full());
+  Transaction transaction = put_cluster_as("b", "3");
+  transaction.erase<ClusterRecord>(cluster("gone"));
+  transaction.put(make_cluster("a", "other"));
+  ASSERT_FALSE(world.commit(std::move(transaction)).ok());
+  EXPECT_TRUE(exists(world, "gone"));
+  EXPECT_FALSE(exists(world, "b"));
+  EXPECT_EQ(
+      world.view([](const View& view) { return view.find<ClusterRecord>(cluster("a"))->record->generation; }),
+      make_cluster("a").generation);
+  // As in what the engine has.
+  world.memory().set_faults({});
+  world.restart();
+  EXPECT_TRUE(exists(world, "gone"));
+  EXPECT_FALSE(exists(world, "b"));
+}
+
+TEST(Failure, DecisionsOnWhatWasTakenBackDoNotHold) {
+  World world(WorldKind::memory);
+  const Revision before = world.must_commit(put_cluster_as("a", "1"));
+  world.memory().set_faults(full());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
+  world.memory().set_faults({});
+  Result<Revision> late = conflict("not tried");
+  for (int i = 0; i < 100'000 && !world.committer().health().writable; ++i)
+    static_cast<void>(exists(world, "a"));
+  Transaction transaction = put_cluster_as("c", "3");
+  transaction.expect_unchanged(kActiveClusters, realm_key(kRealm), Revision(before.value() + 1));
+  late = world.commit(std::move(transaction));
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.error().code, ErrorCode::conflict);
+  EXPECT_GT(world.must_commit(put_cluster_as("d", "4")), Revision(before.value() + 1));
+}
+
+TEST(Failure, WatchesLookAgainAfterSomethingWasTakenBack) {
+  World world(WorldKind::memory);
+  const auto watch = world.store().watch(world.executor());
+  world.memory().set_faults(full());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
+  EXPECT_EQ(world.run(watch->next()).error().code, ErrorCode::too_large);
+}
+
 TEST(Failure, ExpectationsFromBeforeAFailureDoNotHold) {
   World world(WorldKind::memory);
   const Revision before = world.must_commit(put_cluster_as("a", "1"));
@@ -235,6 +302,15 @@ TEST(NeedNotLast, WhatIsWrittenAfterwardsLasts) {
     EXPECT_EQ(generation(world), "g3");
     EXPECT_TRUE(exists(world, "b"));
   }
+}
+
+TEST(NeedNotLast, GoesOnWhileNothingCanBeWritten) {
+  World world(WorldKind::memory);
+  world.must_commit(put_generation("g1"));
+  world.memory().set_faults(full());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "1")).ok());
+  world.must_commit(need_not_last(put_generation("g2")));
+  EXPECT_EQ(generation(world), "g2");
 }
 
 TEST(NeedNotLast, MayNotMakeARecord) {

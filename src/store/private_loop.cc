@@ -31,8 +31,14 @@ bool has_nothing_to_write(const EngineBatch& batch) {
                      [](const auto& writes) { return writes.empty(); });
 }
 
+// Between two tries to write after the engine could not: the disk may have room again.
+constexpr Duration kProbeDelayMin = std::chrono::milliseconds(250);
+constexpr Duration kProbeDelayMax = std::chrono::seconds(5);
+
 // Two coroutines on one executor: decide() checks and applies what was submitted, persist() makes it durable.
-// While the engine writes a batch, decide() prepares the next one, up to the size of a batch.
+// While the engine writes a batch, decide() prepares the next one, up to the size of a batch. While the
+// engine cannot write at all, decide() refuses what would have to be written, and persist() waits until it
+// can.
 class PrivateLoop final : public CommitLoop {
  public:
   explicit PrivateLoop(CommitCore& core) : core_(core) {}
@@ -76,6 +82,11 @@ class PrivateLoop final : public CommitLoop {
   }
 
   void decide(Submission submission) {
+    if (refusal_ && submission.transaction.lasts()) {
+      core_.health.count_refused(1);
+      submission.answer.set(*refusal_);
+      return;
+    }
     const Revision revision(core_.tables->head().value() + 1);
     Result<std::vector<Change>> changes = check_transaction(*core_.tables, submission.transaction, revision);
     if (!changes.ok()) {
@@ -93,8 +104,15 @@ class PrivateLoop final : public CommitLoop {
 
   Async<void> persist_loop() {
     for (;;) {
+      if (refusal_ && core_.runtime.clock().monotonic() >= probe_at_) {
+        co_await probe();
+        continue;
+      }
       if (pending_.empty()) {
-        co_await work_.wait();
+        if (refusal_)
+          co_await work_.wait_for(core_.runtime, probe_at_ - core_.runtime.clock().monotonic());
+        else
+          co_await work_.wait();
         continue;
       }
       if (std::holds_alternative<Question>(pending_.front())) {
@@ -111,7 +129,10 @@ class PrivateLoop final : public CommitLoop {
       Result<void> written = co_await core_.engine.append(std::move(batch));
       if (written.ok()) {
         engine_head_ = head;
+        probe_delay_ = kProbeDelayMin;
         publish(head);
+      } else if (written.error().code == ErrorCode::internal) {
+        take_back(written.error());
       } else {
         co_await recover(written.error());
       }
@@ -155,11 +176,58 @@ class PrivateLoop final : public CommitLoop {
     in_flight_.clear();
   }
 
+  // Nothing of the batch was written, nor will be what was decided on top of it.
+  void take_back(const Error& error) {
+    const Revision applied = core_.tables->head();
+    const Revision undone(applied.value() + 1);
+    std::vector<Change> changes;
+    std::uint64_t transactions = in_flight_.size();
+    for (const Applied& lost : in_flight_)
+      changes.insert(changes.end(), lost.changes.begin(), lost.changes.end());
+    for (const Pending& pending : pending_) {
+      if (const auto* lost = std::get_if<Applied>(&pending)) {
+        changes.insert(changes.end(), lost->changes.begin(), lost->changes.end());
+        ++transactions;
+      }
+    }
+    refuse_from_now_on(error);
+    core_.health.count_refused(transactions);
+    core_.durability.lose(applied, error);
+    core_.take_back(changes, undone);
+    // Who looked at it meanwhile, and found nothing to do, has to look again.
+    core_.publish(std::make_shared<const std::vector<Change>>(), undone);
+    core_.feed.compact();
+    abandon(error);
+    core_.submissions.wake().notify();
+  }
+
+  void refuse_from_now_on(const Error& error) {
+    if (core_.health.broke(error.message, core_.runtime.clock().wall()))
+      spdlog::error("store: nothing is written any more, {}; reads go on", error.message);
+    refusal_ = error;
+    probe_at_ = core_.runtime.clock().monotonic() + probe_delay_;
+    probe_delay_ = std::min(probe_delay_ * 2, kProbeDelayMax);
+  }
+
+  Async<void> probe() {
+    const Result<void> writes = co_await core_.engine.probe();
+    if (writes.ok()) {
+      refusal_.reset();
+      if (core_.health.mended()) spdlog::warn("store: writes again");
+    } else if (writes.error().code == ErrorCode::internal) {
+      refuse_from_now_on(writes.error());
+    } else {
+      refusal_.reset();
+      core_.health.mended();
+      co_await recover(writes.error());
+    }
+  }
+
   // The tables hold transactions that are lost, or may be: they are thrown away, and their revisions with
   // them.
   Async<void> recover(Error error) {
     spdlog::error("store: a batch was not written: {}", error.message);
-    error = unavailable("the store failed, the outcome is unknown: " + error.message);
+    error = {ErrorCode::unavailable, "the store failed: " + error.message, Retry::no};
     recovering_ = true;
     const Revision applied = core_.tables->head();
     core_.durability.lose(applied, error);
@@ -175,6 +243,9 @@ class PrivateLoop final : public CommitLoop {
   std::size_t pending_bytes_ = 0;
   std::vector<Applied> in_flight_;
   bool recovering_ = false;
+  std::optional<Error> refusal_;  // The engine cannot write; nor is anything tried before probe_at_.
+  MonotonicTime probe_at_;
+  Duration probe_delay_ = kProbeDelayMin;
   runtime::Notifier work_;
 };
 

@@ -174,9 +174,13 @@ class SharedLoop final : public CommitLoop {
       answer_batch(head);
     } else if (appended.error().code == ErrorCode::conflict) {
       co_await try_again(base);
+    } else if (appended.error().code == ErrorCode::internal) {
+      spdlog::error("store: a batch was refused: {}", appended.error().message);
+      for (const Submission& submission : batch_submissions_) submission.answer.set(appended.error());
+      batch_submissions_.clear();
     } else {
       spdlog::error("store: a batch was not written: {}", appended.error().message);
-      abandon(unavailable("the store failed, the outcome is unknown: " + appended.error().message));
+      abandon({ErrorCode::unavailable, "the store failed: " + appended.error().message, Retry::no});
       co_await reload();
     }
   }

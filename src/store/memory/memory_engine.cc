@@ -9,6 +9,10 @@ Duration delay_of(const std::function<Duration()>& fault) {
   return fault ? fault() : Duration(0);
 }
 
+Error not_written() {
+  return {ErrorCode::internal, "the disk is full: the memory engine", Retry::same_request};
+}
+
 }  // namespace
 
 Async<Result<Revision>> MemoryEngine::load(Loader each) {
@@ -32,9 +36,16 @@ Async<Result<void>> MemoryEngine::append(EngineBatch batch) {
   const Fate fate = faults->append ? faults->append(batch) : Fate::applied;
   if (fate == Fate::conflict) co_return conflict("another control plane was first");
   if (fate == Fate::unavailable_before) co_return unavailable("the memory engine did not answer");
+  if (fate == Fate::refused) co_return not_written();
   Result<void> applied = apply(std::move(batch));
   if (fate == Fate::unavailable_after) co_return unavailable("the memory engine's answer was lost");
   co_return applied;
+}
+
+Async<Result<void>> MemoryEngine::probe() {
+  const auto faults = this->faults();
+  if (faults->probe_fails && faults->probe_fails()) co_return not_written();
+  co_return Result<void>();
 }
 
 Result<void> MemoryEngine::apply(EngineBatch batch) {

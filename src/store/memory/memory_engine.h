@@ -20,6 +20,7 @@ struct MemoryFaults {
     conflict,            ///< Refused although the head is right (a spurious compare-and-swap failure).
     unavailable_before,  ///< Answers `unavailable`; nothing was applied.
     unavailable_after,   ///< Answers `unavailable`; all of it was applied.
+    refused,             ///< Answers `internal`; nothing was applied, and that is certain: the disk is full.
   };
   std::function<Fate(const EngineBatch& batch)> append;
   std::function<Duration()> append_delay;  ///< Slept before the append takes place.
@@ -27,6 +28,7 @@ struct MemoryFaults {
   std::function<bool()> compact;           ///< next() answers `too_large`.
   std::function<bool()> head_fails;        ///< head() answers `unavailable`.
   std::function<bool()> load_fails;        ///< load() answers `unavailable`.
+  std::function<bool()> probe_fails;       ///< probe() answers `internal`.
 };
 
 /// Batches that next() can still hand out.
@@ -46,6 +48,7 @@ class MemoryEngine final : public Engine {
 
   Async<Result<Revision>> load(Loader each) override;
   Async<Result<void>> append(EngineBatch batch) override;
+  Async<Result<void>> probe() override;
   bool shared() const override { return mode_ == Mode::shared; }
   Async<Result<EngineBatch>> next(Revision after) override;
   Async<Result<Revision>> head() override;

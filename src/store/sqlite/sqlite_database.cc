@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
 #include "base/log.h"
 #include "store/sqlite/migrations.h"
 
@@ -30,17 +34,65 @@ constexpr const char* kPragmas =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = "
     "-4096;";
 
+constexpr int kPrimaryCode = 0xff;  // Of SQLite's extended codes.
+
+bool is_certain(int code) {
+  switch (code & kPrimaryCode) {
+    case SQLITE_FULL:
+    case SQLITE_READONLY:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return true;
+    case SQLITE_IOERR:
+      return code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMMAP ||
+             code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMLOCK;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
-Result<std::shared_ptr<Database>> Database::open(std::string path, std::string vfs) {
+Result<std::shared_ptr<Database>> Database::open(std::string path, std::string vfs, DataLoss data_loss) {
   Result<FileLock> lock = FileLock::take(path + ".lock");
   if (!lock.ok()) return std::move(lock).error();
+  Result<Evidence> evidence = Evidence::open(path);
+  if (!evidence.ok()) return std::move(evidence).error();
+  // SQLite would remove a log that lies beside an empty database.
+  Result<void> there = check_not_emptied(path, *evidence);
+  if (!there.ok() && data_loss == DataLoss::refused) return std::move(there).error();
+  if (!there.ok()) spdlog::warn("store: {}", there.error().message);
   Result<void> created = create_private_file(path);
   if (!created.ok()) return std::move(created).error();
-  std::shared_ptr<Database> database(new Database(std::move(path), std::move(vfs), std::move(*lock)));
+  std::shared_ptr<Database> database(
+      new Database(std::move(path), std::move(vfs), std::move(*lock), std::move(*evidence)));
+  database->data_loss_ = data_loss;
   Result<void> connected = database->connect();
   if (!connected.ok()) return std::move(connected).error();
+  database->data_loss_ = DataLoss::refused;
   return database;
+}
+
+Result<void> Database::check_whole(Connection& connection) {
+  // The version comes first: a newer store is not touched.
+  Result<std::int64_t> version = schema_version(connection);
+  if (!version.ok()) return std::move(version).error();
+  if (*version == 0) return {};
+  Result<std::int64_t> head = connection.number("SELECT value FROM meta WHERE name = 'head'");
+  if (!head.ok()) return std::move(head).error();
+  Result<void> whole = check_not_behind(path_, evidence_, Revision(static_cast<std::uint64_t>(*head)));
+  if (whole.ok()) return whole;
+  if (data_loss_ == DataLoss::accepted) {
+    spdlog::warn("store: {}", whole.error().message);
+    return {};
+  }
+  // What is left of the log stays where it is, for who knows how to read it.
+  int keep = 1;
+  sqlite3_file_control(connection.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  sqlite3_db_config(connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return whole;
 }
 
 Result<void> Database::connect() {
@@ -49,11 +101,10 @@ Result<void> Database::connect() {
   connection_.reset();
   Result<Connection> connection = Connection::open(path_, Connection::Access::read_write, vfs_);
   if (!connection.ok()) return std::move(connection).error();
+  Result<void> done = check_whole(*connection);
+  if (!done.ok()) return done;
   connection_.emplace(std::move(*connection));
-  // The version comes first: a newer store is not touched.
-  Result<std::int64_t> version = schema_version(*connection_);
-  if (!version.ok()) return std::move(version).error();
-  Result<void> done = connection_->run(kPragmas);
+  done = connection_->run(kPragmas);
   if (done.ok()) done = migrate(*connection_);
   if (!done.ok()) return done;
   sqlite3_wal_hook(connection_->get(), &Database::on_commit, this);
@@ -61,6 +112,8 @@ Result<void> Database::connect() {
   if (!statements.ok()) return std::move(statements).error();
   statements_.emplace(std::move(*statements));
   failed_ = false;
+  if (const std::int64_t durable = head(); durable >= 0)
+    evidence_.note(Revision(static_cast<std::uint64_t>(durable)));
   return {};
 }
 
@@ -134,11 +187,8 @@ Result<void> Database::append(const EngineBatch& batch) {
   Result<void> done = connection_->run("BEGIN IMMEDIATE");
   if (done.ok()) done = write(batch);
   if (done.ok()) done = connection_->run("COMMIT");
-  if (!done.ok()) {
-    failed_ = done.error().code != ErrorCode::conflict;
-    static_cast<void>(connection_->run("ROLLBACK"));
-    return done;
-  }
+  if (!done.ok()) return end_failed(std::move(done).error(), batch.base);
+  evidence_.note(batch.head);
   if (wal_pages_ >= kTruncatePages) {
     sqlite3_wal_checkpoint_v2(connection_->get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     wal_pages_ = 0;
@@ -147,10 +197,8 @@ Result<void> Database::append(const EngineBatch& batch) {
 }
 
 Result<void> Database::write(const EngineBatch& batch) {
-  Result<bool> row = statements_->head.step();
-  const std::int64_t head = row.ok() && *row ? statements_->head.integer(0) : -1;
-  statements_->head.reset();
-  if (!row.ok()) return std::move(row).error();
+  const std::int64_t head = this->head();
+  if (head < 0) return connection_->error("reading the head");
   if (head != static_cast<std::int64_t>(batch.base.value())) {
     return conflict("the store was changed by someone else");
   }
@@ -172,6 +220,57 @@ Result<void> Database::write(const EngineBatch& batch) {
   done = statements_->trim_ids.bind(1, new_head - static_cast<std::int64_t>(kTransactionIdsKept)).run();
   if (!done.ok()) return done;
   return statements_->set_head.bind(1, new_head).run();
+}
+
+std::int64_t Database::head() {
+  const Result<bool> row = statements_->head.step();
+  const std::int64_t head = row.ok() && *row ? statements_->head.integer(0) : -1;
+  statements_->head.reset();
+  return head;
+}
+
+Result<void> Database::probe() {
+  if (failed_) return unavailable("SQLite failed before; the store has to be read anew");
+  // What the log holds already need not be kept twice: then it begins anew, in the place that it has.
+  sqlite3_wal_checkpoint_v2(connection_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const std::int64_t before = head();
+  Result<void> done = connection_->run("BEGIN IMMEDIATE");
+  if (done.ok()) done = statements_->set_head.bind(1, before).run();
+  if (done.ok()) done = connection_->run("COMMIT");
+  if (!done.ok())
+    return end_failed(std::move(done).error(),
+                      Revision(static_cast<std::uint64_t>(std::max<std::int64_t>(before, 0))));
+  return done;
+}
+
+// It is certain that nothing was written when SQLite could not write pages, or was not let to the file: the
+// page that ends a transaction in the log comes last. When syncing fails, that page may be on the disk or
+// not.
+Error Database::end_failed(Error error, Revision base) {
+  if (error.code == ErrorCode::conflict) {
+    static_cast<void>(connection_->run("ROLLBACK"));
+    return error;
+  }
+  const bool certain = is_certain(sqlite3_extended_errcode(connection_->get()));
+  std::string why = why_not_written();
+  static_cast<void>(connection_->run("ROLLBACK"));
+  const bool ended = sqlite3_get_autocommit(connection_->get()) != 0;
+  if (certain && ended && head() == static_cast<std::int64_t>(base.value()))
+    return {ErrorCode::internal, std::move(why), Retry::same_request};
+  failed_ = true;
+  return error;
+}
+
+std::string Database::why_not_written() const {
+  const int code = sqlite3_extended_errcode(connection_->get());
+  const int system = sqlite3_system_errno(connection_->get());
+  const int kind = code & kPrimaryCode;
+  if (kind == SQLITE_FULL || system == ENOSPC) return "the disk is full: " + path_;
+  if (system == EDQUOT) return "the disk quota is used up: " + path_;
+  if (kind == SQLITE_READONLY || system == EROFS) return "the file system is read-only: " + path_;
+  if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) return "another program has locked " + path_;
+  return fmt::format("{}: {} ({})", path_, sqlite3_errmsg(connection_->get()),
+                     system != 0 ? std::strerror(system) : "SQLite");
 }
 
 Result<bool> Database::contains(const std::string& transaction_id) {
@@ -199,6 +298,7 @@ void Database::checkpoint() {
   if (checkpointer_) {
     sqlite3_wal_checkpoint_v2(checkpointer_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   }
+  evidence_.sync();
   checkpointing_.store(false, std::memory_order_release);
 }
 

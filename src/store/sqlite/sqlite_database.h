@@ -6,6 +6,7 @@
 
 #include "store/engine.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/evidence.h"
 #include "store/sqlite/file_lock.h"
 
 namespace berth::store::sqlite {
@@ -17,10 +18,12 @@ class Database {
  public:
   /// Opens, creates or migrates the store.
   /// Errors: as SqliteEngine::open().
-  static Result<std::shared_ptr<Database>> open(std::string path, std::string vfs);
+  static Result<std::shared_ptr<Database>> open(std::string path, std::string vfs, DataLoss data_loss);
 
   Result<Revision> load(const Engine::Loader& each);
   Result<void> append(const EngineBatch& batch);
+  /// As Engine::probe().
+  Result<void> probe();
   Result<bool> contains(const std::string& transaction_id);
 
   /// True once, when the write-ahead log has grown enough for checkpoint() to be worth it.
@@ -38,16 +41,28 @@ class Database {
     Statement head, set_head, add_id, trim_ids, find_id;
     std::vector<Statement> put, erase;  ///< By kind.
   };
-  Database(std::string path, std::string vfs, FileLock lock)
-      : path_(std::move(path)), vfs_(std::move(vfs)), lock_(std::move(lock)) {}
+  Database(std::string path, std::string vfs, FileLock lock, Evidence evidence)
+      : path_(std::move(path)),
+        vfs_(std::move(vfs)),
+        lock_(std::move(lock)),
+        evidence_(std::move(evidence)) {}
   Result<void> connect();
+  /// Before anything is written: is all there that was acknowledged?
+  Result<void> check_whole(Connection& connection);
   Result<Statements> prepare();
   Result<void> write(const EngineBatch& batch);
+  /// Ends a transaction that failed, as what append() answers.
+  Error end_failed(Error error, Revision base);
+  std::string why_not_written() const;
+  /// -1 when it cannot be read.
+  std::int64_t head();
   static int on_commit(void* self, sqlite3*, const char*, int pages);
 
   std::string path_;
   std::string vfs_;
   std::optional<FileLock> lock_;
+  Evidence evidence_;
+  DataLoss data_loss_ = DataLoss::refused;
   std::optional<Connection> connection_;
   std::optional<Statements> statements_;
   std::atomic<bool> checkpointing_{false};

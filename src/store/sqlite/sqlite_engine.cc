@@ -11,8 +11,8 @@
 namespace berth::store::sqlite {
 
 Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(std::string path, Executor work, Executor background,
-                                                         std::string vfs) {
-  Result<std::shared_ptr<Database>> database = Database::open(std::move(path), std::move(vfs));
+                                                         std::string vfs, DataLoss data_loss) {
+  Result<std::shared_ptr<Database>> database = Database::open(std::move(path), std::move(vfs), data_loss);
   if (!database.ok()) return std::move(database).error();
   return std::unique_ptr<SqliteEngine>(
       new SqliteEngine(std::move(*database), std::move(work), std::move(background)));
@@ -34,6 +34,12 @@ Async<Result<void>> SqliteEngine::append(EngineBatch batch) {
     }
     return done;
   };
+  Result<void> done = co_await runtime::run_on(work_, std::move(work));
+  co_return done;
+}
+
+Async<Result<void>> SqliteEngine::probe() {
+  auto work = [database = database_] { return database->probe(); };
   Result<void> done = co_await runtime::run_on(work_, std::move(work));
   co_return done;
 }
@@ -129,7 +135,9 @@ Result<void> restore_backup(const std::string& backup, const std::string& path) 
     Result<void> kept = copy_store(path, old);
     if (!kept.ok()) return kept;
   }
-  // The log belongs to the store that goes.
+  // The log and the evidence belong to the store that goes.
+  Result<void> forgotten = Evidence::forget(path);
+  if (!forgotten.ok()) return forgotten;
   std::filesystem::remove(path + "-wal", error);
   std::filesystem::remove(path + "-shm", error);
   std::filesystem::rename(fresh, path, error);

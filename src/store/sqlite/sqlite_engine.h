@@ -4,6 +4,7 @@
 
 #include "runtime/async.h"
 #include "store/engine.h"
+#include "store/sqlite/evidence.h"
 
 namespace berth::store::sqlite {
 
@@ -16,18 +17,21 @@ class Database;
 ///          into the database on `background`, beside the commits.
 /// Runs on: any thread. SQLite works on `work`, a thread of its own; both executors outlive the engine. What
 ///          they still hold shares the database, so close() comes before the file is opened again.
-/// Files:   PATH, PATH-wal, PATH-shm, PATH.lock, all readable by their owner only.
+/// Files:   PATH, PATH-wal, PATH-shm, PATH.lock and its evidence, all readable by their owner only.
 class SqliteEngine final : public Engine {
  public:
   /// Opens, creates or migrates the store at `path`. Blocks; for main().
   /// Errors: `unavailable`: another process uses it, or SQLite fails; `invalid`: a newer Berth wrote it (the
-  ///         message names the version), or it is no store of Berth; `internal`: the file system refuses.
-  ///         `vfs` names another SQLite VFS, for tests.
+  ///         message names the version), it is no store of Berth, or what was acknowledged is missing from it
+  ///         (store/sqlite/evidence.h), unless that is accepted; `internal`: the file system refuses. `vfs`
+  ///         names another SQLite VFS, for tests.
   static Result<std::unique_ptr<SqliteEngine>> open(std::string path, Executor work, Executor background,
-                                                    std::string vfs = {});
+                                                    std::string vfs = {},
+                                                    DataLoss data_loss = DataLoss::refused);
 
   Async<Result<Revision>> load(Loader each) override;
   Async<Result<void>> append(EngineBatch batch) override;
+  Async<Result<void>> probe() override;
   bool shared() const override { return false; }
   Async<Result<EngineBatch>> next(Revision after) override;
   Async<Result<Revision>> head() override;

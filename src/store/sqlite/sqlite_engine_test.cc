@@ -143,5 +143,99 @@ TEST_F(SqliteFile, TheLogIsCheckpointed) {
   EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 9'000'000U);
 }
 
+// What was acknowledged must be there when the store opens again. Each case damages the files of a process
+// that was killed: the newest changes are in the log.
+class LostStore : public SqliteFile {
+ protected:
+  LostStore() {
+    const std::string live = folder_.path("live.db");
+    {
+      World world(WorldKind::sqlite, live);
+      world.must_commit(put_cluster("early"));
+    }
+    World world(WorldKind::sqlite, live);
+    world.must_commit(put_cluster("late"));
+    // As a SIGKILL leaves them.
+    for (const char* suffix : {"", "-wal"}) std::filesystem::copy_file(live + suffix, path_ + suffix);
+    std::filesystem::copy_file(sqlite::Evidence::path_of(live), sqlite::Evidence::path_of(path_));
+  }
+  void expect_refused(std::string_view fragment) {
+    const auto refused = open(path_);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+    EXPECT_NE(refused.error().message.find(fragment), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find("--accept-data-loss"), std::string::npos);
+  }
+  void accept() {
+    auto engine =
+        SqliteEngine::open(path_, threads_.executor(0), threads_.executor(0), {}, sqlite::DataLoss::accepted);
+    ASSERT_TRUE(engine.ok()) << engine.error().message;
+    runtime::block_on(threads_.executor(0), (*engine)->close());
+  }
+};
+
+TEST_F(LostStore, OpensWhenNothingIsMissing) {
+  World world(WorldKind::sqlite, path_);
+  EXPECT_TRUE(exists(world, "early"));
+  EXPECT_TRUE(exists(world, "late"));
+}
+
+TEST_F(LostStore, AnEmptyDatabaseIsRefusedAndItsLogLeftAlone) {
+  std::filesystem::resize_file(path_, 0);
+  const auto log = std::filesystem::file_size(path_ + "-wal");
+  expect_refused("is empty");
+  EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), log);
+}
+
+TEST_F(LostStore, ARemovedDatabaseIsRefused) {
+  std::filesystem::remove(path_);
+  expect_refused("is gone");
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(LostStore, AnEmptyLogIsRefused) {
+  std::filesystem::resize_file(path_ + "-wal", 0);
+  expect_refused("the last 1 are missing");
+  accept();
+  World world(WorldKind::sqlite, path_);
+  EXPECT_TRUE(exists(world, "early"));
+  EXPECT_FALSE(exists(world, "late"));
+}
+
+TEST_F(LostStore, ALogThatIsDamagedAtItsStartIsRefusedAndStays) {
+  const auto size = std::filesystem::file_size(path_ + "-wal");
+  {
+    std::fstream log(path_ + "-wal", std::ios::in | std::ios::out | std::ios::binary);
+    log << std::string(64, '\0');
+  }
+  expect_refused("the last 1 are missing");
+  EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), size);
+}
+
+TEST_F(LostStore, AcceptedLossOfEverythingStartsAnew) {
+  std::filesystem::remove(path_);
+  std::filesystem::remove(path_ + "-wal");
+  accept();
+  World world(WorldKind::sqlite, path_);
+  EXPECT_FALSE(exists(world, "early"));
+  world.must_commit(put_cluster("new"));
+}
+
+TEST_F(LostStore, AStoreOfBeforeOpensWithoutEvidence) {
+  std::filesystem::remove(sqlite::Evidence::path_of(path_));
+  {
+    World world(WorldKind::sqlite, path_);
+    EXPECT_TRUE(exists(world, "late"));
+  }
+  std::filesystem::remove(path_);
+  expect_refused("is gone");
+}
+
+TEST_F(LostStore, EvidenceThatMakesNoSenseCountsForNothing) {
+  std::ofstream(sqlite::Evidence::path_of(path_)) << "berth store, durable up to revision 9";
+  World world(WorldKind::sqlite, path_);
+  EXPECT_TRUE(exists(world, "late"));
+}
+
 }  // namespace
 }  // namespace berth::store::testing

@@ -38,6 +38,7 @@ int do_read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
 int do_write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
   const ShimFile& self = *shim(file);
   if (self.tracked) {
+    if (const int code = self.disk->write_code(); code != SQLITE_OK) return code;
     self.disk->before_operation();
     self.disk->written(self.path, offset,
                        std::string(static_cast<const char*>(from), static_cast<std::size_t>(size)));
@@ -54,6 +55,7 @@ int do_truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 int do_sync(sqlite3_file* file, int flags) {
   const ShimFile& self = *shim(file);
+  if (self.tracked && self.disk->sync_code() != SQLITE_OK) return self.disk->sync_code();
   if (self.tracked) self.disk->before_operation();
   const int code = methods_of(file)->xSync(real_of(file), flags);
   if (self.tracked && code == SQLITE_OK) self.disk->synced(self.path);

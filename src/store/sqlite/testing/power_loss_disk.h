@@ -1,6 +1,7 @@
 #pragma once
 #include <sqlite3.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -26,6 +27,10 @@ class PowerLossDisk {
 
   /// Called before each write, truncation and sync of a file.
   void set_hook(std::function<void()> hook) { hook_ = std::move(hook); }
+  /// From now on writes, or syncs, answer this code of SQLite's: SQLITE_FULL for a full disk. SQLITE_OK: no
+  /// more.
+  void fail_writes(int code) { write_code_ = code; }
+  void fail_syncs(int code) { sync_code_ = code; }
   /// Writes into `folder` the files as a power loss at this moment could leave them.
   void write_survivors(const std::string& folder, Prng& random);
 
@@ -39,6 +44,8 @@ class PowerLossDisk {
     if (hook_) hook_();
   }
   sqlite3_vfs* real() const { return real_; }
+  int write_code() const { return write_code_; }
+  int sync_code() const { return sync_code_; }
 
  private:
   struct Operation {
@@ -55,6 +62,8 @@ class PowerLossDisk {
   sqlite3_vfs* real_;
   sqlite3_vfs vfs_;
   std::function<void()> hook_;
+  std::atomic<int> write_code_{SQLITE_OK};
+  std::atomic<int> sync_code_{SQLITE_OK};
   std::mutex mutex_;
   std::map<std::string, File> files_;
 };
