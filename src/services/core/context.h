@@ -1,11 +1,13 @@
 #pragma once
 #include <algorithm>
+#include <memory>
 #include <string>
 
 #include "auth/sigv4.h"
 #include "domain/limits.h"
 #include "domain/realm.h"
 #include "runtime/runtime.h"
+#include "services/core/turns.h"
 #include "store/store.h"
 
 namespace berth::domain {
@@ -29,6 +31,8 @@ struct Services {
   Throttles* throttles = nullptr;
   /// What UpdateContainerAgent can offer. Null: nothing.
   const domain::AgentPackages* agent_packages = nullptr;
+  /// Of the requests that lose races. Never null.
+  std::shared_ptr<Turns> turns = std::make_shared<Turns>();
 };
 
 /// One request on its way through its handler.
@@ -42,6 +46,7 @@ struct Context {
   std::string endpoint;    ///< scheme://host:port by which the client reached us.
   WallTime now;            ///< When the request came.
   store::Revision seen{};  ///< Newest revision the answer was made from; it is held until that is durable.
+  bool committed = false;  ///< A transaction was submitted: what was decided must not be decided again.
 
   /// A view whose revision the answer will be held for.
   Async<store::View> read();
