@@ -154,7 +154,9 @@ Explanation explain_placement(const Snapshot& snapshot, const PlacementRequest& 
     explanation.instances.push_back({i, view.arn, view.ec2_instance_id, std::string(zone_of(view)),
                                      snapshot.count_of_group(i, request.group), std::move(reasons)});
   }
-  if (snapshot.size() == 0) {
+  if (request.budget->exceeded()) {
+    explanation.summary = kQueryTooCostly;
+  } else if (snapshot.size() == 0) {
     explanation.summary = kNoInstances;
   } else {
     explanation.summary =

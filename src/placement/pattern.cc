@@ -392,6 +392,7 @@ class Threads {
   void add(const std::vector<Instruction>& program, std::uint32_t start, bool at_begin, bool at_end) {
     stack_.push_back(start);
     while (!stack_.empty()) {
+      ++steps_;
       std::uint32_t pc = stack_.back();
       stack_.pop_back();
       if (seen_[pc] == generation_) continue;
@@ -418,12 +419,14 @@ class Threads {
     }
   }
   const std::vector<std::uint32_t>& list() const { return list_; }
+  std::uint64_t steps() const { return steps_; }
 
  private:
   std::vector<std::uint32_t> seen_;
   std::vector<std::uint32_t> list_;
   std::vector<std::uint32_t> stack_;
   std::uint32_t generation_ = 1;
+  std::uint64_t steps_ = 0;
 };
 
 }  // namespace
@@ -444,11 +447,19 @@ Result<Pattern> Pattern::parse(std::string_view text, std::size_t origin) {
 }
 
 bool Pattern::matches(std::string_view subject) const {
+  std::uint64_t steps = 0;
+  return matches(subject, steps);
+}
+
+bool Pattern::matches(std::string_view subject, std::uint64_t& steps) const {
+  // Making room for the alternatives counts too, if less.
+  constexpr std::size_t kStatesAStep = 8;
+  steps += program_.size() / kStatesAStep;
   Threads now(program_.size()), next(program_.size());
   now.add(program_, 0, true, subject.empty());
-  for (std::size_t i = 0; i < subject.size(); ++i) {
-    if (now.list().empty()) return false;
+  for (std::size_t i = 0; i < subject.size() && !now.list().empty(); ++i) {
     next.clear();
+    steps += now.list().size();
     for (std::uint32_t pc : now.list()) {
       const Instruction& in = program_[pc];
       if (in.op == Op::bytes && sets_[in.x].test(static_cast<unsigned char>(subject[i]))) {
@@ -457,6 +468,7 @@ bool Pattern::matches(std::string_view subject) const {
     }
     std::swap(now, next);
   }
+  steps += now.steps() + next.steps();
   return std::any_of(now.list().begin(), now.list().end(),
                      [this](std::uint32_t pc) { return program_[pc].op == Op::accept; });
 }

@@ -31,6 +31,9 @@ class Pattern {
 
   /// Whether the whole subject matches, as Java's `matches()` does. Bytes, not code points.
   bool matches(std::string_view subject) const;
+  /// The same; adds what it took to `steps`: alternatives looked at.
+  bool matches(std::string_view subject, std::uint64_t& steps) const;
+  std::size_t states() const { return program_.size(); }
   const std::string& text() const { return text_; }
 
   using ByteSet = std::bitset<256>;

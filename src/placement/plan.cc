@@ -115,7 +115,9 @@ PlacementPlan plan_placement(const Snapshot& snapshot, const PlacementRequest& r
     (even ? place_even_random : place_ranked)(snapshot, request, prng, planned, plan);
   }
   plan.unplaced = std::max<std::int64_t>(request.count, 0) - static_cast<std::int64_t>(plan.placed.size());
-  if (plan.unplaced > 0) reject_all(snapshot, request, planned, plan);
+  plan.too_costly = request.budget->exceeded();
+  if (plan.unplaced > 0 && !plan.too_costly) reject_all(snapshot, request, planned, plan);
+  plan.too_costly = request.budget->exceeded();
   return plan;
 }
 

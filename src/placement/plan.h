@@ -24,6 +24,8 @@ struct PlacementPlan {
   std::vector<InstanceRejection> rejections;  ///< In the order of the snapshot, seen after `placed`.
   std::size_t instances = 0;
   std::size_t active_instances = 0;  ///< Only counted when `unplaced` > 0.
+  /// The request's budget was exceeded: what is said above is not to be used. Callers answer kQueryTooCostly.
+  bool too_costly = false;
 };
 
 /// Chooses an instance for each of the wanted tasks. Pure: the same arguments and state of `prng` give the

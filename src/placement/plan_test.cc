@@ -189,5 +189,55 @@ TEST(Plan, SpreadThenBinpack) {
             (std::map<std::string, int>{{"a-small", 2}, {"b", 2}}));
 }
 
+// A cluster and a request that would take seconds: ten constraints of one expensive pattern each, and no two
+// values alike.
+TEST(Plan, ConstraintsThatCostTooMuchAreRefusedSoon) {
+  VectorSnapshot world;
+  std::vector<std::string> values;
+  for (int i = 0; i < 300; ++i)
+    values.push_back(std::string(100, 'a') + (i % 2 == 0 ? "a" : "b") + std::to_string(i));
+  for (int i = 0; i < 300; ++i) {
+    auto view = test::instance(std::to_string(i));
+    view.attributes = {{"x", values[static_cast<std::size_t>(i)]}};
+    world.add(view);
+  }
+  auto request = test::request(10);
+  std::vector<RawConstraint> raw(10, {"memberOf", "attribute:x !~ '(?:a|b|ab|ba|aa|bb){1,60}c'"});
+  for (std::size_t i = 0; i < raw.size(); ++i) raw[i].expression += " or attribute:y == " + std::to_string(i);
+  request.constraints = test::constraints(raw);
+  request.strategies = test::strategies({{"spread", "instanceId"}});
+  Prng prng(1);
+  const PlacementPlan plan = plan_placement(world, request, prng);
+  EXPECT_TRUE(plan.too_costly);
+  EXPECT_TRUE(plan.rejections.empty());
+  EXPECT_LT(request.budget->steps(), kQueryStepsMax + 1'000'000);
+}
+
+TEST(Plan, ConstraintsOfAWholeClusterStayFarBelowTheirLimit) {
+  VectorSnapshot world;
+  const char* types[] = {"t3.small", "m5.large", "c5.xlarge"};
+  for (int i = 0; i < 5'000; ++i) {
+    auto view = test::instance(std::to_string(i));
+    view.attributes = {{"ecs.instance-type", types[i % 3]}, {"stack", "prod"}};
+    world.add(view);
+  }
+  auto request = test::request(10);
+  request.constraints = test::constraints({{"memberOf", "attribute:ecs.instance-type =~ (m5|c5).*"},
+                                           {"memberOf", "attribute:stack in [prod, staging]"}});
+  request.strategies = test::strategies({{"spread", "instanceId"}});
+  Prng prng(1);
+  const PlacementPlan plan = plan_placement(world, request, prng);
+  EXPECT_EQ(plan.placed.size(), 10U);
+  EXPECT_LT(request.budget->steps(), kQueryStepsMax / 20);
+}
+
+TEST(QueryCacheTest, ParsesEachExpressionOnce) {
+  QueryCache cache;
+  const std::vector<RawConstraint> raw = {{"memberOf", "attribute:x == 1"}};
+  const auto first = parse_constraints(raw, ConstraintPlace::request, &cache).value();
+  const auto second = parse_constraints(raw, ConstraintPlace::request, &cache).value();
+  EXPECT_EQ(first.front().query, second.front().query);
+}
+
 }  // namespace
 }  // namespace berth::placement

@@ -91,7 +91,8 @@ bool check_constraint(const Candidate& candidate, const PlacementRequest& reques
     return false;
   }
   const InstanceView& view = candidate.view();
-  QueryContext context{view.running_tasks + view.pending_tasks + candidate.planned, groups};
+  QueryContext context{view.running_tasks + view.pending_tasks + candidate.planned, groups,
+                       request.budget.get()};
   if (evaluate(*constraint.query, view, context)) return true;
   if (out) {
     out->push_back(

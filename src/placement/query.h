@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +33,18 @@ namespace berth::placement {
 inline constexpr std::size_t kQueryLengthMax = 2000;  ///< Bytes of an expression.
 inline constexpr std::size_t kQueryDepthMax = 32;     ///< Nested parentheses and negations.
 inline constexpr std::size_t kQueryListMax = 200;     ///< Arguments of `in`.
+/// States of all patterns of an expression together.
+inline constexpr std::size_t kQueryStatesMax = 4'000;
+/// Steps that the expressions of one call may take, over all instances: about a tenth of a second. Nothing
+/// else happens on the thread meanwhile, and nothing is written to the store.
+inline constexpr std::uint64_t kQueryStepsMax = 10'000'000;
+/// Longest explanation of why an expression is false, in bytes; longer ones lose their middle.
+inline constexpr std::size_t kMismatchBytesMax = 1'024;
+
+/// What callers are told when their expressions take more than kQueryStepsMax.
+inline constexpr std::string_view kQueryTooCostly =
+    "The placement expressions take more than 10000000 steps to evaluate for the container instances of this "
+    "cluster. Use fewer or simpler ones.";
 
 enum class QuerySubject {
   attribute,
@@ -97,6 +111,32 @@ class GroupLookup {
   virtual void each(const GroupVisitor& visit) const = 0;
 };
 
+/// What the expressions of one call have cost, and what is known of them: an instance is looked at several
+/// times, and many instances have the same values, so that each pattern is matched with each value once.
+///
+/// Runs on: one thread at a time.
+/// Limits:  kQueryStepsMax, beyond which every expression is false and exceeded() true; kValuesMax.
+class QueryBudget {
+ public:
+  static constexpr std::size_t kValuesMax = 100'000;
+
+  explicit QueryBudget(std::uint64_t steps_max = kQueryStepsMax) : steps_max_(steps_max) {}
+  /// False when nothing is left.
+  bool spend(std::uint64_t steps) {
+    steps_ += steps;
+    return !exceeded();
+  }
+  bool exceeded() const { return steps_ > steps_max_; }
+  std::uint64_t steps() const { return steps_; }
+  bool matches(const Pattern& pattern, std::string_view value);
+
+ private:
+  std::uint64_t steps_max_;
+  std::uint64_t steps_ = 0;
+  std::map<const Pattern*, std::map<std::string, bool, std::less<>>> known_;
+  std::size_t values_ = 0;
+};
+
 /// What an expression may ask besides the InstanceView.
 ///
 /// `running_tasks`: a filter passes the instance's runningTasksCount. Placement passes every task that is
@@ -104,6 +144,7 @@ class GroupLookup {
 struct QueryContext {
   std::int64_t running_tasks = 0;
   const GroupLookup& groups;
+  QueryBudget* budget = nullptr;  ///< Null: costs are not counted.
 };
 
 /// The groups that a snapshot knows of one instance.
@@ -123,7 +164,8 @@ class SnapshotGroups final : public GroupLookup {
 /// Whether the instance belongs to the group of instances that the expression describes.
 /// A negative operator is always the opposite of its positive one, so `attribute:stack != prod` holds for an
 /// instance without the attribute. Ordering an attribute that is missing is false. Attributes are ordered as
-/// numbers when both sides are numbers, else as text; agentVersion by its dotted numbers.
+/// numbers when both sides are numbers, else as text; agentVersion by its dotted numbers. False for all when
+/// the budget is exceeded.
 bool evaluate(const Query& query, const InstanceView& view, const QueryContext& context);
 
 /// As ListContainerInstances filters: runningTasksCount is the number that DescribeContainerInstances shows.

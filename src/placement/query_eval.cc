@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "placement/query.h"
 #include "placement/query_values.h"
 
@@ -53,8 +54,13 @@ int order_of(std::int64_t a, std::int64_t b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+// Steps that a comparison takes besides its patterns: a look-up of an attribute, or an argument of a list.
+constexpr std::uint64_t kStepsPerComparison = 8;
+constexpr std::uint64_t kStepsPerArgument = 1;
+
 /// Text against a positive operator.
-bool text_holds(const QueryComparison& comparison, QueryOperator op, std::optional<std::string_view> value) {
+bool text_holds(const QueryComparison& comparison, QueryOperator op, std::optional<std::string_view> value,
+                QueryBudget* budget) {
   if (!value) return false;
   switch (op) {
     case QueryOperator::exists:
@@ -62,7 +68,7 @@ bool text_holds(const QueryComparison& comparison, QueryOperator op, std::option
     case QueryOperator::equals:
       return *value == comparison.arguments.front().text;
     case QueryOperator::matches:
-      return comparison.pattern->matches(*value);
+      return budget ? budget->matches(*comparison.pattern, *value) : comparison.pattern->matches(*value);
     case QueryOperator::in:
       return std::any_of(comparison.arguments.begin(), comparison.arguments.end(),
                          [&](const QueryArgument& argument) { return argument.text == *value; });
@@ -71,7 +77,8 @@ bool text_holds(const QueryComparison& comparison, QueryOperator op, std::option
   }
 }
 
-bool group_holds(const QueryComparison& comparison, QueryOperator op, const GroupLookup& groups) {
+bool group_holds(const QueryComparison& comparison, QueryOperator op, const QueryContext& context) {
+  const GroupLookup& groups = context.groups;
   if (op == QueryOperator::equals) return groups.count_of(comparison.arguments.front().text) > 0;
   if (op == QueryOperator::in) {
     return std::any_of(comparison.arguments.begin(), comparison.arguments.end(),
@@ -79,7 +86,7 @@ bool group_holds(const QueryComparison& comparison, QueryOperator op, const Grou
   }
   bool found = false;
   groups.each([&](std::string_view group, std::int64_t tasks) {
-    found = found || (tasks > 0 && text_holds(comparison, op, group));
+    found = found || (tasks > 0 && text_holds(comparison, op, group, context.budget));
   });
   return found;
 }
@@ -93,17 +100,20 @@ bool registered_at_holds(const QueryComparison& comparison, QueryOperator op, Wa
 }
 
 bool compare(const QueryComparison& comparison, const InstanceView& view, const QueryContext& context) {
+  if (context.budget &&
+      !context.budget->spend(kStepsPerComparison + kStepsPerArgument * comparison.arguments.size()))
+    return false;
   auto [op, negative] = polarity(comparison.op);
   auto decide = [&, op = op]() -> bool {
     switch (comparison.subject) {
       case QuerySubject::attribute:
-        return text_holds(comparison, op, find_attribute(view, comparison.attribute));
+        return text_holds(comparison, op, find_attribute(view, comparison.attribute), context.budget);
       case QuerySubject::task_group:
-        return group_holds(comparison, op, context.groups);
+        return group_holds(comparison, op, context);
       case QuerySubject::agent_connected:
-        return text_holds(comparison, op, view.agent_connected ? "true" : "false");
+        return text_holds(comparison, op, view.agent_connected ? "true" : "false", context.budget);
       case QuerySubject::ec2_instance_id:
-        return text_holds(comparison, op, view.ec2_instance_id);
+        return text_holds(comparison, op, view.ec2_instance_id, context.budget);
       case QuerySubject::agent_version: {
         auto order = compare_versions(view.agent_version, comparison.arguments.front().text);
         return order && holds(op, *order);
@@ -170,6 +180,7 @@ std::string explain_node(const QueryNode& node, const InstanceView& view, const 
     case QueryNode::Kind::any_of: {
       std::string text;
       for (const QueryNode& child : node.children) {
+        if (text.size() > 2 * kMismatchBytesMax) break;
         text += (text.empty() ? "" : "; or ") + explain_node(child, view, context);
       }
       return text;
@@ -182,8 +193,21 @@ std::string explain_node(const QueryNode& node, const InstanceView& view, const 
 
 }  // namespace
 
+bool QueryBudget::matches(const Pattern& pattern, std::string_view value) {
+  auto& values = known_[&pattern];
+  if (const auto known = values.find(value); known != values.end()) return known->second;
+  const bool matched = pattern.matches(value, steps_);
+  if (values_ < kValuesMax) {
+    values.emplace(value, matched);
+    ++values_;
+  }
+  return matched;
+}
+
 bool evaluate(const Query& query, const InstanceView& view, const QueryContext& context) {
-  return evaluate_node(query.root, view, context);
+  const bool holds = evaluate_node(query.root, view, context);
+  // A negation would make true of what was not looked at.
+  return holds && !(context.budget && context.budget->exceeded());
 }
 
 bool matches_filter(const Query& query, const Snapshot& snapshot, std::size_t index) {
@@ -193,7 +217,7 @@ bool matches_filter(const Query& query, const Snapshot& snapshot, std::size_t in
 }
 
 std::string explain_mismatch(const Query& query, const InstanceView& view, const QueryContext& context) {
-  return explain_node(query.root, view, context);
+  return cut_middle(explain_node(query.root, view, context), kMismatchBytesMax);
 }
 
 }  // namespace berth::placement

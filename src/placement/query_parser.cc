@@ -350,6 +350,10 @@ class Parser {
       if (!error_) error_ = parsed.error().message;
       return;
     }
+    states_ += parsed->states();
+    if (states_ > kQueryStatesMax && !error_)
+      error_ = fmt::format("patterns too large: more than {} states in all, at character {}", kQueryStatesMax,
+                           character(start));
     result.pattern = std::make_shared<const Pattern>(std::move(*parsed));
     result.arguments.push_back({std::move(text), 0, false});
   }
@@ -357,6 +361,7 @@ class Parser {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t subject_end_ = 0;
+  std::size_t states_ = 0;  // Of the patterns so far.
   std::optional<std::string> error_;
 };
 

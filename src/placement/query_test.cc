@@ -179,5 +179,71 @@ TEST_F(QueryTest, ExplainsTheComparisonThatDecided) {
             "attribute");
 }
 
+// Each byte of an `a…a` keeps most of its states alive.
+std::string costly_pattern() {
+  return "'(?:a|b|ab|ba|aa|bb){1,60}c'";
+}
+
+TEST(QueryCost, IsCountedAndBounded) {
+  InstanceView view;
+  const std::string value(110, 'a');
+  view.attributes = {{"x", value}};
+  const Query query = parse_query("attribute:x =~ " + costly_pattern()).value();
+  VectorSnapshot snapshot;
+  snapshot.add(view);
+  const SnapshotGroups groups(snapshot, 0);
+  QueryBudget budget(20'000);
+  QueryContext context{0, groups, &budget};
+  evaluate(query, snapshot.at(0), context);
+  EXPECT_TRUE(budget.exceeded());
+  // From here on nothing is evaluated, and nothing is true, whatever the expression says.
+  const std::uint64_t steps = budget.steps();
+  EXPECT_FALSE(evaluate(parse_query("not(attribute:y exists)").value(), snapshot.at(0), context));
+  EXPECT_LT(budget.steps(), steps + 100);
+}
+
+TEST(QueryCost, APatternIsMatchedWithAValueOnce) {
+  VectorSnapshot snapshot;
+  const std::string value(110, 'a');
+  for (int i = 0; i < 300; ++i) {
+    InstanceView view;
+    view.arn = std::to_string(i);
+    view.attributes = {{"x", value}};
+    snapshot.add(view);
+  }
+  const Query query = parse_query("attribute:x =~ " + costly_pattern()).value();
+  QueryBudget budget;
+  for (std::size_t i = 0; i < snapshot.size(); ++i) {
+    const SnapshotGroups groups(snapshot, i);
+    evaluate(query, snapshot.at(i), {0, groups, &budget});
+  }
+  QueryBudget once;
+  const SnapshotGroups groups(snapshot, 0);
+  evaluate(query, snapshot.at(0), {0, groups, &once});
+  EXPECT_LT(budget.steps(), once.steps() + 300 * 20);
+}
+
+TEST(QueryCost, PatternsOfAnExpressionAreBoundedTogether) {
+  std::string text = "attribute:x =~ (abcdefgh){200}";
+  EXPECT_TRUE(parse_query(text).ok());
+  for (int i = 0; i < 3; ++i) text += " or attribute:x =~ (abcdefgh){200}";
+  const auto refused = parse_query(text);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("4000 states"), std::string::npos) << refused.error().message;
+}
+
+TEST(QueryCost, ExplanationsAreBounded) {
+  std::string text = "attribute:x == 0";
+  while (text.size() < 1'900) text += " or attribute:x == 0";
+  InstanceView view;
+  const std::string value(1'000, 'v');
+  view.attributes = {{"x", value}};
+  VectorSnapshot snapshot;
+  snapshot.add(view);
+  const SnapshotGroups groups(snapshot, 0);
+  EXPECT_LE(explain_mismatch(parse_query(text).value(), snapshot.at(0), {0, groups}).size(),
+            kMismatchBytesMax);
+}
+
 }  // namespace
 }  // namespace berth::placement

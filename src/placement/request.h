@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct PlacementRequest {
   DefaultStrategy default_strategy = DefaultStrategy::even_random;
   std::int64_t count = 1;
   std::size_t reserved_ports_max = kReservedPortsMax;
+  /// What its expressions cost; never null. Copies share it.
+  std::shared_ptr<QueryBudget> budget = std::make_shared<QueryBudget>();
 };
 
 }  // namespace berth::placement

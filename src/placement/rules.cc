@@ -19,7 +19,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-Result<Constraint> parse_constraint(const RawConstraint& raw, ConstraintPlace place) {
+Result<Constraint> parse_constraint(const RawConstraint& raw, ConstraintPlace place, QueryCache& cache) {
   if (raw.type == "distinctInstance") {
     if (place == ConstraintPlace::task_definition) {
       return invalid("constraint.type 'distinctInstance' is not supported.");
@@ -32,9 +32,9 @@ Result<Constraint> parse_constraint(const RawConstraint& raw, ConstraintPlace pl
         fmt::format("constraint.type '{}' is not valid: use distinctInstance or memberOf.", raw.type));
   }
   if (raw.expression.empty()) return invalid("memberOf constraint requires an expression.");
-  auto query = parse_query(raw.expression);
+  auto query = cache.get(raw.expression);
   if (!query) return invalid(query.error().message);
-  return Constraint{Constraint::Type::member_of, std::make_shared<const Query>(std::move(*query))};
+  return Constraint{Constraint::Type::member_of, std::move(*query)};
 }
 
 Result<Strategy> parse_spread(std::string_view field) {
@@ -70,14 +70,25 @@ Result<Strategy> parse_strategy(const RawStrategy& raw) {
 
 }  // namespace
 
+Result<std::shared_ptr<const Query>> QueryCache::get(const std::string& text) {
+  if (const auto known = queries_.find(text); known != queries_.end()) return known->second;
+  auto parsed = parse_query(text);
+  if (!parsed) return parsed.error();
+  if (queries_.size() == kQueriesMax) queries_.clear();
+  auto query = std::make_shared<const Query>(std::move(*parsed));
+  queries_.emplace(text, query);
+  return query;
+}
+
 Result<std::vector<Constraint>> parse_constraints(const std::vector<RawConstraint>& raw,
-                                                  ConstraintPlace place) {
+                                                  ConstraintPlace place, QueryCache* cache) {
+  QueryCache own;
   if (raw.size() > kConstraintsMax) {
     return invalid(fmt::format("placementConstraints can have at most {} items.", kConstraintsMax));
   }
   std::vector<Constraint> parsed;
   for (const RawConstraint& constraint : raw) {
-    auto one = parse_constraint(constraint, place);
+    auto one = parse_constraint(constraint, place, cache ? *cache : own);
     if (!one) return one.error();
     parsed.push_back(std::move(*one));
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,11 +40,26 @@ struct Strategy {
 /// Where constraints stand: a task definition takes memberOf only.
 enum class ConstraintPlace { request, task_definition };
 
+/// Expressions that were parsed before, by text: a call that decides several times parses each once.
+///
+/// Runs on: one thread at a time.
+/// Limits:  kQueriesMax; beyond it all are forgotten.
+class QueryCache {
+ public:
+  static constexpr std::size_t kQueriesMax = 256;
+  /// Errors: those of parse_query().
+  Result<std::shared_ptr<const Query>> get(const std::string& text);
+
+ private:
+  std::map<std::string, std::shared_ptr<const Query>> queries_;
+};
+
 /// Checks and parses. The messages are what the API answers with InvalidParameterException (ClientException
 /// for a task definition). Errors: `invalid` (also for more than kConstraintsMax, and for an expression,
 /// pointing at its character).
 Result<std::vector<Constraint>> parse_constraints(const std::vector<RawConstraint>& raw,
-                                                  ConstraintPlace place = ConstraintPlace::request);
+                                                  ConstraintPlace place = ConstraintPlace::request,
+                                                  QueryCache* cache = nullptr);
 
 /// Fields: spread takes instanceId (or host) and attribute:NAME; binpack takes cpu and memory; random takes
 /// none. Errors: `invalid`.

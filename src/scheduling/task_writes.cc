@@ -30,7 +30,7 @@ placement::ResourceRequest resource_request(const domain::TaskResources& resourc
 
 Result<placement::PlacementRequest> placement_request(
     const domain::TaskPlan& plan, const std::vector<placement::RawConstraint>& constraints,
-    const std::vector<placement::RawStrategy>& strategies) {
+    const std::vector<placement::RawStrategy>& strategies, placement::QueryCache* cache) {
   const auto& definition = plan.definition.definition;
   placement::PlacementRequest request;
   request.group = plan.group.empty() ? "family:" + plan.definition.family : plan.group;
@@ -38,14 +38,14 @@ Result<placement::PlacementRequest> placement_request(
   if (definition.requires_attributes)
     for (const auto& attribute : *definition.requires_attributes)
       request.attributes.push_back({attribute.name, attribute.value});
-  auto parsed = placement::parse_constraints(constraints);
+  auto parsed = placement::parse_constraints(constraints, placement::ConstraintPlace::request, cache);
   if (!parsed) return std::move(parsed).error();
   request.constraints = *std::move(parsed);
   std::vector<placement::RawConstraint> own;
   if (definition.placement_constraints)
     for (const auto& constraint : *definition.placement_constraints)
       own.push_back({"memberOf", constraint.expression.value_or("")});
-  auto parsed_own = placement::parse_constraints(own, placement::ConstraintPlace::task_definition);
+  auto parsed_own = placement::parse_constraints(own, placement::ConstraintPlace::task_definition, cache);
   if (!parsed_own) return std::move(parsed_own).error();
   for (auto& constraint : *parsed_own) request.constraints.push_back(std::move(constraint));
   auto parsed_strategies = placement::parse_strategies(strategies);

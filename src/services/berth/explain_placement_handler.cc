@@ -87,6 +87,7 @@ ApiResult<JsonObject> document_of(const Context& context, const store::View& vie
   if (!wanted) return wanted.take_error();
   const ClusterSnapshot snapshot(view, context.realm, (*cluster)->name);
   const auto plan = placement::plan_placement(snapshot, *wanted, prng);
+  if (plan.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
 
   JsonObject document;
   document["kind"] = "placement";

@@ -30,13 +30,14 @@ class InstanceGroups final : public placement::GroupLookup {
   std::map<std::string, std::int64_t, std::less<>> counts_;
 };
 
-bool matches(const store::View& view, const StoredInstance& instance, const placement::Query& query) {
+bool matches(const store::View& view, const StoredInstance& instance, const placement::Query& query,
+             placement::QueryBudget& budget) {
   const auto* allocation = view.find<domain::InstanceAllocation>(instance.key);
   const auto seen =
       scheduling::instance_view(*instance.record, allocation ? allocation->record.get() : nullptr);
   const InstanceGroups groups(view, instance);
   const TaskCounts counts = count_tasks(view.group(store::kTasksByInstance, instance.key));
-  return placement::evaluate(query, seen, {counts.running, groups});
+  return placement::evaluate(query, seen, {counts.running, groups, &budget});
 }
 
 bool has_status(const domain::ContainerInstanceRecord& record,
@@ -66,14 +67,18 @@ Async<ApiResult<model::ecs::ListContainerInstancesResponse>> list_container_inst
   const auto view = co_await context.read();
   auto cluster = find_active_cluster(context, view, request.cluster);
   if (!cluster) co_return cluster.take_error();
+  placement::QueryBudget budget;
   response.next_token = fill_page(
       context, *page, view.group(store::kInstancesByCluster, store::cluster_key(context.realm, *name)),
       [&](const StoredInstance& instance) {
-        return has_status(*instance.record, request.status) && (!query || matches(view, instance, *query));
+        return has_status(*instance.record, request.status) &&
+               (!query || matches(view, instance, *query, budget));
       },
       [&](const StoredInstance& instance) {
         response.container_instance_arns->push_back(instance.record->arn);
       });
+  if (budget.exceeded())
+    co_return wire::invalid_parameter("Invalid filter: " + std::string(placement::kQueryTooCostly));
   co_return response;
 }
 

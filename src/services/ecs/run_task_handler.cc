@@ -33,7 +33,8 @@ std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& requ
 }
 
 ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& request,
-                                                    const domain::TaskPlan& plan, std::int32_t count) {
+                                                    const domain::TaskPlan& plan, std::int32_t count,
+                                                    placement::QueryCache& queries) {
   std::vector<placement::RawConstraint> constraints;
   if (request.placement_constraints)
     for (const auto& constraint : *request.placement_constraints)
@@ -44,7 +45,7 @@ ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& reques
     for (const auto& strategy : *request.placement_strategy)
       strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
                             strategy.field.value_or("")});
-  auto wanted = scheduling::placement_request(plan, constraints, strategies);
+  auto wanted = scheduling::placement_request(plan, constraints, strategies, &queries);
   if (!wanted) return wire::invalid_parameter(wanted.error().message);
   wanted->count = count;
   return *std::move(wanted);
@@ -64,7 +65,7 @@ RunTaskResponse answer_again(const Context& context, const store::View& view,
 
 Decision<RunTaskResponse> decide(const Context& context, const store::View& view,
                                  const RunTaskRequest& request, const StartRequest& start,
-                                 const std::string& fingerprint, Prng& prng) {
+                                 const std::string& fingerprint, Prng& prng, placement::QueryCache& queries) {
   auto input = prepare_start(context, view, start);
   if (!input) return input.take_error();
   auto token =
@@ -73,11 +74,12 @@ Decision<RunTaskResponse> decide(const Context& context, const store::View& view
   if (*token && (*token)->earlier) return answer_again(context, view, *input->cluster, *(*token)->earlier);
 
   const domain::TaskPlan plan = plan_of(*input, start);
-  auto wanted = placement_of(request, plan, request.count.value_or(1));
+  auto wanted = placement_of(request, plan, request.count.value_or(1), queries);
   if (!wanted) return wanted.take_error();
   const scheduling::StoreSnapshot snapshot(view, context.realm, input->cluster->name);
   if (snapshot.size() == 0) return wire::invalid_parameter(std::string(placement::kNoInstances));
   const placement::PlacementPlan placed = placement::plan_placement(snapshot, *wanted, prng);
+  if (placed.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
 
   RunTaskResponse response;
   response.tasks.emplace();
@@ -122,8 +124,9 @@ Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest requ
   without_token.client_token.reset();
   const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
   Prng prng = context.services.runtime.fork_random();
+  placement::QueryCache queries;
   std::function<Decision<RunTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, start, fingerprint, prng);
+    return decide(context, view, request, start, fingerprint, prng, queries);
   };
   co_return co_await decide_and_commit<RunTaskResponse>(context, std::move(decider));
 }

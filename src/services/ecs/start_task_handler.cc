@@ -67,6 +67,7 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
     response.tasks->push_back(render_task(task, WithTags::yes));
     scheduling::add_task(transaction, std::move(task));
   }
+  if (wanted->budget->exceeded()) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
   if (response.tasks->empty()) return response;
   return {std::move(response), std::move(transaction)};
 }
