@@ -24,7 +24,7 @@ Async<void> AbsenceSweep::run() {
 
 Async<void> AbsenceSweep::collect(std::map<std::string, Missing>& missing) {
   const MonotonicTime now = runtime_.clock().monotonic();
-  const WallTime wall = runtime_.clock().wall();
+  steps_.note(runtime_.clock().wall(), now);
   std::string after;
   bool more = true;
   while (more) {
@@ -40,7 +40,7 @@ Async<void> AbsenceSweep::collect(std::map<std::string, Missing>& missing) {
       after = stored.key;
       const auto& record = *stored.record;
       if (record.agent_update_status == AgentUpdateStatus::updating && !record.agent_connected &&
-          record.disconnected_at && wall - *record.disconnected_at >= limits_.update_restart_max)
+          record.disconnected_at && steps_.since(*record.disconnected_at) >= limits_.update_restart_max)
         overdue_updates_.push_back(stored.key);
       if (record.status == domain::InstanceStatus::inactive || !record.agent_connected) return true;
       const bool others = record.session_owner && *record.session_owner != owner_;

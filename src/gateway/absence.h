@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/wall_steps.h"
 #include "gateway/limits.h"
 #include "gateway/session_table.h"
 #include "runtime/runtime.h"
@@ -51,6 +52,7 @@ class AbsenceSweep {
   std::string owner_;
   bool sole_;
   std::map<std::string, Missing> missing_;
+  WallSteps steps_;
   std::vector<std::string> overdue_updates_;
 };
 

@@ -188,6 +188,12 @@ TEST(Simulate, WhatCannotBePlacedIsExplainedInstanceByInstance) {
   EXPECT_THAT(render_text(prediction), HasSubstr("1 task cannot be placed"));
 }
 
+TEST(Simulate, ScalingFarBeyondTheRoomEnds) {
+  const auto prediction = must_predict(testing::three_zones(), Scale{"web", 401});
+  ASSERT_EQ(prediction.unplaced.size(), 1U);
+  EXPECT_LT(prediction.services[0].serving_after.most, 401);
+}
+
 TEST(Simulate, NewInstancesTakeWhatHadNoPlace) {
   auto cluster = testing::three_zones();
   cluster.add_service("web", 16, "web:1");

@@ -31,27 +31,34 @@ InstanceHealthController::InstanceHealthController(store::Store& store, runtime:
                                                    Duration grace)
     : store_(store), runtime_(runtime), grace_(grace), started_(runtime.clock().monotonic()) {}
 
+InstanceHealthController::Away InstanceHealthController::away_of(const ContainerInstanceRecord& instance,
+                                                                 MonotonicTime now, WallTime wall) const {
+  Away seen{instance.disconnected_at, now + grace_};
+  // Seen at the first look: it went before this process began, by the wall clock that long ago.
+  if (now - started_ <= kLookEvery) {
+    const WallTime since = instance.disconnected_at.value_or(instance.registered_at);
+    const Duration left = std::clamp<Duration>(since + grace_ - wall, Duration::zero(), grace_);
+    seen.due = now + std::max(left, std::min(grace_, kSeenMin));
+  }
+  return seen;
+}
+
 Async<std::set<std::string>> InstanceHealthController::find_lost() {
   const MonotonicTime now = runtime_.clock().monotonic();
   const WallTime wall = runtime_.clock().wall();
   std::set<std::string> lost;
-  std::map<std::string, MonotonicTime> seen;
+  std::map<std::string, Away> seen;
   const auto view = co_await store_.read();
   view.walk<ContainerInstanceRecord>("", [&](const store::Stored<ContainerInstanceRecord>& stored) {
     if (!away(*stored.record)) return true;
-    const auto before = away_since_.find(stored.key);
-    const MonotonicTime since = before == away_since_.end() ? now : before->second;
-    seen.emplace(stored.key, since);
-    // Away since before this process began: the stored time counts, once agents had time to come back.
-    const bool from_before = since - started_ <= kLookEvery;
-    const Duration needed = from_before ? std::min(grace_, kSeenMin) : grace_;
-    const bool long_by_wall =
-        wall - stored.record->disconnected_at.value_or(stored.record->registered_at) >= grace_;
-    if (now - since >= needed && long_by_wall && !view.group(store::kTasksByInstance, stored.key).empty())
-      lost.insert(stored.key);
+    const auto before = away_.find(stored.key);
+    const bool same = before != away_.end() && before->second.since == stored.record->disconnected_at;
+    const Away found = same ? before->second : away_of(*stored.record, now, wall);
+    seen.emplace(stored.key, found);
+    if (now >= found.due && !view.group(store::kTasksByInstance, stored.key).empty()) lost.insert(stored.key);
     return true;
   });
-  away_since_ = std::move(seen);
+  away_ = std::move(seen);
   co_return lost;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -17,10 +18,10 @@ inline constexpr std::size_t kTasksPerTransaction = 45;
 /// Gives up the tasks of container instances whose agent stays away: they become STOPPED, and services
 /// replace them. When such an instance comes back, its agent is told to stop what Berth no longer counts.
 ///
-/// An instance's time runs out only when its agent has been away for the grace by the wall clock (what is
-/// stored, so that a restart of the control plane does not start anew in full) and this process has itself
-/// seen it away for the grace, or for as long as it has been running, at least kSeenMin. So a step of the
-/// wall clock does not give up everything at once.
+/// The grace counts from when this process saw the agent go, on a clock that never jumps: steps of the wall
+/// clock change nothing. Of an agent that was away already when the process began the stored time counts, so
+/// that a restart of the control plane does not start anew in full, but agents always get kSeenMin to come
+/// back.
 ///
 /// Borrows: store and runtime, until run() has ended. Runs on: the executor of run().
 class InstanceHealthController {
@@ -35,13 +36,19 @@ class InstanceHealthController {
   Async<std::set<std::string>> find_lost();
 
  private:
+  /// An instance that is away.
+  struct Away {
+    std::optional<WallTime> since;  ///< As it is stored: another absence has another time.
+    MonotonicTime due;              ///< When its time runs out.
+  };
+  Away away_of(const domain::ContainerInstanceRecord& instance, MonotonicTime now, WallTime wall) const;
   Async<bool> give_up(std::string instance_key);
 
   store::Store& store_;
   runtime::Runtime& runtime_;
   Duration grace_;
   MonotonicTime started_;
-  std::map<std::string, MonotonicTime> away_since_;  ///< As this process saw it.
+  std::map<std::string, Away> away_;  ///< As this process saw it.
 };
 
 }  // namespace berth::controllers::instance_health

@@ -14,10 +14,10 @@ using store::Stored;
 // One batch in the making.
 class Batch {
  public:
-  Batch(store::Transaction& transaction, WallTime now) : transaction_(transaction), now_(now) {}
+  Batch(store::Transaction& transaction, const WallSteps& steps) : transaction_(transaction), steps_(steps) {}
   bool full() const { return count_ >= kBatchMax; }
   std::size_t count() const { return count_; }
-  bool older(WallTime time, Duration age) const { return now_ - time >= age; }
+  bool older(WallTime time, Duration age) const { return steps_.since(time) >= age; }
 
   template <class R>
   void erase(const Stored<R>& stored) {
@@ -28,7 +28,7 @@ class Batch {
 
  private:
   store::Transaction& transaction_;
-  WallTime now_;
+  const WallSteps& steps_;
   std::size_t count_ = 0;
 };
 
@@ -152,9 +152,10 @@ ReaperController::ReaperController(store::Store& store, runtime::Runtime& runtim
 Async<std::size_t> ReaperController::reap() {
   store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::reaper);
   std::size_t count = 0;
+  steps_.note(runtime_.clock().wall(), runtime_.clock().monotonic());
   {
     const auto view = co_await store_.read();
-    Batch batch(transaction, runtime_.clock().wall());
+    Batch batch(transaction, steps_);
     for (const auto& realm : realms(view)) {
       reap_tasks(batch, view, realm, retention_);
       reap_tokens(batch, view, realm, retention_);

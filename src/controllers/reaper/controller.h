@@ -1,4 +1,5 @@
 #pragma once
+#include "base/wall_steps.h"
 #include "controllers/reaper/retention.h"
 #include "runtime/runtime.h"
 #include "store/store.h"
@@ -6,6 +7,8 @@
 namespace berth::controllers::reaper {
 
 /// Deletes what retention no longer keeps, in transactions of kBatchMax records.
+///
+/// Ages are counted past steps of the wall clock.
 ///
 /// Borrows: store and runtime, until run() has ended. Runs on: the executor of run().
 class ReaperController {
@@ -21,6 +24,7 @@ class ReaperController {
   store::Store& store_;
   runtime::Runtime& runtime_;
   Retention retention_;
+  WallSteps steps_;
 };
 
 }  // namespace berth::controllers::reaper

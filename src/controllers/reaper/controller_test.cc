@@ -150,5 +150,20 @@ TEST_F(ReaperTest, InactiveServicesStayForADay) {
       world_.run(node_, find<domain::ServiceRecord>(&committer_, store::service_key(kRealm, "c", "young"))));
 }
 
+TEST_F(ReaperTest, StepsOfTheWallClockDeleteNothingEarlyAndKeepNothingLong) {
+  for (const Duration step : {Duration(2h), Duration(-2h)}) {
+    ReaperController reaper(committer_, node_.runtime(), {});
+    EXPECT_EQ(world_.run(node_, reaper.reap()), 0U);
+    put_task("stepped", TaskStatus::stopped, 0s);
+    world_.run_for(10s);
+    node_.step_wall(step);
+    world_.run_for(59min);
+    EXPECT_EQ(world_.run(node_, reaper.reap()), 0U);
+    world_.run_for(1min);
+    EXPECT_EQ(world_.run(node_, reaper.reap()), 1U);
+    EXPECT_FALSE(has_task("stepped"));
+  }
+}
+
 }  // namespace
 }  // namespace berth::controllers::reaper

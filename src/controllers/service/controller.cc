@@ -86,6 +86,7 @@ Async<Result<void>> ServiceController::commit_all(std::vector<store::Transaction
 Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
   for (int attempt = 0; attempt < kDecisionsMax; ++attempt) {
     Execution execution;
+    WallTime now;
     {
       auto view = co_await store_.read();
       const auto* service = view.find<ServiceRecord>(key);
@@ -93,11 +94,13 @@ Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
         set_blocked(key, false);
         co_return WorkQueue::Outcome{};
       }
-      execution = execute(view, *service, compat_, blocked(key), runtime_, prng_);
+      now = runtime_.clock().wall();
+      steps_.note(now, runtime_.clock().monotonic());
+      execution = execute(view, *service, compat_, blocked(key), runtime_, prng_, &steps_);
     }
     WorkQueue::Outcome outcome;
     if (execution.look_again)
-      outcome.again = std::max<Duration>(*execution.look_again - runtime_.clock().wall(), Duration::zero());
+      outcome.again = std::max<Duration>(*execution.look_again - now, Duration::zero());
     const auto committed = co_await commit_all(std::move(execution.transactions));
     if (!committed && committed.error().retry == Retry::re_decide) continue;
     if (!committed) {

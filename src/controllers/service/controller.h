@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "base/wall_steps.h"
 #include "controllers/core/work_queue.h"
 #include "domain/limits.h"
 #include "runtime/runtime.h"
@@ -45,6 +46,7 @@ class ServiceController {
   domain::Compat compat_;
   WorkQueue queue_;
   Prng prng_;
+  WallSteps steps_;
   std::mutex mutex_;
   std::map<std::string, std::set<std::string>> blocked_;  ///< Services that wait for room, by cluster key.
 };

@@ -8,6 +8,7 @@
 
 #include <functional>
 
+#include "controllers/service/execute.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_runtime.h"
 #include "scheduling/service_rules.h"
@@ -140,6 +141,15 @@ class ServiceControllerTest : public ::testing::Test {
     co_return *view.find<domain::ContainerInstanceRecord>(store::instance_key(kRealm, "c", id));
   }
   ServiceRecord service() { return *runtime::block_on(executor(), read_service()).record; }
+
+  /// When a look at the service, which waits for room, would have it looked at again.
+  Async<Duration> time_to_next_look() {
+    const auto view = co_await committer_.read();
+    Prng prng(1);
+    const auto execution =
+        execute(view, *view.find<ServiceRecord>(key_), domain::Compat::current, true, runtime_, prng);
+    co_return execution.look_again.value_or(WallTime{}) - runtime_.clock().wall();
+  }
 
   /// Plays the agent: what is new runs, what shall stop stops; `die` ends one running task.
   void play_agent(bool die = false) { runtime::block_on(executor(), play(die)); }
@@ -329,6 +339,18 @@ TEST_F(ServiceControllerTest, ADeletedServiceEndsInactive) {
   until([&](const store::View& view) {
     return view.find<ServiceRecord>(key_)->record->status == domain::ServiceStatus::inactive;
   });
+}
+
+// 200 is what one plan starts; there is room for four.
+TEST_F(ServiceControllerTest, MoreThanOnePlanStartsWaitForRoomInPeace) {
+  create(400);
+  until([&](const store::View& view) {
+    const auto& events = view.find<ServiceRecord>(key_)->record->events;
+    return tasks(view) == 4 && events && !events->empty() &&
+           events->front().message->find("unable to place") != std::string::npos;
+  });
+  const Duration again = runtime::block_on(executor(), time_to_next_look());
+  EXPECT_GT(again, Duration(500ms));
 }
 
 }  // namespace

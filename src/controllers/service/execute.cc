@@ -62,20 +62,23 @@ std::vector<domain::TaskRecord> place(const store::View& view, const Facts& fact
       view, plan.after, plan, [&ids] { return ids.hex(32); }, facts.now, prng);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
   execution.placement_blocked = !placed.all;
-  if (placed.all)
+  if (placed.all) {
     plan.after.unable_to_place_at.reset();
-  else
+    // Without room the rest would find none either: it waits for some, as these do.
+    if (plan.more_starts) plan.look_again = facts.now;
+  } else {
     account_unplaced(plan, facts, plan.starts - static_cast<std::int64_t>(placed.tasks.size()),
                      placed.why_not);
+  }
   return std::move(placed.tasks);
 }
 
 }  // namespace
 
 Execution execute(const store::View& view, const store::Stored<ServiceRecord>& service, domain::Compat compat,
-                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng) {
+                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng, const WallSteps* steps) {
   const WallTime now = runtime.clock().wall();
-  const FactSource source(view, service, now, compat, placement_blocked);
+  const FactSource source(view, service, now, compat, placement_blocked, steps);
   ServicePlan plan = controllers::service::plan(source.facts());
   Execution execution;
   std::vector<domain::TaskRecord> starts = place(view, source.facts(), plan, execution, runtime, prng);

@@ -26,6 +26,7 @@ struct Execution {
 ///
 /// Limits: kStopsMax, kStartsMax.
 Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
-                  domain::Compat compat, bool placement_blocked, runtime::Runtime& runtime, Prng& prng);
+                  domain::Compat compat, bool placement_blocked, runtime::Runtime& runtime, Prng& prng,
+                  const WallSteps* steps = nullptr);
 
 }  // namespace berth::controllers::service

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <set>
 
 #include "placement/predicates.h"
 #include "scheduling/service_rules.h"
@@ -87,9 +88,10 @@ const store::Stored<domain::TaskDefinitionRecord>* definition_of(const store::Vi
 }
 
 FactSource::FactSource(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
-                       WallTime now, domain::Compat compat, bool placement_blocked)
+                       WallTime now, domain::Compat compat, bool placement_blocked, const WallSteps* steps)
     : view_(view), service_(*service.record), key_(service.key), facts_{*service.record,   {},  {},    {},
                                                                         placement_blocked, now, compat} {
+  facts_.steps = steps;
   facts_.view_of = [this](const std::string& key) { return view_of(key); };
   read_tasks();
   read_exits();
@@ -185,6 +187,16 @@ void FactSource::read_hosts() {
                             reason.code == placement::ReasonCode::distinct_instance);
     if (matches) facts_.hosts.push_back({host.key, !host.record->agent_connected});
   }
+  // Where its daemons should run is not known then: those that run stay, and no others start.
+  if (wanted.budget->exceeded()) keep_hosts();
+}
+
+void FactSource::keep_hosts() {
+  facts_.hosts.clear();
+  std::set<std::string> seen;
+  for (const auto& task : facts_.tasks)
+    if (!task.host_leaves && seen.insert(task.instance).second)
+      facts_.hosts.push_back({task.instance, task.host_silent});
 }
 
 }  // namespace berth::controllers::service

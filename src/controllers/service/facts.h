@@ -15,7 +15,7 @@ namespace berth::controllers::service {
 class FactSource {
  public:
   FactSource(const store::View& view, const store::Stored<domain::ServiceRecord>& service, WallTime now,
-             domain::Compat compat, bool placement_blocked);
+             domain::Compat compat, bool placement_blocked, const WallSteps* steps = nullptr);
   const Facts& facts() const { return facts_; }
   /// The task at a position of facts().tasks.
   const store::Stored<domain::TaskRecord>& task(std::size_t position) const { return *tasks_[position]; }
@@ -26,6 +26,7 @@ class FactSource {
   void read_tasks();
   void read_exits();
   void read_hosts();
+  void keep_hosts();
 
   const store::View& view_;
   const domain::ServiceRecord& service_;

@@ -72,6 +72,10 @@ void place_anywhere(Placed& placed, const Placing& placing, Prng& prng) {
   const auto found = placement::plan_placement(placing.snapshot, placing.request, prng);
   for (const std::size_t index : found.placed) add(placed, placing, index);
   placed.all = found.unplaced == 0;
+  if (found.too_costly) {
+    placed = {{}, false, std::string(placement::kQueryTooCostly)};
+    return;
+  }
   if (!placed.all) placed.why_not = placement::explain_unplaced(found);
 }
 

@@ -27,13 +27,9 @@ void forgive(PlanState& state, DeploymentState& deployment) {
   if (deployment.failed_tasks == 0 || !deployment.last_failure_at) return;
   for (const auto& task : state.facts.tasks) {
     if (task.deployment_id != deployment.id || !task.running || !task.wanted || !task.started_at) continue;
-    if (*task.started_at < *deployment.last_failure_at) continue;
+    if (state.facts.since(*task.started_at) > state.facts.since(*deployment.last_failure_at)) continue;
     if (task.health == Health::unknown || task.health == Health::unhealthy) continue;
-    const WallTime proven = *task.started_at + scheduling::kShortRun;
-    if (proven > state.facts.now) {
-      state.look_again(proven);
-      continue;
-    }
+    if (!state.is_past(*task.started_at, scheduling::kShortRun)) continue;
     deployment.failed_tasks = 0;
     deployment.last_failure_at.reset();
     deployment.next_start_at.reset();
@@ -114,9 +110,7 @@ PlanState::PlanState(const Facts& facts_in) : facts(facts_in) {
 bool PlanState::unhealthy(const TaskFact& task) {
   if (task.health != Health::unhealthy) return false;
   const auto grace = std::chrono::seconds(facts.service.health_check_grace_period_seconds.value_or(0));
-  if (!task.started_at || facts.now >= *task.started_at + grace) return true;
-  look_again(*task.started_at + grace);
-  return false;
+  return !task.started_at || is_past(*task.started_at, grace);
 }
 
 bool PlanState::healthy(const TaskFact& task) {
@@ -124,10 +118,7 @@ bool PlanState::healthy(const TaskFact& task) {
   if (task.health != Health::unchecked) return task.health == Health::healthy;
   if (!is_primary(task) || primary().rollout_state == DeploymentRolloutState::completed) return true;
   const Duration settle = primary().failed_tasks > 0 ? scheduling::kShortRun : kSettleTime;
-  const WallTime settled = task.started_at.value_or(facts.now) + settle;
-  if (settled <= facts.now) return true;
-  look_again(settled);
-  return false;
+  return is_past(task.started_at.value_or(facts.now), settle);
 }
 
 void PlanState::stop(std::size_t task, std::string reason) {
@@ -148,23 +139,34 @@ void PlanState::event(std::string_view message) {
 }
 
 void PlanState::event_at_most(std::optional<WallTime>& last, Duration every, std::string_view message) {
-  if (!last || facts.now >= *last + every || facts.now < *last) {
-    event(message);
-    last = facts.now;
-  }
-  look_again(*last + every);
+  if (last && !is_past(*last, every)) return;
+  event(message);
+  last = facts.now;
+  look_again(facts.now + every);
 }
 
 void PlanState::look_again(WallTime when) {
   if (!plan.look_again || when < *plan.look_again) plan.look_again = when;
 }
 
+bool PlanState::is_past(WallTime time, Duration age) {
+  const Duration left = age - facts.since(time);
+  if (left <= Duration::zero()) return true;
+  look_again(facts.now + left);
+  return false;
+}
+
+Duration PlanState::pause_of(const DeploymentState& deployment) const {
+  if (!deployment.next_start_at || !deployment.last_failure_at) return Duration::zero();
+  const Duration pause =
+      std::min<Duration>(*deployment.next_start_at - *deployment.last_failure_at, scheduling::kRetryDelayMax);
+  return std::max<Duration>(pause - facts.since(*deployment.last_failure_at), Duration::zero());
+}
+
 bool PlanState::starts_paused() {
-  auto& deployment = primary();
-  if (!deployment.next_start_at || *deployment.next_start_at <= facts.now) return false;
-  // A wall clock that was set back must not stretch the pause.
-  if (*deployment.next_start_at > facts.now + scheduling::kRetryDelayMax) return false;
-  look_again(*deployment.next_start_at);
+  const Duration pause = pause_of(primary());
+  if (pause == Duration::zero()) return false;
+  look_again(facts.now + pause);
   std::string message = "is unable to consistently start tasks successfully.";
   if (!facts.last_failure.empty()) message += " " + facts.last_failure;
   event_at_most(service().unable_to_start_at, kUnableToStartEvery, message);
@@ -178,7 +180,10 @@ std::string PlanState::scaling_reason() {
 
 void account_failures(PlanState& state) {
   for (const auto& exit : state.facts.exits) {
-    if (exit.started_at && exit.stopped_at >= *exit.started_at + scheduling::kShortRun) continue;
+    const bool ran_long =
+        exit.started_at &&
+        state.facts.since(*exit.started_at) - state.facts.since(exit.stopped_at) >= scheduling::kShortRun;
+    if (ran_long) continue;
     if (auto* deployment = scheduling::find_deployment(state.service(), exit.deployment_id))
       count_failure(state, *deployment);
   }
@@ -217,10 +222,9 @@ void settle_deployments(PlanState& state, std::int64_t desired) {
   update_counts(state, desired);
   auto& primary = state.primary();
   const bool whole = is_whole(state, desired);
-  const WallTime baked = service.steady_since.value_or(state.facts.now) + bake_time(service);
-  if (whole && primary.rollout_state == DeploymentRolloutState::in_progress && baked > state.facts.now) {
-    state.look_again(baked);
-  } else if (whole && primary.rollout_state == DeploymentRolloutState::in_progress) {
+  const WallTime steady_since = service.steady_since.value_or(state.facts.now);
+  if (whole && primary.rollout_state == DeploymentRolloutState::in_progress &&
+      state.is_past(steady_since, bake_time(service))) {
     primary.rollout_state = DeploymentRolloutState::completed;
     primary.rollout_state_reason = fmt::format("ECS deployment {} completed.", primary.id);
     primary.updated_at = state.facts.now;
@@ -243,7 +247,7 @@ void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplac
   auto& service = plan.after;
   auto& last = service.unable_to_place_at;
   auto* primary = scheduling::primary_of(service);
-  if (!last || facts.now >= *last + kUnableToPlaceEvery || facts.now < *last) {
+  if (!last || facts.since(*last) >= kUnableToPlaceEvery) {
     last = facts.now;
     plan.events.push_back(
         fmt::format("{} was unable to place a task because the resources could not be found. {}",
@@ -257,7 +261,7 @@ void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplac
       primary->last_failure_at = facts.now;
     }
   }
-  const WallTime again = *last + kUnableToPlaceEvery;
+  const WallTime again = facts.now + (kUnableToPlaceEvery - facts.since(*last));
   if (!plan.look_again || again < *plan.look_again) plan.look_again = again;
 }
 

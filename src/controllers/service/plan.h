@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/wall_steps.h"
 #include "domain/limits.h"
 #include "domain/records.h"
 #include "placement/types.h"
@@ -76,6 +78,13 @@ struct Facts {
   std::string last_failure = {};
   /// The instance of a key, for scale-in by strategies; may be empty, may answer null.
   std::function<const placement::InstanceView*(const std::string&)> view_of = {};
+  /// The steps of the wall clock, noted at `now`; null: none.
+  const WallSteps* steps = nullptr;
+
+  /// How long ago a stored time was, whatever was done to the clock since; never negative.
+  Duration since(WallTime time) const {
+    return steps ? steps->since(time) : std::max<Duration>(now - time, Duration::zero());
+  }
 };
 
 struct StopOrder {
@@ -85,8 +94,9 @@ struct StopOrder {
 
 struct ServicePlan {
   std::vector<StopOrder> stops;
-  std::int64_t starts = 0;               ///< Tasks of the PRIMARY deployment to place.
-  std::string start_task_set;            ///< Or of this task set, when it is not empty.
+  std::int64_t starts = 0;     ///< Tasks of the PRIMARY deployment to place.
+  bool more_starts = false;    ///< More are wanted than one plan starts: for the next, if these fit.
+  std::string start_task_set;  ///< Or of this task set, when it is not empty.
   std::vector<std::string> start_hosts;  ///< DAEMON: where; `starts` is their number.
   domain::ServiceRecord after;           ///< The service with everything but `events` taken in.
   std::vector<std::string> events;       ///< Messages to add, oldest first.

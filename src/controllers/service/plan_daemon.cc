@@ -74,7 +74,7 @@ void plan_daemon(PlanState& state) {
     if (found == tasks.end()) {
       if (host.silent || state.failed() || state.starts_paused()) continue;
       if (static_cast<std::int64_t>(state.plan.start_hosts.size()) == kStartsMax) {
-        state.look_again(facts.now);
+        state.plan.more_starts = true;
         break;
       }
       state.plan.start_hosts.push_back(host.instance);

@@ -130,7 +130,7 @@ void plan_replica(PlanState& state) {
     const auto wanted = std::min(desired - good, bounds.tasks_max - all);
     if (wanted > 0 && !state.starts_paused()) {
       state.plan.starts = std::min(wanted, kStartsMax);
-      if (wanted > kStartsMax) state.look_again(state.facts.now);
+      state.plan.more_starts = wanted > kStartsMax;
     }
     say_if_stuck(state, groups, desired, bounds);
   }

@@ -34,6 +34,10 @@ struct PlanState {
   /// Says `message` unless it was said less than `every` ago; then looks again when it may be repeated.
   void event_at_most(std::optional<WallTime>& last, Duration every, std::string_view message);
   void look_again(WallTime when);
+  /// Whether `time` is so long ago; if not, looks again when it will be.
+  bool is_past(WallTime time, Duration age);
+  /// The rest of a pause that began with the last failure of a deployment; zero: none.
+  Duration pause_of(const domain::DeploymentState& deployment) const;
   bool starts_paused();
   std::string scaling_reason();
 };

@@ -48,10 +48,9 @@ void stop_surplus(PlanState& state, const SetTasks& tasks, std::int64_t desired,
 
 // After failures, starts wait.
 bool is_paused(PlanState& state, const TaskSetState& set) {
-  const auto& next = set.deployment.next_start_at;
-  if (!next || *next <= state.facts.now || *next > state.facts.now + scheduling::kRetryDelayMax) return false;
-  state.look_again(*next);
-  return true;
+  const Duration pause = state.pause_of(set.deployment);
+  if (pause > Duration::zero()) state.look_again(state.facts.now + pause);
+  return pause > Duration::zero();
 }
 
 void note_stability(PlanState& state, TaskSetState& set, const SetTasks& tasks, std::int64_t desired) {
@@ -87,7 +86,7 @@ void plan_task_sets(PlanState& state) {
     state.plan.starts = std::min(missing, kStartsMax);
     state.plan.start_task_set = set->deployment.id;
     if (wanting.size() > 1) state.look_again(state.facts.now + std::chrono::seconds(1));
-    if (missing > kStartsMax) state.look_again(state.facts.now);
+    state.plan.more_starts = missing > kStartsMax;
   }
   std::erase_if(*service.task_sets, [&](const TaskSetState& set) {
     return set.draining &&

@@ -391,12 +391,78 @@ TEST(ServicePlan, ADeletedServiceBecomesInactiveWhenItsTasksAreGone) {
 
 TEST(ServicePlan, StartsAndStopsSoManyAtATime) {
   PlanWorld world(500);
-  EXPECT_EQ(world.step().starts, kStartsMax);
+  const auto starting = world.step();
+  EXPECT_EQ(starting.starts, kStartsMax);
+  EXPECT_TRUE(starting.more_starts);
+  EXPECT_FALSE(starting.look_again) << "whether the rest is tried at once depends on how these fare";
   world.add_running(world.primary().id, 600);
   world.service.desired_count = 100;
   const auto plan = world.step();
   EXPECT_EQ(plan.stops.size(), kStopsMax);
   EXPECT_EQ(plan.look_again, world.now);
+}
+
+// A world whose wall clock is set while a service waits.
+struct SteppedWorld : PlanWorld {
+  WallSteps noted;
+  MonotonicTime monotonic{};
+
+  explicit SteppedWorld(std::int32_t desired) : PlanWorld(desired) {
+    noted.note(now, monotonic);
+    steps = &noted;
+  }
+  void pass(Duration time) {
+    now = now + time;
+    monotonic = monotonic + time;
+    noted.note(now, monotonic);
+  }
+  void set_clock(Duration by) { now = now + by; }
+};
+
+TEST(ServicePlan, PausesEndWhenTheyShouldWhateverIsDoneToTheClock) {
+  for (const Duration step : {Duration(2h), Duration(-2h)}) {
+    SteppedWorld world(1);
+    world.percents(0, 200);
+    // Failures enough for a pause that lasts.
+    for (int failure = 0; failure < 8; ++failure) {
+      world.exits.push_back({world.primary().id, std::nullopt, world.now});
+      world.step();
+    }
+    const Duration pause = *world.primary().next_start_at - *world.primary().last_failure_at;
+    ASSERT_GT(pause, Duration(10s));
+    world.pass(2s);
+    world.set_clock(step);
+    world.pass(pause - 3s);
+    const auto waits = world.step();
+    EXPECT_EQ(waits.starts, 0);
+    EXPECT_EQ(*waits.look_again, world.now + 1s);
+    world.pass(1s);
+    EXPECT_EQ(world.step().starts, 1);
+  }
+}
+
+TEST(ServicePlan, ATaskSettlesWhateverIsDoneToTheClock) {
+  for (const Duration step : {Duration(2h), Duration(-2h)}) {
+    SteppedWorld world(1);
+    world.add_task(world.primary().id, true).started_at = world.now;
+    world.step();
+    EXPECT_FALSE(world.service.steady_since);
+    world.set_clock(step);
+    world.pass(kSettleTime);
+    world.step();
+    EXPECT_TRUE(world.service.steady_since);
+  }
+}
+
+TEST(ServicePlan, ATaskThatRanLongDidNotFailBecauseTheClockWasSet) {
+  SteppedWorld world(1);
+  const WallTime started = world.now;
+  world.pass(1min);
+  world.set_clock(-2h);
+  world.pass(1s);
+  world.exits.push_back({world.primary().id, started, world.now});
+  world.step();
+  EXPECT_EQ(world.primary().failed_tasks, 0);
 }
 
 }  // namespace

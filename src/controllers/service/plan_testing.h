@@ -18,6 +18,7 @@ struct PlanWorld {
   bool blocked = false;
   domain::Compat compat = domain::Compat::current;
   std::string last_failure;
+  const WallSteps* steps = nullptr;
   int last_id = 0;
   std::uint64_t last_deployment = 0;
 
@@ -82,7 +83,7 @@ struct PlanWorld {
     return take_in(std::move(made));
   }
   Facts make_facts() const {
-    return Facts{service, tasks, exits, hosts, blocked, now, compat, last_failure, {}};
+    return Facts{service, tasks, exits, hosts, blocked, now, compat, last_failure, {}, steps};
   }
   ServicePlan take_in(ServicePlan made) {
     service = made.after;

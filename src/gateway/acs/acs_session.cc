@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "domain/arns.h"
+#include "domain/text_bounds.h"
 #include "gateway/acs/ack.h"
 #include "gateway/acs/heartbeat.h"
 #include "gateway/acs/payload.h"
@@ -100,7 +102,8 @@ void AcsSession::on_nack(const JsonObject& message) {
   const auto nack = parse_acknowledgement(message);
   if (!nack) return complain(nack.error());
   counters_.nacks.fetch_add(1, std::memory_order_relaxed);
-  spdlog::warn("gateway: {} refused message {}: {}", context_.instance_arn, nack->message_id, nack->reason);
+  spdlog::warn("gateway: {} refused message {}: {}", context_.instance_arn, nack->message_id,
+               cut_middle(nack->reason, domain::kReasonBytesMax));
   if (update_ && update_->on_answer(nack->message_id, nack->reason)) wake_.notify();
 }
 
@@ -227,7 +230,7 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
     translated.push_back(
         translate_task(*wanted.task, known ? definition->second.get() : nullptr, wanted.stop));
     if (known && !wanted.stop)
-      roles_.add_to(translated.back(), *wanted.task, *definition->second, runtime_.clock().wall());
+      roles_.add_to(translated.back(), *wanted.task, *definition->second, {runtime_.clock().wall(), now()});
   }
   const PayloadHead head{runtime_.ids().uuid(), domain::cluster_arn(context_.realm, context_.cluster),
                          context_.instance_arn, *sequence, runtime_.clock().wall()};
@@ -242,11 +245,11 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
 
 Async<Result<void>> AcsSession::refresh_credentials(runtime::MessageSocket& socket, Look look) {
   if (!roles_.due(now()) || closing()) co_return Result<void>();
-  const WallTime wall = runtime_.clock().wall();
+  const BothClocks both{runtime_.clock().wall(), now()};
   for (const auto& task : look.kept) {
     const auto definition = look.definitions.find(task.get());
     if (definition == look.definitions.end()) continue;
-    auto messages = roles_.check(*task, *definition->second, wall);
+    auto messages = roles_.check(*task, *definition->second, both);
     for (auto& message : messages) {
       message.message_id = runtime_.ids().uuid();
       std::string text = envelope_of("IAMRoleCredentialsMessage", message);
@@ -254,7 +257,7 @@ Async<Result<void>> AcsSession::refresh_credentials(runtime::MessageSocket& sock
       if (!sent) co_return sent.error();
     }
   }
-  roles_.checked(now(), wall);
+  roles_.checked(now());
   co_return Result<void>();
 }
 

@@ -30,15 +30,15 @@ MonotonicTime RoleCredentials::next_due() const {
   return roles_ == nullptr ? MonotonicTime{std::numeric_limits<std::int64_t>::max()} : check_at_;
 }
 
-void RoleCredentials::checked(MonotonicTime now, WallTime wall) {
+void RoleCredentials::checked(MonotonicTime now) {
   check_at_ = now + kRoleCheckInterval;
   // Those of tasks that have ended: what lives was told again before its end.
-  std::erase_if(told_, [&](const auto& entry) { return entry.second.until <= wall; });
+  std::erase_if(told_, [&](const auto& entry) { return entry.second.until <= now; });
 }
 
 std::optional<model::acs::IAMRoleCredentials> RoleCredentials::issue(const domain::TaskRecord& task,
                                                                      const std::string& role, RoleType type,
-                                                                     WallTime now, bool always) {
+                                                                     BothClocks now, bool always) {
   if (roles_ == nullptr || role.empty()) return std::nullopt;
   auto keys = roles_->find(role);
   if (!keys) {
@@ -48,22 +48,21 @@ std::optional<model::acs::IAMRoleCredentials> RoleCredentials::issue(const domai
   std::string id = roles_->credentials_id(task.arn, to_string(type));
   const auto told = told_.find(id);
   const bool fresh = told != told_.end() && told->second.keys == *keys &&
-                     told->second.until - now > kRoleCredentialsLife / 2;
+                     told->second.until - now.monotonic > kRoleCredentialsLife / 2;
   if (fresh && !always) return std::nullopt;
-  const WallTime until = now + kRoleCredentialsLife;
   model::acs::IAMRoleCredentials out;
   out.credentials_id = id;
   out.role_arn = role;
   out.access_key_id = keys->access_key_id;
   out.secret_access_key = keys->secret_access_key;
   out.session_token = keys->session_token;
-  out.expiration = render_iso8601(until);
-  told_.insert_or_assign(std::move(id), Told{*std::move(keys), until});
+  out.expiration = render_iso8601(now.wall + kRoleCredentialsLife);
+  told_.insert_or_assign(std::move(id), Told{*std::move(keys), now.monotonic + kRoleCredentialsLife});
   return out;
 }
 
 void RoleCredentials::add_to(model::acs::Task& to, const domain::TaskRecord& task,
-                             const domain::TaskDefinitionRecord& definition, WallTime now) {
+                             const domain::TaskDefinitionRecord& definition, BothClocks now) {
   to.role_credentials = issue(task, role_of(task, definition, RoleType::task_application),
                               RoleType::task_application, now, true);
   to.execution_role_credentials =
@@ -71,7 +70,7 @@ void RoleCredentials::add_to(model::acs::Task& to, const domain::TaskRecord& tas
 }
 
 std::vector<model::acs::IAMRoleCredentialsMessage> RoleCredentials::check(
-    const domain::TaskRecord& task, const domain::TaskDefinitionRecord& definition, WallTime now) {
+    const domain::TaskRecord& task, const domain::TaskDefinitionRecord& definition, BothClocks now) {
   std::vector<model::acs::IAMRoleCredentialsMessage> messages;
   for (const RoleType type : {RoleType::task_application, RoleType::task_execution}) {
     auto credentials = issue(task, role_of(task, definition, type), type, now, false);

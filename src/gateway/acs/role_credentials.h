@@ -15,6 +15,12 @@ namespace berth::gateway::acs {
 inline constexpr Duration kRoleCredentialsLife = std::chrono::hours(1);
 inline constexpr Duration kRoleCheckInterval = std::chrono::minutes(1);
 
+/// Now by both clocks: keys are told their end by the one, and told again by the other, which is never set.
+struct BothClocks {
+  WallTime wall;
+  MonotonicTime monotonic;
+};
+
 /// The credentials of tasks' roles, as one session has told them its agent (agent-protocol 4.3): in the
 /// payload with the task, afterwards in IAMRoleCredentialsMessages. A new session starts empty and tells them
 /// again, as an agent that was started anew has none.
@@ -27,25 +33,25 @@ class RoleCredentials {
 
   /// For a task that goes out.
   void add_to(model::acs::Task& to, const domain::TaskRecord& task,
-              const domain::TaskDefinitionRecord& definition, WallTime now);
+              const domain::TaskDefinitionRecord& definition, BothClocks now);
 
   /// Whether running tasks are to be looked at: check() with each of them, then checked().
   bool due(MonotonicTime now) const { return roles_ != nullptr && now >= check_at_; }
   MonotonicTime next_due() const;
   /// All have been looked at.
-  void checked(MonotonicTime now, WallTime wall);
+  void checked(MonotonicTime now);
   /// The messages that a task which the agent has needs now; their ids are empty.
   std::vector<model::acs::IAMRoleCredentialsMessage> check(const domain::TaskRecord& task,
                                                            const domain::TaskDefinitionRecord& definition,
-                                                           WallTime now);
+                                                           BothClocks now);
 
  private:
   struct Told {
     domain::RoleKeys keys;
-    WallTime until;
+    MonotonicTime until;
   };
   std::optional<model::acs::IAMRoleCredentials> issue(const domain::TaskRecord& task, const std::string& role,
-                                                      model::acs::RoleType type, WallTime now, bool always);
+                                                      model::acs::RoleType type, BothClocks now, bool always);
 
   const domain::TaskRoles* roles_;
   std::map<std::string, Told> told_;  ///< By credentials id.

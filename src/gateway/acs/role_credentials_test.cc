@@ -84,5 +84,15 @@ TEST_F(RoleCredentials, ARoleWithoutKeysHoldsNoTaskUp) {
   EXPECT_FALSE(task.contains("roleCredentials"));
 }
 
+TEST_F(RoleCredentials, AreRenewedInTimeWhateverIsDoneToTheClock) {
+  const auto socket = start_task();
+  world_.run_for(1min);
+  world_.server().step_wall(-2h);
+  const auto began = world_.sim().now();
+  const auto message = world_.receive_payload(*socket, 2h);
+  EXPECT_LT(world_.sim().now() - began, 40min);
+  EXPECT_EQ(credentials_of(message).at("credentialsId").as_string(), "t1-TaskApplication");
+}
+
 }  // namespace
 }  // namespace berth::gateway

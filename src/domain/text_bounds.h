@@ -1,0 +1,14 @@
+#pragma once
+#include <cstddef>
+
+// How much is kept of what agents say. Longer texts lose their middle (cut_middle()), longer lists their end.
+namespace berth::domain {
+
+/// Reasons of tasks and containers, in bytes.
+inline constexpr std::size_t kReasonBytesMax = 1'024;
+/// Runtime ids, digests, versions, addresses.
+inline constexpr std::size_t kAgentTextBytesMax = 255;
+/// Network bindings of a container; a range whose host ports run in step is one.
+inline constexpr std::size_t kNetworkBindingsMax = 100;
+
+}  // namespace berth::domain
