@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "domain/text_bounds.h"
+
 namespace berth::domain {
 namespace {
 
@@ -28,6 +31,20 @@ bool assign(std::optional<T>& slot, const std::optional<T>& value) {
   return true;
 }
 
+bool assign_text(std::optional<std::string>& slot, const std::optional<std::string>& text,
+                 std::size_t bytes_max) {
+  if (!text || text->size() <= bytes_max) return assign(slot, text);
+  return assign(slot, std::optional(cut_middle(*text, bytes_max)));
+}
+
+std::vector<model::ecs::NetworkBinding> bounded(std::vector<model::ecs::NetworkBinding> bindings) {
+  if (bindings.size() > kNetworkBindingsMax) bindings.resize(kNetworkBindingsMax);
+  for (auto& binding : bindings)
+    for (auto* text : {&binding.bind_ip, &binding.container_port_range, &binding.host_port_range})
+      if (*text) *text = cut_middle(**text, kAgentTextBytesMax);
+  return bindings;
+}
+
 // True when the report taught something new.
 bool apply_container(ContainerState& container, const ContainerReport& report) {
   if (container.status == ContainerStatus::stopped) return false;
@@ -38,11 +55,12 @@ bool apply_container(ContainerState& container, const ContainerReport& report) {
   }
   // Old agents repeat a stale exit code 0 on RUNNING: it means nothing before the container has stopped.
   if (container.status == ContainerStatus::stopped) changed |= assign(container.exit_code, report.exit_code);
-  if (report.reason && !report.reason->empty()) changed |= assign(container.reason, report.reason);
-  changed |= assign(container.runtime_id, report.runtime_id);
-  changed |= assign(container.image_digest, report.image_digest);
+  if (report.reason && !report.reason->empty())
+    changed |= assign_text(container.reason, report.reason, kReasonBytesMax);
+  changed |= assign_text(container.runtime_id, report.runtime_id, kAgentTextBytesMax);
+  changed |= assign_text(container.image_digest, report.image_digest, kAgentTextBytesMax);
   if (report.network_bindings) {
-    container.network_bindings = report.network_bindings;
+    container.network_bindings = bounded(*report.network_bindings);
     changed = true;
   }
   return changed;
@@ -82,7 +100,7 @@ void explain_stop(TaskRecord& task, const std::string& agent_reason) {
                                              : TaskStopCode::task_failed_to_start;
   if (task.stopped_reason) return;
   if (!agent_reason.empty())
-    task.stopped_reason = agent_reason;
+    task.stopped_reason = cut_middle(agent_reason, kReasonBytesMax);
   else if (task.stop_code == TaskStopCode::task_failed_to_start)
     task.stopped_reason = "Task failed to start";
   else

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "domain/testing.h"
+#include "domain/text_bounds.h"
 
 namespace berth::domain {
 namespace {
@@ -182,6 +183,41 @@ TEST(TaskLifecycle, AnyOrderOfEventsOnlyMovesForward) {
       }
     }
   }
+}
+
+// Whatever an agent sends, a record stays small, and its reasons say how they begin and end.
+TEST(AgentTexts, AreCutToSize) {
+  const TaskRecord task = pending_task();
+  AgentReport report;
+  report.status = TaskStatus::stopped;
+  const std::string long_reason = "CannotStart: " + std::string(100'000, 'x') + " is already allocated";
+  report.reason = long_reason;
+  ContainerReport container;
+  container.name = task.containers.front().name;
+  container.status = ContainerStatus::stopped;
+  container.reason = long_reason;
+  container.runtime_id = std::string(100'000, 'r');
+  container.image_digest = std::string(100'000, 'd');
+  model::ecs::NetworkBinding binding;
+  binding.bind_ip = std::string(100'000, '1');
+  binding.host_port_range = std::string(100'000, '2');
+  binding.container_port_range = std::string(100'000, '3');
+  container.network_bindings = std::vector(1'000, binding);
+  report.containers = {container};
+  const auto after = apply_task_transition(task, report, Writer::agent, WallTime{1});
+  ASSERT_TRUE(after.ok());
+  const TaskRecord& stopped = **after;
+  for (const std::string& reason : {*stopped.stopped_reason, *stopped.containers.front().reason}) {
+    EXPECT_EQ(reason.size(), kReasonBytesMax);
+    EXPECT_TRUE(reason.starts_with("CannotStart: "));
+    EXPECT_TRUE(reason.ends_with(" is already allocated"));
+  }
+  EXPECT_EQ(stopped.containers.front().runtime_id->size(), kAgentTextBytesMax);
+  EXPECT_EQ(stopped.containers.front().image_digest->size(), kAgentTextBytesMax);
+  ASSERT_EQ(stopped.containers.front().network_bindings->size(), kNetworkBindingsMax);
+  for (const auto& one : *stopped.containers.front().network_bindings)
+    EXPECT_LE(one.bind_ip->size() + one.host_port_range->size() + one.container_port_range->size(),
+              3 * kAgentTextBytesMax);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "domain/agent_update.h"
+#include "domain/text_bounds.h"
 #include "gateway/limits.h"
 
 namespace berth::gateway {
@@ -12,7 +14,7 @@ namespace {
 using domain::ContainerInstanceRecord;
 
 std::optional<std::string> non_empty(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
+  return text.empty() ? std::nullopt : std::optional(cut_middle(text, domain::kAgentTextBytesMax));
 }
 
 // What the socket's URL says; agents that say nothing keep what was known.

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "model/ecs/codec.h"
 
 namespace berth::agent::tasks {
 namespace {
 
 namespace ecs = model::ecs;
-
-/// At most `bytes_max` bytes, not cutting a UTF-8 character in two.
-std::string cut(const std::string& text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
 
 std::string range(std::int32_t first, std::int32_t last) {
   return std::to_string(first) + "-" + std::to_string(last);
@@ -91,7 +84,7 @@ ecs::ContainerStateChange make_container(const engine::ContainerSpec& spec,
   out.exit_code = change.exit_code;
   if (!change.runtime_id.empty()) out.runtime_id = change.runtime_id;
   if (!change.image_digest.empty()) out.image_digest = change.image_digest;
-  if (!change.reason.empty()) out.reason = cut(change.reason, kContainerReasonMax);
+  if (!change.reason.empty()) out.reason = cut_middle(change.reason, kReasonMax);
   auto bindings = make_bindings(spec, change.bindings, ipv6_ports);
   if (!bindings.empty()) out.network_bindings = std::move(bindings);
   return out;
@@ -103,7 +96,7 @@ std::string render_report(const engine::TaskSpec& task, const engine::StateChang
   ecs::SubmitTaskStateChangeRequest request;
   request.task = task.arn;
   request.status = std::string(engine::wire_status(change.status));
-  request.reason = cut(change.reason, kTaskReasonMax);
+  request.reason = cut_middle(change.reason, kReasonMax);
   std::vector<ecs::ContainerStateChange> containers;
   for (const auto& one : change.containers) {
     containers.push_back(make_container(task.containers[one.container], one, ipv6_ports));

@@ -5,9 +5,9 @@
 
 namespace berth::agent::tasks {
 
-/// Longest texts that the control plane takes (agent-protocol 2.5); longer ones are cut.
-inline constexpr std::size_t kTaskReasonMax = 1024;
-inline constexpr std::size_t kContainerReasonMax = 255;
+/// Longest reason of a task or container, in bytes (what a control plane keeps); longer ones lose their
+/// middle.
+inline constexpr std::size_t kReasonMax = 1024;
 
 /// The body of SubmitTaskStateChange, without `cluster`. Pure. `ipv6_ports`: name bindings of "::" too.
 std::string render_report(const engine::TaskSpec& task, const engine::StateChange& change, bool ipv6_ports);

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/arn.h"
+#include "base/text.h"
 #include "domain/arns.h"
+#include "domain/text_bounds.h"
 #include "model/tcs/tcs_codec.h"
 
 namespace berth::gateway {
@@ -15,6 +17,9 @@ namespace {
 constexpr int kNormal = 1000;
 // Health reports that wait for the store; agents repeat them every 20 s.
 constexpr std::size_t kHealthWaitingMax = 1000;
+// Of a task's metrics: its ARN, and containers (ten, and those that agents add).
+constexpr std::size_t kTaskArnBytesMax = 512;
+constexpr std::size_t kContainersMax = 20;
 
 std::string answer(std::string_view type) {
   return render_envelope(type, R"({"message":"ACK"})");
@@ -24,6 +29,26 @@ std::string answer(std::string_view type) {
 bool is_of_realm(const std::string& task_arn, const domain::Realm& realm) {
   const auto arn = parse_arn(task_arn);
   return arn && arn->account == realm.account && arn->region == realm.region;
+}
+
+// What is kept of a task's metrics is its containers' figures, however much came. False: of no use.
+bool cut_down(model::tcs::TaskMetric& metric) {
+  if (metric.task_arn->size() > kTaskArnBytesMax) return false;
+  model::tcs::TaskMetric kept;
+  kept.task_arn = metric.task_arn;
+  if (metric.container_metrics) {
+    auto& containers = kept.container_metrics.emplace();
+    for (const auto& from : *metric.container_metrics) {
+      if (containers.size() == kContainersMax) break;
+      auto& container = containers.emplace_back();
+      if (from.container_name)
+        container.container_name = cut_middle(*from.container_name, domain::kAgentTextBytesMax);
+      container.cpu_stats_set = from.cpu_stats_set;
+      container.memory_stats_set = from.memory_stats_set;
+    }
+  }
+  metric = std::move(kept);
+  return true;
 }
 
 domain::HealthReport report_of(const model::tcs::TaskHealth& task) {
@@ -71,6 +96,7 @@ void TcsSession::on_metrics(const JsonObject& message) {
     for (auto& metric : *request->task_metrics) {
       if (!metric.task_arn || !is_of_realm(*metric.task_arn, context_.realm)) continue;
       const std::string arn = *metric.task_arn;
+      if (!cut_down(metric)) continue;
       telemetry_.put(arn, {std::move(metric), runtime_.clock().wall()});
     }
   }

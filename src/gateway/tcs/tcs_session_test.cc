@@ -82,5 +82,26 @@ TEST(TelemetryStore, ForgetsTheTaskThatWasLongestSilent) {
   EXPECT_TRUE(store.latest("c").has_value());
 }
 
+TEST(TcsSession, KeepsNoMoreOfMetricsThanTheirFigures) {
+  World world;
+  const auto socket = world.connect(World::tcs_target());
+  const std::string arn = "arn:aws:ecs:us-east-1:123456789012:task/default/t1";
+  const std::string text(10'000, 'x');
+  std::string containers;
+  for (int i = 0; i < 100; ++i)
+    containers += std::string(i == 0 ? "" : ",") + R"({"containerName":")" + text + R"(","containerArn":")" +
+                  text + R"(","cpuStatsSet":{"min":0,"max":1,"sampleCount":1,"sum":1}})";
+  world.send(*socket, R"({"type":"PublishMetricsRequest","message":{"taskMetrics":[{"taskArn":")" + arn +
+                          R"(","taskDefinitionFamily":")" + text + R"(","containerMetrics":[)" + containers +
+                          "]}]}}");
+  EXPECT_EQ(type_of(world.receive(*socket)), "AckPublishMetric");
+  const auto latest = world.gateway().telemetry().latest(arn);
+  ASSERT_TRUE(latest.has_value());
+  EXPECT_FALSE(latest->metric.task_definition_family);
+  EXPECT_EQ(latest->metric.container_metrics->size(), 20U);
+  EXPECT_EQ(latest->metric.container_metrics->at(0).container_name->size(), 255U);
+  EXPECT_FALSE(latest->metric.container_metrics->at(0).container_arn);
+}
+
 }  // namespace
 }  // namespace berth::gateway

@@ -7,9 +7,11 @@
 #include <cstdlib>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "domain/agent_update.h"
 #include "domain/names.h"
 #include "domain/sharing.h"
+#include "domain/text_bounds.h"
 #include "services/ecs/attribute_rules.h"
 
 namespace berth::services::ecs {
@@ -213,6 +215,9 @@ void apply_registration(const Context& context, const Registration& registration
                                                  request.version_info->agent_version.value_or(""));
     if (settled == domain::AgentUpdateStatus::updated) record.agent_update_status = settled;
     record.version_info = request.version_info;
+    auto& versions = *record.version_info;
+    for (auto* text : {&versions.agent_version, &versions.agent_hash, &versions.docker_version})
+      if (*text) *text = cut_middle(**text, domain::kAgentTextBytesMax);
   }
   if (request.tags) merge_tags(*request.tags, record.tags);
 }

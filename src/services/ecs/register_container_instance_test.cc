@@ -282,5 +282,16 @@ TEST_F(RegisterContainerInstance, WithoutResourcesASizeIsAssumed) {
   EXPECT_EQ(run("web", "nap").container_instance_arn, instance.container_instance_arn);
 }
 
+TEST_F(RegisterContainerInstance, VersionsAreCutToSize) {
+  auto request = registration("web");
+  const std::string text(100'000, 'v');
+  request.version_info.emplace();
+  request.version_info->agent_version = request.version_info->agent_hash = text;
+  request.version_info->docker_version = text;
+  const auto shown = *must(register_container_instance, request).container_instance->version_info;
+  for (const auto& version : {shown.agent_version, shown.agent_hash, shown.docker_version})
+    EXPECT_EQ(version->size(), 255U);
+}
+
 }  // namespace
 }  // namespace berth::services::ecs
