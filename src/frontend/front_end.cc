@@ -15,6 +15,9 @@ namespace {
 using runtime::HttpRequest;
 using runtime::HttpResponse;
 
+// How often a request that only reads is read anew because what it saw was lost.
+constexpr int kLooksMax = 4;
+
 // The parts of a request as views, for the pure libraries.
 struct Parts {
   std::vector<HeaderView> headers;
@@ -85,7 +88,10 @@ Async<HttpResponse> FrontEnd::handle(const HttpRequest& request, const runtime::
 }
 
 Async<HttpResponse> FrontEnd::handle_plain(const HttpRequest& request) {
-  if (request.target == "/healthz") co_return plain(200, "ok\n");
+  if (request.target == "/healthz") {
+    const std::string warning = deps_.warning ? deps_.warning() : std::string();
+    co_return plain(200, warning.empty() ? "ok\n" : "ok\nwarning: " + warning + "\n");
+  }
   if (request.target == "/metrics")
     co_return plain(200, metrics_.render() + (deps_.more_metrics ? deps_.more_metrics() : std::string()),
                     "text/plain; version=0.0.4");
@@ -126,13 +132,7 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   std::string endpoint = fmt::format("{}://{}", peer.tls ? "https" : "http", host.empty() ? peer.host : host);
   services::Context context{
       services, std::move(principal), std::move(realm), request_id, std::move(endpoint), now, {}};
-  auto answer = co_await dispatch(context, identity, view);
-  // What the answer was made from must not be lost once it is given.
-  if (context.seen > services.store.durable()) {
-    const auto durable = co_await services.store.until_durable(context.seen);
-    if (!durable)
-      answer = wire::server_exception("The store lost what this answer was made from: try again.");
-  }
+  auto answer = co_await answer_durably(context, identity, view);
   HttpResponse response;
   if (!answer)
     response = to_http(wire::render_error(answer.error(), identity, request_id), request_id);
@@ -147,11 +147,32 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   co_return response;
 }
 
+Async<services::ApiResult<std::string>> FrontEnd::answer_durably(services::Context& context,
+                                                                 const wire::RequestIdentity& identity,
+                                                                 const wire::RequestView& view) {
+  const auto& store = deps_.services.store;
+  for (int looks = 1;; ++looks) {
+    auto answer = co_await dispatch(context, identity, view);
+    if (context.seen <= store.durable()) co_return answer;
+    const auto durable = co_await deps_.services.store.until_durable(context.seen);
+    if (durable) co_return answer;
+    // A change that somebody else made was seen, and then lost: who only looked, looks again. Who made one
+    // has its own error.
+    if (context.committed && !answer) co_return answer;
+    if (context.committed || looks == kLooksMax)
+      co_return wire::server_exception("The store lost what this answer was made from: try again.");
+    context.seen = {};
+  }
+}
+
 Async<services::ApiResult<std::string>> FrontEnd::dispatch(services::Context& context,
                                                            const wire::RequestIdentity& identity,
                                                            const wire::RequestView& view) {
   const auto* entry = deps_.registry.find(identity.service, identity.operation);
   if (!entry) co_return not_implemented(identity);
+  // What agents report is cut to size instead: they would send it again for ever.
+  if (view.body.size() > kRequestBytesMax && !identity.operation.starts_with("Submit"))
+    co_return wire::request_too_large(kRequestBytesMax);
   const auto& services = deps_.services;
   if (services.throttles &&
       !services.throttles->admit(context.realm, identity.operation, services.runtime.clock().monotonic()))

@@ -18,16 +18,22 @@ struct FrontEndDeps {
   auth::KeyLookup find_key;
   /// More lines for GET /metrics, in Prometheus text.
   std::function<std::string()> more_metrics;
+  /// What is the matter, a line for GET /healthz, which answers 200 all the same; empty text: nothing.
+  std::function<std::string()> warning;
   /// Empties the state, for `--test-reset`; empty when that is off.
   std::function<Async<Result<void>>()> reset;
 };
 
+/// Largest API request; far above the largest that ECS knows (a task definition of 64 KiB), so that nobody
+/// fills the store with texts.
+inline constexpr std::size_t kRequestBytesMax = 1U << 20;
+
 /// From an HTTP request to the handler of its operation and back: identifies the API, verifies SigV4,
-/// dispatches, holds the answer until the revision it was made from is durable, renders it in the request's
-/// protocol.
+/// dispatches, holds the answer until the revision it was made from is durable (one that only reads is read
+/// anew when that was lost), renders it in the request's protocol.
 ///
 /// Runs on: any thread.
-/// Limits:  kRequestsMax; beyond it requests are refused before anything is done for them.
+/// Limits:  kRequestsMax; beyond it requests are refused before anything is done for them. kRequestBytesMax.
 class FrontEnd {
  public:
   explicit FrontEnd(FrontEndDeps deps);
@@ -36,6 +42,9 @@ class FrontEnd {
  private:
   Async<runtime::HttpResponse> handle_api(const runtime::HttpRequest& request, const runtime::Peer& peer);
   Async<runtime::HttpResponse> handle_plain(const runtime::HttpRequest& request);
+  Async<services::ApiResult<std::string>> answer_durably(services::Context& context,
+                                                         const wire::RequestIdentity& identity,
+                                                         const wire::RequestView& view);
   Async<services::ApiResult<std::string>> dispatch(services::Context& context,
                                                    const wire::RequestIdentity& identity,
                                                    const wire::RequestView& view);

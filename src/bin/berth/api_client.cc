@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "http/client.h"
 
 namespace berth::cli {
@@ -57,13 +58,26 @@ Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject reque
   co_return *std::move(body);
 }
 
-Async<bool> ApiClient::healthy() {
+Async<Result<runtime::HttpResponse>> ApiClient::get_health() {
   runtime::HttpRequest request;
   request.method = "GET";
   request.target = "/healthz";
   request.headers = {{"Host", host_}};
-  auto response = co_await caller_->call(std::move(request), std::chrono::seconds(2));
+  return caller_->call(std::move(request), std::chrono::seconds(2));
+}
+
+Async<bool> ApiClient::healthy() {
+  const auto response = co_await get_health();
   co_return response && response->status == 200;
+}
+
+Async<std::string> ApiClient::warning() {
+  constexpr std::string_view kWarning = "warning: ";
+  const auto response = co_await get_health();
+  if (!response || response->status != 200) co_return std::string();
+  const auto at = response->body.find(kWarning);
+  if (at == std::string::npos) co_return std::string();
+  co_return std::string(trim(std::string_view(response->body).substr(at + kWarning.size())));
 }
 
 }  // namespace berth::cli

@@ -21,8 +21,12 @@ class ApiClient {
   Async<Result<JsonValue>> call(std::string operation, JsonObject request);
   /// GET /healthz answers 200.
   Async<bool> healthy();
+  /// What GET /healthz says is the matter; empty when nothing is, or nobody answers.
+  Async<std::string> warning();
 
  private:
+  Async<Result<runtime::HttpResponse>> get_health();
+
   std::string host_;
   std::string region_;
   auth::SigningCredentials credentials_;

@@ -20,6 +20,12 @@ Async<bool> answers_on(CommandContext& context, std::uint16_t port) {
   co_return healthy;
 }
 
+// What the control plane says is the matter with it.
+Async<std::string> warning_of(CommandContext& context) {
+  ApiClient client(context.installation, {}, context.runtime, context.executor);
+  co_return co_await client.warning();
+}
+
 // What to know about the port; empty when there is nothing.
 Async<std::string> port_note(CommandContext& context, bool healthy) {
   const auto& installation = context.installation;
@@ -78,9 +84,11 @@ int show_text(CommandContext& context, bool healthy, const std::string& note, co
 Async<int> status(CommandContext& context, bool json) {
   // Whether it serves is worth knowing without a key too.
   const bool healthy = co_await answers_on(context, context.installation.port);
-  const auto note = co_await port_note(context, healthy);
+  auto note = co_await port_note(context, healthy);
   ClusterStates clusters;
   if (healthy) {
+    const auto warning = co_await warning_of(context);
+    if (!warning.empty()) note = note.empty() ? warning : warning + "; " + note;
     auto credentials = read_credentials(context.files, context.installation);
     if (!credentials) co_return fail(credentials.error());
     ApiClient client(context.installation, *credentials, context.runtime, context.executor);

@@ -111,6 +111,8 @@ void add_state(line::Command& program, Options& options, Said& said) {
   program.add_option("--data-dir", "DIR", line::text(options.data_dir), "where state lives (/var/lib/berth)");
   program.add_option("--store", "sqlite", line::choice({"sqlite"}, [](std::size_t) {}),
                      "the engine of the store (sqlite)");
+  program.add_flag("--accept-data-loss", options.accept_data_loss,
+                   "start although changes that were acknowledged are missing from the store");
   program.add_option("--region", "NAME", line::region(options.region),
                      "region of the agents' endpoint and the root key (us-east-1)");
   program.add_option("--account-id", "DIGITS", account(options.account_id),

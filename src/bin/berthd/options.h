@@ -40,6 +40,7 @@ struct Options {
   std::string agent_packages_url;  ///< Where agents download them; empty: here.
   std::string task_roles;          ///< File with keys of tasks' roles; empty: tasks get none.
   bool test_reset = false;
+  bool accept_data_loss = false;  ///< Start with a store that has lost changes.
   std::string log_level = "info";
   std::size_t threads = 0;  ///< 0: one a core, at most 8.
 

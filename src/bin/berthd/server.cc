@@ -13,6 +13,7 @@
 #include "bin/berthd/certificate_files.h"
 #include "bin/berthd/credentials.h"
 #include "bin/berthd/reset.h"
+#include "bin/berthd/store_files.h"
 #include "bin/berthd/switchboard.h"
 #include "bin/berthd/task_role_file.h"
 #include "controllers/controllers.h"
@@ -78,10 +79,16 @@ class Server {
     connections_.start();
     background_.start();
     if (auto made = files_.make_directories(options_.data_dir, 0700); !made) return made;
+    if (auto there = check_store_is_there(files_, options_.data_dir); !there) {
+      if (!options_.accept_data_loss) return there;
+      spdlog::warn("store: {}", there.error().message);
+    }
     auto key = load_or_make_root_key(files_, runtime_.ids(), options_.data_dir, options_.region);
     if (!key) return std::move(key).error();
-    auto engine = store::sqlite::SqliteEngine::open(options_.data_dir + "/berth.db", background_.executor(1),
-                                                    background_.executor(2));
+    const auto data_loss =
+        options_.accept_data_loss ? store::sqlite::DataLoss::accepted : store::sqlite::DataLoss::refused;
+    auto engine = store::sqlite::SqliteEngine::open(store_path(options_.data_dir), background_.executor(1),
+                                                    background_.executor(2), {}, data_loss);
     if (!engine) return std::move(engine).error();
     engine_ = *std::move(engine);
     committer_ = std::make_unique<store::Committer>(*engine_, runtime_, background_.executor(1));
@@ -131,7 +138,8 @@ class Server {
     controller_options.retention.stopped_tasks = options_.stopped_task_retention;
     controllers_ = std::make_unique<controllers::Controllers>(
         controllers::Controllers::Deps{*committer_, runtime_, controller_options});
-    frontend::FrontEndDeps deps{*services_, registry_, find_key, [this] { return gateway_->metrics(); }, {}};
+    frontend::FrontEndDeps deps{
+        *services_, registry_, find_key, [this] { return more_metrics(); }, [this] { return warning(); }, {}};
     if (options_.test_reset) deps.reset = [this] { return reset_store(*committer_, runtime_); };
     front_end_ = std::make_unique<frontend::FrontEnd>(std::move(deps));
     switchboard_ = std::make_unique<Switchboard>(*front_end_, *gateway_, packages_ ? &*packages_ : nullptr);
@@ -149,6 +157,15 @@ class Server {
     if (!started) http_.reset();
     if (started) runtime::block_on(executor(), start_loops(*gateway_, *controllers_));
     return started;
+  }
+
+  std::string more_metrics() const {
+    return gateway_->metrics() + render_store_metrics(committer_->health());
+  }
+
+  std::string warning() const {
+    const auto health = committer_->health();
+    return health.writable ? std::string() : "nothing can be stored: " + health.cause;
   }
 
   Result<http::TlsIdentity> make_certificate() {
