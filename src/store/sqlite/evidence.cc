@@ -18,8 +18,8 @@
 namespace berth::store::sqlite {
 namespace {
 
-constexpr int kClosed = -1;
-constexpr unsigned kOwnerOnly = 0600;
+constexpr int kNoDescriptor = -1;
+constexpr unsigned kEvidenceMode = 0600;
 constexpr std::string_view kHead = "berth store, durable up to revision ";
 constexpr std::size_t kLineBytesMax = 128;
 
@@ -51,7 +51,7 @@ std::string Evidence::path_of(const std::string& database_path) {
 
 Result<Evidence> Evidence::open(const std::string& database_path) {
   const std::string path = path_of(database_path);
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kEvidenceMode);
   if (descriptor < 0) return internal_error(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
   Evidence evidence(descriptor);
   std::array<char, kLineBytesMax> text{};
@@ -66,10 +66,10 @@ Result<Evidence> Evidence::open(const std::string& database_path) {
 }
 
 Evidence::Evidence(Evidence&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, kClosed)), durable_(other.durable_) {}
+    : descriptor_(std::exchange(other.descriptor_, kNoDescriptor)), durable_(other.durable_) {}
 
 Evidence::~Evidence() {
-  if (descriptor_ != kClosed) close(descriptor_);
+  if (descriptor_ != kNoDescriptor) close(descriptor_);
 }
 
 void Evidence::note(Revision head) {
