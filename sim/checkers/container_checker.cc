@@ -106,6 +106,17 @@ void ContainerChecker::check_running(const domain::TaskRecord& task) {
   }
 }
 
+namespace {
+
+// What waited in vain for another container never ran; agents give it the exit code of one that obeyed at
+// once.
+bool waited_in_vain(const domain::ContainerState& container) {
+  return container.exit_code == 143 && container.reason &&
+         container.reason->starts_with("CannotStartContainerError: dependency graph: ");
+}
+
+}  // namespace
+
 void ContainerChecker::check_stopped(const domain::TaskRecord& task) {
   // Given up with its instance: then nobody knows what its containers do.
   if (task.connectivity == model::ecs::Connectivity::disconnected) return;
@@ -117,7 +128,7 @@ void ContainerChecker::check_stopped(const domain::TaskRecord& task) {
                       fmt::format("{} is STOPPED and its container {} runs", task.arn, container.name));
     const auto end = ended_.find(key);
     if (end == ended_.end()) {
-      if (container.exit_code)
+      if (container.exit_code && !waited_in_vain(container))
         violations_.add("exit-code", fmt::format("{}: {} never ran and has the exit code {}", task.arn,
                                                  container.name, *container.exit_code));
       continue;
