@@ -93,5 +93,20 @@ class Quickstart(unittest.TestCase):
         self.assertIn("nothing was stopped", again.stderr)
 
 
+@unittest.skipUnless(os.geteuid() == 0, "a machine of its own needs root")
+class OnAFreshMachine(unittest.TestCase):
+    def test_the_docker_engine_that_it_started_is_stopped_again(self):
+        folder = tempfile.mkdtemp(prefix="berth-e2e-quickstart-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        script = f"""{QUICKSTART} --data-dir {folder}/data || exit 1
+            ps -C dockerd -o comm= || exit 2
+            {QUICKSTART} --stop --data-dir {folder}/data || exit 3
+            if ps -C dockerd -o comm=; then exit 4; fi"""
+        run = subprocess.run([os.path.join(ROOT, "scripts", "fresh-machine"), "bash", "-c", script], text=True, cwd=ROOT,
+                             capture_output=True, timeout=SECONDS_MAX, env={**os.environ, "BERTH_BIN": BIN})
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertIn("stopping Docker Engine", run.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
