@@ -24,6 +24,7 @@ struct ClientOptions {
   std::size_t header_bytes_max = 64U << 10;
   std::uint64_t body_bytes_max = 64U << 20;
   std::size_t websocket_message_bytes_max = 16U << 20;
+  Duration connect_timeout = std::chrono::seconds(10);  ///< Of a call: to be connected, TLS included.
   std::size_t idle_connections_max = 16;
   Duration idle_max = std::chrono::seconds(60);         ///< A connection unused for longer is not used again.
   Duration write_stall_max = std::chrono::seconds(30);  ///< A peer that takes no bytes for so long is gone.

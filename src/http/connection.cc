@@ -68,6 +68,22 @@ std::string_view Shard::date() {
   return date_;
 }
 
+bool Shard::shed_idlest() {
+  using Spare = Connection::Spare;
+  Connection* chosen = nullptr;
+  for (auto* connection : connections) {
+    const Spare spare = connection->spare();
+    if (spare == Spare::no) continue;
+    const bool better = !chosen || spare > chosen->spare() ||
+                        (spare == chosen->spare() && connection->deadline() < chosen->deadline());
+    if (better) chosen = connection;
+  }
+  if (!chosen) return false;
+  ++counters.shed;
+  chosen->close();
+  return true;
+}
+
 Connection::Connection(Shard& shard, ChannelPtr channel, runtime::Peer peer,
                        std::atomic<std::uint64_t>& open_count)
     : shard_(shard),
@@ -75,7 +91,9 @@ Connection::Connection(Shard& shard, ChannelPtr channel, runtime::Peer peer,
       peer_(std::move(peer)),
       open_count_(open_count),
       place_(shard.connections.end()),
-      deadline_(kNever) {}
+      deadline_(kNever),
+      buffer_share_(*shard.options.budget),
+      body_share_(*shard.options.budget) {}
 
 Connection::~Connection() {
   channel_->close();
@@ -85,9 +103,12 @@ Connection::~Connection() {
   shard_.connection_ended.notify();
 }
 
+void Connection::enlist() {
+  place_ = shard_.connections.insert(shard_.connections.end(), this);
+  enter(Phase::idle, shard_.limits.idle_timeout);
+}
+
 Async<void> Connection::serve(std::unique_ptr<Connection> connection) {
-  auto& list = connection->shard_.connections;
-  connection->place_ = list.insert(list.end(), connection.get());
   co_await connection->run();
 }
 
@@ -120,12 +141,36 @@ void Connection::sweep(MonotonicTime now) {
   }
 }
 
+Connection::Spare Connection::spare() const {
+  if (!channel_->socket().is_open()) return Spare::no;
+  switch (phase_) {
+    case Phase::idle:
+      return Spare::idle;
+    case Phase::handshake:
+    case Phase::header:
+    case Phase::body:
+    case Phase::lingering:
+      return Spare::sending;
+    case Phase::handling:
+    case Phase::writing:
+    case Phase::socket:
+      break;
+  }
+  return Spare::no;
+}
+
 void Connection::begin_stop() {
   if (phase_ == Phase::idle) channel_->close();
   if (phase_ == Phase::socket && session_) session_->close(kGoingAway, "going away");
 }
 
 Async<void> Connection::run() {
+  const auto& admits = shard_.options.admits;
+  if (admits && !admits(peer_.address)) {
+    Verdict verdict{ReadEnd::refused, 403, "this is for this host alone"};
+    co_await refuse(std::move(verdict));
+    co_return;
+  }
   const bool ready = co_await detect_tls();
   if (!ready) co_return;
   while (true) {
@@ -142,18 +187,21 @@ Async<void> Connection::run() {
     shard_.counters.requests.fetch_add(1, std::memory_order_relaxed);
     if (wants_websocket(request)) {
       std::shared_ptr<void> context;
-      const Upgrade decided = co_await decide_upgrade(request, context);
+      const Upgrade decided = co_await decide_upgrade(request, peer_keeps, context);
       if (decided == Upgrade::refused) continue;
       if (decided == Upgrade::accepted) co_await run_websocket(request, std::move(context));
       co_return;
     }
     enter(Phase::handling);
     auto response = co_await answer(request);
+    const bool is_head = request.method == "HEAD";
+    { const runtime::HttpRequest answered = std::move(request); }
+    body_share_.release();
     const bool keeps = peer_keeps && !shard_.stopping;
     auto connection = ResponseFraming::Connection::implied;
     if (!keeps) connection = ResponseFraming::Connection::close;
     if (keeps && old_version) connection = ResponseFraming::Connection::keep_alive;
-    const bool sent = co_await write(std::move(response), request.method == "HEAD", connection);
+    const bool sent = co_await write(std::move(response), is_head, connection);
     if (!sent) co_return;
     if (!keeps) break;
   }
@@ -167,7 +215,7 @@ Async<bool> Connection::detect_tls() {
       asio::buffer(&first, 1), Channel::Socket::message_peek, asio::as_tuple(asio::use_awaitable));
   if (code || count == 0) co_return false;
   if (first != kTlsHandshake) {
-    if (shard_.plain == PlainHttp::allowed) co_return true;
+    if (shard_.options.plain == PlainHttp::allowed) co_return true;
     Verdict verdict{ReadEnd::refused, 400, "this port speaks TLS only"};
     co_await refuse(std::move(verdict));
     co_return false;
@@ -183,7 +231,7 @@ Async<bool> Connection::detect_tls() {
 
 Async<Connection::Verdict> Connection::read_request() {
   parser_ = std::make_unique<RequestParser>(
-      MessageBounds{shard_.limits.header_bytes_max, shard_.limits.body_bytes_max});
+      MessageBounds{shard_.limits.header_bytes_max, shard_.limits.body_bytes_max}, &body_share_);
   if (begin_ == end_) {
     if (shard_.stopping) co_return Verdict{};
     if (capacity_ > kKeptBufferBytes) release_buffer();
@@ -204,7 +252,10 @@ Async<Connection::Verdict> Connection::read_request() {
       co_await allow_body();
       enter(Phase::body, shard_.limits.body_read_timeout);
     }
-    if (!make_room()) co_return Verdict{ReadEnd::refused, 431, "header too large"};
+    if (!make_room()) {
+      if (!can_grow()) co_return Verdict{ReadEnd::refused, 431, "header too large"};
+      co_return Verdict{ReadEnd::refused, 503, "too much is being sent at once: try again"};
+    }
     const bool more = co_await read_more();
     if (expired_) co_return Verdict{ReadEnd::refused, 408, "request too slow"};
     if (!more) co_return Verdict{};
@@ -254,12 +305,21 @@ Async<bool> Connection::write(runtime::HttpResponse response, bool is_head,
 
 Async<void> Connection::refuse(Verdict verdict) {
   ++shard_.counters.bad_requests;
+  runtime::HttpRequest head;
+  const bool known = parser_ && parser_->is_header_done();
+  if (known) head = std::move(parser_->request());
+  std::string().swap(head.body);
+  parser_.reset();
+  body_share_.release();
+  const auto& render = shard_.options.render_refusal;
+  auto response = known && render ? render(head, verdict.status, verdict.reason)
+                                  : plain_text(verdict.status, verdict.reason);
   const bool sent =
-      co_await write(plain_text(verdict.status, verdict.reason), false, ResponseFraming::Connection::close);
+      co_await write(std::move(response), head.method == "HEAD", ResponseFraming::Connection::close);
   if (sent) co_await linger();
 }
 
-Async<Connection::Upgrade> Connection::decide_upgrade(const runtime::HttpRequest& request,
+Async<Connection::Upgrade> Connection::decide_upgrade(const runtime::HttpRequest& request, bool peer_keeps,
                                                       std::shared_ptr<void>& context) {
   auto refusal = objection(request);
   if (!refusal) {
@@ -271,9 +331,11 @@ Async<Connection::Upgrade> Connection::decide_upgrade(const runtime::HttpRequest
     }
     refusal = std::move(decision.refusal);
   }
-  const bool keeps = !shard_.stopping;
+  body_share_.release();
+  const bool keeps = peer_keeps && !shard_.stopping;
   const auto connection = keeps ? ResponseFraming::Connection::implied : ResponseFraming::Connection::close;
   const bool sent = co_await write(std::move(*refusal), false, connection);
+  if (sent && !keeps) co_await linger();
   co_return sent&& keeps ? Upgrade::refused : Upgrade::over;
 }
 
@@ -318,9 +380,13 @@ Async<void> Connection::linger() {
 
 bool Connection::make_room() {
   if (begin_ == end_) begin_ = end_ = 0;
-  if (phase_ == Phase::body && end_ == 0 && capacity_ < kBodyBufferBytes) {
+  // Not before some of it has come: an announcement costs its sender nothing.
+  const bool comes = phase_ == Phase::body && parser_->request().body.size() >= kIdleBufferBytes / 2;
+  if (comes && end_ == 0 && capacity_ < kBodyBufferBytes) {
     const auto remaining = parser_->content_length_remaining();
-    if (remaining && *remaining > kIdleBufferBytes) reallocate(kBodyBufferBytes);
+    // Where memory is short, a small buffer serves as well.
+    if (remaining && *remaining > kIdleBufferBytes && buffer_share_.resize(kBodyBufferBytes))
+      reallocate(kBodyBufferBytes);
   }
   if (end_ < capacity_) return true;
   if (begin_ > 0) {
@@ -329,11 +395,20 @@ bool Connection::make_room() {
     begin_ = 0;
     return true;
   }
-  // The parser refuses a header beyond its limit once it has seen a byte more than that.
-  const auto bytes_max = shard_.limits.header_bytes_max + kIdleBufferBytes;
-  if (capacity_ >= bytes_max) return false;
-  reallocate(std::min(bytes_max, std::max(kIdleBufferBytes, capacity_ * 2)));
+  if (!can_grow()) return false;
+  const auto bytes = std::min(buffer_bytes_max(), std::max(kIdleBufferBytes, capacity_ * 2));
+  if (!buffer_share_.resize(bytes)) return false;
+  reallocate(bytes);
   return true;
+}
+
+// The parser refuses a header beyond its limit once it has seen a byte more than that.
+std::size_t Connection::buffer_bytes_max() const {
+  return shard_.limits.header_bytes_max + kIdleBufferBytes;
+}
+
+bool Connection::can_grow() const {
+  return capacity_ < buffer_bytes_max();
 }
 
 void Connection::reallocate(std::size_t bytes) {
@@ -348,6 +423,7 @@ void Connection::reallocate(std::size_t bytes) {
 
 void Connection::release_buffer() {
   buffer_.reset();
+  buffer_share_.release();
   capacity_ = begin_ = end_ = 0;
 }
 

@@ -1,5 +1,7 @@
 #include "http/connector.h"
 
+#include <openssl/x509v3.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
@@ -28,6 +30,18 @@ bool is_address(const std::string& host) {
   error_code code;
   asio::ip::make_address(host, code);
   return !code;
+}
+
+/// What the certificate is refused for, in brackets; empty when it was not that.
+std::string trust_fault(Channel::Tls& tls, const std::string& host) {
+  const long result = SSL_get_verify_result(tls.native_handle());
+  if (result != X509_V_OK) return std::string(" (") + X509_verify_cert_error_string(result) + ")";
+  X509* shown = SSL_get1_peer_certificate(tls.native_handle());
+  if (shown == nullptr) return {};
+  const bool ours = is_address(host) ? X509_check_ip_asc(shown, host.c_str(), 0) == 1
+                                     : X509_check_host(shown, host.data(), host.size(), 0, nullptr) == 1;
+  X509_free(shown);
+  return ours ? std::string() : " (the certificate is not for " + host + ")";
 }
 
 std::string why(const std::string& doing, const error_code& code) {
@@ -147,7 +161,7 @@ Async<Result<void>> Connector::start_tls(ChannelPtr channel, std::string host) {
         co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::use_awaitable));
     code = failure;
   }
-  if (code) co_return unavailable(why("TLS with " + endpoint_.authority(), code));
+  if (code) co_return unavailable(why("TLS with " + endpoint_.authority(), code) + trust_fault(tls, host));
   co_return Result<void>();
 }
 

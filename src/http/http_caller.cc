@@ -39,7 +39,8 @@ class PooledCaller final : public runtime::HttpCaller {
       if (!stale) co_return std::move(attempt.result);
       idle_.clear();  // What was kept beside it is as old; one new connection decides.
     }
-    auto fresh = co_await connector_->connect();
+    auto fresh = co_await runtime::with_deadline(runtime_, connector_->options().connect_timeout,
+                                                 connector_->connect());
     if (!fresh.ok()) co_return fresh.error();
     auto attempt = co_await perform(*fresh, request);
     co_return std::move(attempt.result);

@@ -1,13 +1,19 @@
 #include "http/message_parser.h"
 
+#include <algorithm>
 #include <boost/beast/http/error.hpp>
+#include <boost/system/errc.hpp>
+
+#include "http/request_framing.h"
 
 namespace berth::http {
 namespace {
 namespace beast_http = boost::beast::http;
 
 // A sender may announce any length; memory is set aside only as it is likely to be filled.
-constexpr std::uint64_t kBodyReserveMax = 256U << 10;
+constexpr std::uint64_t kBodyReserveMax = 8U << 10;
+constexpr std::size_t kBodyReserveMin = 1U << 10;
+constexpr std::string_view kHeaderEnd = "\r\n\r\n";
 // "METHOD " of a sane request is shorter than this.
 constexpr std::size_t kFirstLineProbe = 8192;
 constexpr std::size_t kHeaderFieldsReserved = 16;
@@ -38,6 +44,9 @@ ParseStep failed(const boost::system::error_code& code, std::size_t consumed) {
     step.reason = "body too large";
   } else if (code == beast_http::error::partial_message || code == beast_http::error::end_of_stream) {
     step.reason = "message cut short";
+  } else if (code == boost::system::errc::not_enough_memory) {
+    step.status = 503;
+    step.reason = "too much is being sent at once: try again";
   }
   return step;
 }
@@ -73,7 +82,7 @@ void reserve_body(std::string& body, const boost::optional<std::uint64_t>& lengt
 
 }  // namespace
 
-RequestParser::RequestParser(MessageBounds bounds) {
+RequestParser::RequestParser(MessageBounds bounds, ByteShare* share) : share_(share) {
   header_limit(static_cast<std::uint32_t>(bounds.header_bytes_max));
   body_limit(bounds.body_bytes_max);
   eager(true);
@@ -90,8 +99,15 @@ ParseStep RequestParser::feed(std::string_view bytes) {
       return {ParseStep::State::failed, skipped, 400, "not an HTTP/1.1 request"};
     }
   }
+  const bool header_before = header_read_;
   auto step = feed_parser(*this, bytes);
   step.consumed += skipped;
+  if (header_before || !header_read_ || step.state == ParseStep::State::failed) return step;
+  // Beast takes a header in one go, so that all of it is here.
+  const auto end = bytes.find(kHeaderEnd);
+  const auto text = end == std::string_view::npos ? bytes : bytes.substr(0, end + kHeaderEnd.size());
+  const auto fault = find_framing_fault(text, request_.headers, version_);
+  if (!fault.empty()) return {ParseStep::State::failed, step.consumed, 400, fault};
   return step;
 }
 
@@ -102,6 +118,8 @@ void RequestParser::on_request_impl(beast_http::verb, Text method, Text target, 
 }
 
 void RequestParser::on_field_impl(beast_http::field, Text name, Text value, Code& code) {
+  // What stands behind a chunked body was never signed, nor looked at when the body was let in.
+  if (header_read_) return;
   add_field(request_.headers, text_of(name), text_of(value), code);
 }
 
@@ -109,7 +127,20 @@ void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& leng
   reserve_body(request_.body, length);
 }
 
-std::size_t RequestParser::on_body_impl(Text body, Code&) {
+bool RequestParser::make_body_room(std::size_t bytes) {
+  auto& body = request_.body;
+  if (bytes <= body.capacity() - body.size()) return true;
+  const auto wanted = std::max({body.capacity() * 2, body.size() + bytes, kBodyReserveMin});
+  if (share_ && !share_->resize(wanted)) return false;
+  body.reserve(wanted);
+  return true;
+}
+
+std::size_t RequestParser::on_body_impl(Text body, Code& code) {
+  if (!make_body_room(body.size())) {
+    code = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+    return 0;
+  }
   request_.body.append(body.data(), body.size());
   return body.size();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/byte_budget.h"
 #include "runtime/transport.h"
 
 namespace berth::http {
@@ -17,7 +18,7 @@ struct ParseStep {
   enum class State { need_more, done, failed };
   State state = State::need_more;
   std::size_t consumed = 0;  ///< Bytes to drop from the front of the buffer.
-  int status = 400;          ///< When failed: the HTTP status that says why (400, 413, 431).
+  int status = 400;          ///< When failed: the HTTP status that says why (400, 413, 431, 503).
   std::string_view reason;   ///< When failed: in words. Static storage.
 };
 
@@ -29,10 +30,12 @@ struct MessageBounds {
 
 /// Reads one HTTP/1.x request from bytes as they come. No I/O; private to http (it shows Beast).
 ///
-/// Bytes that `feed` did not consume must be given again, with more behind them.
+/// Bytes that `feed` did not consume must be given again, with more behind them. Headers that servers could
+/// read in two ways are refused (request_framing.h). Fields behind a chunked body are dropped.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
-  explicit RequestParser(MessageBounds bounds);
+  /// The body takes no more memory than `share` gets; null: as much as it needs. Borrows: `share`.
+  explicit RequestParser(MessageBounds bounds, ByteShare* share = nullptr);
   ParseStep feed(std::string_view bytes);
   /// Complete once feed() said done; the header is complete once is_header_done().
   runtime::HttpRequest& request() { return request_; }
@@ -45,15 +48,19 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_request_impl(boost::beast::http::verb, Text method, Text target, int version, Code&) override;
   void on_response_impl(int, Text, int, Code&) override {}
   void on_field_impl(boost::beast::http::field, Text name, Text value, Code&) override;
-  void on_header_impl(Code&) override {}
+  void on_header_impl(Code&) override { header_read_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override;
   std::size_t on_body_impl(Text body, Code&) override;
   void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t remain, Text body, Code&) override;
   void on_finish_impl(Code&) override {}
 
+  bool make_body_room(std::size_t bytes);
+
   runtime::HttpRequest request_;
+  ByteShare* share_;
   int version_ = 11;
+  bool header_read_ = false;
 };
 
 /// Reads one HTTP/1.x response. `body_expected` is false for the answer to HEAD.

@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -19,6 +20,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr int kBacklog = 4096;
+// So many connections are let in even where others use up the descriptors.
+constexpr std::uint64_t kRoomMin = 16;
 // After running out of descriptors: time for some to be given back.
 constexpr Duration kAcceptRetry = std::chrono::milliseconds(50);
 // The store below is only an identity for session resumption.
@@ -44,6 +47,11 @@ std::string render(const tcp::endpoint& endpoint) {
   return host + ":" + std::to_string(endpoint.port());
 }
 
+/// Completes when what was posted to the executor before has run.
+Async<void> settle() {
+  co_await asio::post(asio::use_awaitable);
+}
+
 Async<void> sweep_loop(Shard& shard) {
   while (true) {
     co_await shard.runtime.sleep(shard.limits.sweep_interval);
@@ -58,14 +66,16 @@ struct Server::State {
   State(std::vector<Executor> executors, ServerOptions what, ServerLimits bounds,
         runtime::RequestHandler& handler, runtime::Runtime& world)
       : options(std::move(what)), limits(bounds), runtime(world), acceptor(executors.front()) {
-    for (const auto& executor : executors) {
-      shards.push_back(std::make_unique<Shard>(executor, limits, handler, runtime));
-      shards.back()->plain = options.plain;
-    }
+    if (!options.budget) options.budget = std::make_shared<ByteBudget>(limits.request_bytes_total_max);
+    for (const auto& executor : executors)
+      shards.push_back(std::make_unique<Shard>(executor, options, limits, handler, runtime));
   }
 
   Result<void> listen();
   Async<void> accept_loop();
+  void admit(Shard& shard, Channel::Socket socket, runtime::Peer peer, bool crowded);
+  void shed_everywhere();
+  bool is_crowded(int descriptor);
   static void begin_stop(Shard& shard);
   static Async<void> end(Shard& shard);
 
@@ -79,8 +89,8 @@ struct Server::State {
   std::atomic<bool> stopped{false};
   std::vector<std::unique_ptr<Shard>> shards;
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> open_now{0};
+  std::uint64_t room = limits.connections_max;  ///< Connections that there is room for, as far as is known.
 };
 
 Result<void> Server::State::listen() {
@@ -120,30 +130,53 @@ Async<void> Server::State::accept_loop() {
     if (shards.front()->stopping) co_return;
     if (code) {
       spdlog::warn("http: accept: {}", code.message());
+      shed_everywhere();
       co_await runtime.sleep(kAcceptRetry);
       continue;
     }
     accepted.fetch_add(1, std::memory_order_relaxed);
-    if (open_now.load() >= limits.connections_max) {
-      refused.fetch_add(1, std::memory_order_relaxed);
-      continue;
-    }
+    const bool crowded = is_crowded(socket.native_handle());
     error_code lost;
     const auto remote = socket.remote_endpoint(lost);
     if (lost) continue;
     const auto local = socket.local_endpoint(lost);
     if (lost) continue;
-    auto channel = std::make_shared<Channel>(Channel::Socket(std::move(socket)));
-    channel->tune_tcp(std::chrono::duration_cast<std::chrono::milliseconds>(limits.write_timeout));
-    ++open_now;
-    auto connection = std::make_unique<Connection>(
-        shard, std::move(channel), runtime::Peer{remote.address().to_string(), false, render(local)},
-        open_now);
-    asio::post(shard.executor, [&shard, connection = std::move(connection)]() mutable {
-      if (shard.stopping) return;
-      shard.tasks.spawn(Connection::serve(std::move(connection)));
-    });
+    admit(shard, Channel::Socket(std::move(socket)),
+          runtime::Peer{remote.address().to_string(), false, render(local)}, crowded);
+    // Not faster than others go: whoever accepts ahead of that runs out of descriptors.
+    if (crowded) co_await asio::co_spawn(shard.executor, settle(), asio::use_awaitable);
   }
+}
+
+// Descriptors are given out from the lowest free number on: a high one says that most are in use, and by how
+// many connections. A low one says nothing, as those that were closed since left gaps.
+bool Server::State::is_crowded(int descriptor) {
+  const std::uint64_t open = open_now.load();
+  if (open < room / 2) room = limits.connections_max;
+  if (limits.descriptor_max > 0 && descriptor > limits.descriptor_max && room > kRoomMin)
+    room = std::clamp(open, kRoomMin, room);
+  return open >= room;
+}
+
+// A crowded server lets a connection in when another one goes for it.
+void Server::State::admit(Shard& shard, Channel::Socket socket, runtime::Peer peer, bool crowded) {
+  auto channel = std::make_shared<Channel>(std::move(socket));
+  channel->tune_tcp(std::chrono::duration_cast<std::chrono::milliseconds>(limits.write_timeout));
+  ++open_now;
+  auto connection = std::make_unique<Connection>(shard, std::move(channel), std::move(peer), open_now);
+  asio::post(shard.executor, [&shard, crowded, connection = std::move(connection)]() mutable {
+    if (shard.stopping) return;
+    if (crowded && !shard.shed_idlest()) {
+      ++shard.counters.refused;
+      return;
+    }
+    connection->enlist();
+    shard.tasks.spawn(Connection::serve(std::move(connection)));
+  });
+}
+
+void Server::State::shed_everywhere() {
+  for (auto& shard : shards) asio::post(shard->executor, [&shard = *shard] { shard.shed_idlest(); });
 }
 
 void Server::State::begin_stop(Shard& shard) {
@@ -205,13 +238,14 @@ Async<void> Server::stop() {
 ServerStats Server::stats() const {
   ServerStats stats;
   stats.connections = state_->accepted;
-  stats.connections_refused = state_->refused;
   stats.connections_now = state_->open_now;
   for (const auto& shard : state_->shards) {
     stats.websockets_now += shard->counters.websockets_now;
     stats.requests += shard->counters.requests;
     stats.bad_requests += shard->counters.bad_requests;
     stats.timeouts += shard->counters.timeouts;
+    stats.connections_shed += shard->counters.shed;
+    stats.connections_refused += shard->counters.refused;
   }
   return stats;
 }

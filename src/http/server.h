@@ -2,12 +2,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "http/byte_budget.h"
 #include "runtime/async.h"
 #include "runtime/runtime.h"
 #include "runtime/transport.h"
@@ -16,11 +19,13 @@ namespace berth::http {
 
 /// Every bound of a server. Times are checked once per `sweep_interval`, so they are kept to that precision.
 struct ServerLimits {
-  std::size_t header_bytes_max = 64U << 10;                 ///< Beyond: 431.
-  std::uint64_t body_bytes_max = 16U << 20;                 ///< Beyond: 413.
-  std::size_t connections_max = 20'000;                     ///< Beyond: closed as soon as accepted.
-  std::size_t websocket_message_bytes_max = 16U << 20;      ///< Beyond: close 1009.
-  Duration idle_timeout = std::chrono::seconds(75);         ///< Between requests, and before the first byte.
+  std::size_t header_bytes_max = 64U << 10;             ///< Beyond: 431.
+  std::uint64_t body_bytes_max = 16U << 20;             ///< Beyond: 413.
+  std::size_t request_bytes_total_max = 64U << 20;      ///< Of all connections, see ByteBudget; beyond: 503.
+  std::size_t connections_max = 20'000;                 ///< Beyond: an idle one is closed, or the new one.
+  int descriptor_max = 0;                               ///< Beyond this number: the same. 0: no such bound.
+  std::size_t websocket_message_bytes_max = 16U << 20;  ///< Beyond: close 1009.
+  Duration idle_timeout = std::chrono::seconds(75);     ///< Between requests, and before the first byte.
   Duration header_read_timeout = std::chrono::seconds(10);  ///< First to last byte of a header; beyond: 408.
   Duration body_read_timeout = std::chrono::seconds(60);    ///< First to last byte of a body; beyond: 408.
   Duration write_timeout = std::chrono::seconds(30);        ///< One response, or one websocket message.
@@ -44,16 +49,25 @@ struct ServerOptions {
   std::uint16_t port = 0;          ///< 0: any free one.
   std::optional<TlsIdentity> tls;  ///< Without it, TLS clients are disconnected.
   PlainHttp plain = PlainHttp::allowed;
+  /// What this server and others share; null: one of its own, of `request_bytes_total_max`.
+  std::shared_ptr<ByteBudget> budget = {};
+  /// Whom to answer, by address; others get 403 before anything that they sent is read. Empty: everybody.
+  std::function<bool(const std::string& address)> admits = {};
+  /// Words a refusal of the transport itself (400, 408, 413, 431, 503) for a request of which only the header
+  /// is known; called on any thread. Empty: the reason as plain text.
+  std::function<runtime::HttpResponse(const runtime::HttpRequest& head, int status, std::string_view reason)>
+      render_refusal = {};
 };
 
 /// Counts since start, but for the two `_now`.
 struct ServerStats {
   std::uint64_t connections = 0;
-  std::uint64_t connections_refused = 0;  ///< Beyond connections_max.
+  std::uint64_t connections_refused = 0;  ///< For want of room: connections_max, descriptor_max.
+  std::uint64_t connections_shed = 0;     ///< Idle ones that were closed to make room.
   std::uint64_t connections_now = 0;
   std::uint64_t websockets_now = 0;
   std::uint64_t requests = 0;
-  std::uint64_t bad_requests = 0;  ///< Answered 400, 408, 413 or 431 by the transport itself.
+  std::uint64_t bad_requests = 0;  ///< Answered 400, 403, 408, 413, 431 or 503 by the transport itself.
   std::uint64_t timeouts = 0;
 };
 

@@ -145,7 +145,7 @@ TEST(Server, SurvivesClientsThatVanish) {
   TestServer server;
   {
     RawClient half(server.port());
-    half.send("POST /echo HTTP/1.1\r\nContent-Length: 100\r\n\r\nonly this");
+    half.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this");
     RawClient silent(server.port());
     RawClient impatient(server.port());
     impatient.send("GET /big/10000000 HTTP/1.1\r\nHost: x\r\n\r\n");

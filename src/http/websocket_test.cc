@@ -142,6 +142,22 @@ TEST(WebsocketUpgrade, ChecksTheForm) {
   EXPECT_THAT(accepted, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
 }
 
+TEST(WebsocketUpgrade, ARefusalObeysConnectionClose) {
+  TestServer server;
+  for (const char* target : {"/refuse", "/ws"}) {  // By the handler, and for its form.
+    RawClient client(server.port());
+    client.send("GET " + std::string(target) +
+                " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n"
+                "Sec-WebSocket-Version: " +
+                (target[1] == 'r' ? "13" : "8") +
+                "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                "GET /info HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = client.read_to_end();
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << target;
+    EXPECT_THAT(answer, testing::Not(HasSubstr("HTTP/1.1 200"))) << target;
+  }
+}
+
 TEST(WebsocketUpgrade, FramesSentWithTheRequestAreNotLost) {
   TestServer server;
   RawClient client(server.port());

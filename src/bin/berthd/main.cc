@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "bin/berthd/server.h"
+#include "runtime/real/process_limits.h"
 
 #ifdef BERTH_MIMALLOC
 #include <mimalloc.h>
@@ -39,6 +40,7 @@ void keep_freed_memory() {
 int main(int argc, char** argv) {
   using namespace berth;
   keep_freed_memory();
+  runtime::announce_out_of_memory("berthd");
   const auto line = berthd::read_command_line(std::vector<std::string>(argv + 1, argv + argc), environment());
   if (line.exit_code) return *line.exit_code;
   const auto& options = line.options;

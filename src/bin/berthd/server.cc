@@ -17,7 +17,9 @@
 #include "bin/berthd/switchboard.h"
 #include "bin/berthd/task_role_file.h"
 #include "controllers/controllers.h"
+#include "frontend/transport_refusal.h"
 #include "runtime/real/io_threads.h"
+#include "runtime/real/process_limits.h"
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_runtime.h"
 #include "runtime/real/signals.h"
@@ -76,6 +78,7 @@ class Server {
         registry_(make_registry()) {}
 
   Result<void> start() {
+    limits_.descriptor_max = runtime::highest_connection_descriptor(runtime::raise_descriptor_limit());
     connections_.start();
     background_.start();
     if (auto made = files_.make_directories(options_.data_dir, 0700); !made) return made;
@@ -151,6 +154,11 @@ class Server {
     auto certificate = make_certificate();
     if (!certificate) return std::move(certificate).error();
     http_options.tls = *std::move(certificate);
+    http_options.budget = std::make_shared<http::ByteBudget>(limits_.request_bytes_total_max);
+    http_options.render_refusal = [this](const runtime::HttpRequest& head, int status,
+                                         std::string_view reason) {
+      return frontend::render_transport_refusal(head, status, reason, runtime_.ids().uuid());
+    };
     http_ = make_http(http_options);
     auto started = http_->start();
     if (started) started = start_tls_only(http_options);
@@ -179,8 +187,8 @@ class Server {
   std::unique_ptr<http::Server> make_http(const http::ServerOptions& http_options) {
     std::vector<Executor> executors;
     for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
-    return std::make_unique<http::Server>(std::move(executors), http_options, http::ServerLimits{},
-                                          *switchboard_, runtime_);
+    return std::make_unique<http::Server>(std::move(executors), http_options, limits_, *switchboard_,
+                                          runtime_);
   }
 
   // The same answers on the further addresses. On failure nothing listens any more, the first address
@@ -204,6 +212,7 @@ class Server {
   }
 
   const Options& options_;
+  http::ServerLimits limits_;  ///< Of each address; they share one budget of bytes.
   /// They queue: a client that sends to several connections is not interrupted at the first of them, and all
   /// are answered in one go.
   runtime::IoThreads connections_;
