@@ -1,5 +1,7 @@
 #include "gateway/handshake.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 #include <vector>
@@ -148,7 +150,9 @@ std::variant<auth::Principal, Refusal> verify_handshake(const runtime::HttpReque
 
 std::variant<SocketContext, Refusal> find_socket_instance(const store::View& view, const domain::Realm& realm,
                                                           SocketRequest request) {
-  const Refusal no_cluster{400, "InvalidClusterException", "Cluster not found."};
+  const Refusal no_cluster{400, "InvalidClusterException",
+                           fmt::format("Cluster not found. No ACTIVE cluster is named '{}' in region {}.",
+                                       request.cluster.empty() ? "default" : request.cluster, realm.region)};
   const Refusal no_instance{400, "InvalidInstanceException", "Container instance not found."};
   const auto cluster = cluster_name(request.cluster, realm);
   if (!cluster || cluster->find('/') != std::string::npos) return no_cluster;

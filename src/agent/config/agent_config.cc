@@ -101,6 +101,25 @@ void read_host(VariableReader& reader, AgentConfig& config) {
   reader.number("ECS_TASK_PIDS_LIMIT", config.task_pids_limit, 1, 4'194'304);
 }
 
+// "20m", as Docker writes sizes.
+bool is_log_size(std::string_view text) {
+  if (!text.empty() && std::string_view("kmg").find(text.back()) != std::string_view::npos)
+    text.remove_suffix(1);
+  return !text.empty() && text.front() != '0' &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void read_container_logs(VariableReader& reader, AgentConfig& config) {
+  constexpr const char* kSize = "BERTH_CONTAINER_LOG_MAX_SIZE";
+  reader.text(kSize, config.container_log_max_size);
+  reader.number("BERTH_CONTAINER_LOG_MAX_FILES", config.container_log_max_files, 1, 1000);
+  if (config.container_log_max_size == "-1") {
+    config.container_log_max_size.clear();
+  } else if (!is_log_size(config.container_log_max_size)) {
+    reader.fail(kSize, fmt::format("'{}' must be a size, such as 20m, or -1", config.container_log_max_size));
+  }
+}
+
 void read_containers(VariableReader& reader, AgentConfig& config) {
   using namespace std::chrono_literals;
   reader.duration("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION", config.task_cleanup_wait, 1s);
@@ -117,6 +136,7 @@ void read_containers(VariableReader& reader, AgentConfig& config) {
   reader.flag("ECS_ENABLE_TASK_CPU_MEM_LIMIT", config.enable_task_cpu_mem_limit);
   reader.flag("ECS_ENABLE_CONTAINER_METADATA", config.enable_container_metadata);
   reader.flag("ECS_DISABLE_DOCKER_HEALTH_CHECK", config.disable_docker_health_check);
+  read_container_logs(reader, config);
 }
 
 void read_images(VariableReader& reader, AgentConfig& config) {
@@ -217,7 +237,9 @@ Result<AgentConfig> make_config(const Variables& variables) {
   if (config.region.empty())
     return invalid("AWS_DEFAULT_REGION: it must be set, as a plain host has no metadata service");
   if (config.backend_host.empty())
-    config.backend_host = fmt::format("https://ecs.{}.amazonaws.com", config.region);
+    return invalid(
+        "ECS_BACKEND_HOST: it must be set, to the address of the control plane, such as "
+        "https://control-plane.example:5167");
   return config;
 }
 

@@ -97,6 +97,10 @@ struct AgentConfig {
   bool disable_task_metadata_az = false;
   bool allow_offhost_introspection = false;
   std::int64_t task_pids_limit = 0;  ///< Of each container; 0: none.
+  /// Berth's own: what a json-file log of a container may grow to whose task says nothing of it, and how many
+  /// files of that size are kept. Empty: as far as it goes.
+  std::string container_log_max_size = "20m";
+  std::int32_t container_log_max_files = 5;
 };
 
 /// KEY=VALUE lines; blank lines and # comments are ignored, the last assignment wins, values are trimmed and

@@ -18,6 +18,7 @@ using Variables = std::map<std::string, std::string>;
 
 Result<AgentConfig> configure(Variables variables) {
   variables.emplace("AWS_DEFAULT_REGION", "us-west-2");
+  variables.emplace("ECS_BACKEND_HOST", "https://plane:1");
   return make_config(variables);
 }
 
@@ -75,7 +76,7 @@ Setting setting(T LogConfig::*member) {
 std::vector<Row> identity_rows() {
   return {
       {"ECS_CLUSTER", "MyCluster", "MyCluster", "", setting(&AgentConfig::cluster), {}, {"", "  "}},
-      {"ECS_BACKEND_HOST", "10.0.0.1:51670", "https://10.0.0.1:51670", "https://ecs.us-west-2.amazonaws.com",
+      {"ECS_BACKEND_HOST", "10.0.0.1:51670", "https://10.0.0.1:51670", "https://plane:1",
        setting(&AgentConfig::backend_host)},
       {"AWS_DEFAULT_REGION", "eu-west-1", "eu-west-1", "us-west-2", setting(&AgentConfig::region)},
       {"AWS_REGION", "eu-west-1", "eu-west-1", "us-west-2", setting(&AgentConfig::region)},
@@ -240,6 +241,18 @@ std::vector<Row> container_rows() {
        setting(&AgentConfig::enable_container_metadata)},
       {"ECS_DISABLE_DOCKER_HEALTH_CHECK", "true", "true", "false",
        setting(&AgentConfig::disable_docker_health_check)},
+      {"BERTH_CONTAINER_LOG_MAX_SIZE",
+       "1g",
+       "1g",
+       "20m",
+       setting(&AgentConfig::container_log_max_size),
+       {"0", "20 m", "m", "20t", "-2"}},
+      {"BERTH_CONTAINER_LOG_MAX_FILES",
+       "2",
+       "2",
+       "5",
+       setting(&AgentConfig::container_log_max_files),
+       {"0", "x", "1001"}},
   };
 }
 
@@ -376,9 +389,21 @@ TEST(AgentConfig, ARegionIsWanted) {
   EXPECT_TRUE(config.error().message.starts_with("AWS_DEFAULT_REGION: "));
 }
 
-TEST(AgentConfig, TheBackEndFollowsTheRegionUnlessSaid) {
-  EXPECT_EQ(configure({})->backend_host, "https://ecs.us-west-2.amazonaws.com");
+// Without it an agent of ours would take its key to Amazon.
+TEST(AgentConfig, AControlPlaneIsWantedAndNeverAmazons) {
+  for (const Variables& variables :
+       {Variables{{"AWS_DEFAULT_REGION", "us-west-2"}},
+        Variables{{"AWS_DEFAULT_REGION", "us-west-2"}, {"ECS_BACKEND_HOST", " "}}}) {
+    const auto config = make_config(variables);
+    ASSERT_FALSE(config.ok());
+    EXPECT_TRUE(config.error().message.starts_with("ECS_BACKEND_HOST: ")) << config.error().message;
+  }
   EXPECT_EQ(configure({{"ECS_BACKEND_HOST", "http://h:1"}})->backend_host, "http://h:1");
+}
+
+TEST(AgentConfig, ContainerLogsMayBeUnboundedWhenThatIsSaid) {
+  EXPECT_EQ(configure({{"BERTH_CONTAINER_LOG_MAX_SIZE", "-1"}})->container_log_max_size, "");
+  EXPECT_EQ(configure({{"BERTH_CONTAINER_LOG_MAX_SIZE", ""}})->container_log_max_size, "20m");
 }
 
 TEST(AgentConfig, UnknownVariablesAreIgnored) {

@@ -27,7 +27,6 @@ class Busy {
   bool& flag_;
 };
 
-constexpr Duration kDialTimeout = std::chrono::seconds(30);
 constexpr std::int64_t kSilenceMsMin = 60'000;
 
 // What stands between the scheme and the path of an endpoint.
@@ -70,9 +69,10 @@ Async<void> AcsSession::run() {
 Async<void> AcsSession::run_sessions() {
   Backoff backoff(kAcsBackoff, deps_.runtime.fork_random());
   for (;;) {
-    const auto began = deps_.runtime.clock().monotonic();
+    connected_at_.reset();
     const Ending ending = co_await connect_once();
-    const Duration lived = deps_.runtime.clock().monotonic() - began;
+    const MonotonicTime now = deps_.runtime.clock().monotonic();
+    const Duration lived = now - connected_at_.value_or(now);
     if (ending == Ending::inactive)
       spdlog::warn("agent: this container instance is deregistered; trying again in an hour");
     co_await deps_.runtime.sleep(reconnect_wait(backoff, ending, lived));
@@ -86,7 +86,8 @@ Async<std::string> AcsSession::discover() {
   JsonObject request;
   request["cluster"] = deps_.registered.cluster;
   request["containerInstance"] = deps_.registered.container_instance_arn;
-  auto outcome = co_await deps_.api.call("DiscoverPollEndpoint", render_json(JsonValue(std::move(request))));
+  std::string body = render_json(JsonValue(std::move(request)));
+  auto outcome = co_await deps_.api.call("DiscoverPollEndpoint", std::move(body), kDiscoverTimeout);
   if (const auto* failure = std::get_if<ApiFailure>(&outcome)) {
     spdlog::warn("agent: DiscoverPollEndpoint failed: {} {}", failure->code, failure->message);
     co_return std::string();
@@ -111,8 +112,8 @@ std::string AcsSession::target(const std::string& base_path) const {
 Async<Ending> AcsSession::connect_once() {
   const std::string endpoint = co_await discover();
   if (endpoint.empty()) co_return Ending::broken;
-  auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)),
-                                  deps_.runtime.clock().wall(), deps_.api.signing_keys());
+  auto request = signed_handshake(deps_.api.endpoint(), target(path_of(endpoint)), deps_.api.signing_time(),
+                                  deps_.api.signing_keys());
   spdlog::info("acs client: Creating poll dialer host={}", host_of(endpoint));
   auto socket = co_await deps_.dialer.dial(std::move(request), kDialTimeout);
   if (!socket) {
@@ -123,6 +124,7 @@ Async<Ending> AcsSession::connect_once() {
     co_return Ending::broken;
   }
   spdlog::info("agent: connected to ACS at {}", endpoint);
+  connected_at_ = deps_.runtime.clock().monotonic();
   sent_credentials_request_ = true;
   if (deps_.connected) deps_.connected();
   std::shared_ptr<runtime::MessageSocket> live = *std::move(socket);

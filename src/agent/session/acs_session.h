@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -36,7 +37,7 @@ struct AcsDeps {
 /// when the
 ///          tasks are in the checkpoint. Tasks that make no sense are reported beside it, for as long as
 ///          that takes: nothing else waits for them.
-/// Limits:  reconnects after 250 ms growing by half to 2 min, with up to a fifth of jitter; after
+/// Limits:  reconnects after 250 ms growing by half to 20 s, with up to a fifth of jitter; after
 ///          InactiveInstanceException an hour. A connection on which nothing comes for 1 to 2 minutes is
 ///          given up.
 class AcsSession {
@@ -63,6 +64,7 @@ class AcsSession {
   AcsDeps deps_;
   Prng random_;
   std::string endpoint_;
+  std::optional<MonotonicTime> connected_at_;  ///< Of the present connection.
   bool sent_credentials_request_ = false;
   std::weak_ptr<runtime::MessageSocket> socket_;
   bool sending_ = false;

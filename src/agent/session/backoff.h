@@ -11,9 +11,16 @@ struct BackoffPlan {
   Duration min, max;
   int numerator = 2, denominator = 1;
 };
-inline constexpr BackoffPlan kAcsBackoff{std::chrono::milliseconds(250), std::chrono::minutes(2), 3, 2};
-inline constexpr BackoffPlan kTcsBackoff{std::chrono::seconds(1), std::chrono::minutes(1), 2, 1};
-inline constexpr BackoffPlan kReportBackoff{std::chrono::seconds(1), std::chrono::seconds(30), 13, 10};
+/// The longest wait of all of them: with it and one try that is under way, who was cut off is back within
+/// half a minute after the network is, however long it was away.
+inline constexpr Duration kBackoffMax = std::chrono::seconds(20);
+inline constexpr BackoffPlan kAcsBackoff{std::chrono::milliseconds(250), kBackoffMax, 3, 2};
+inline constexpr BackoffPlan kTcsBackoff{std::chrono::seconds(1), kBackoffMax, 2, 1};
+inline constexpr BackoffPlan kReportBackoff{std::chrono::seconds(1), kBackoffMax, 13, 10};
+inline constexpr BackoffPlan kRegistrationBackoff{std::chrono::seconds(1), kBackoffMax, 2, 1};
+/// Of one try at a connection: of its two calls the one that asks where to, and the one that connects.
+inline constexpr Duration kDiscoverTimeout = std::chrono::seconds(10);
+inline constexpr Duration kDialTimeout = std::chrono::seconds(10);
 
 /// The waits between tries at the control plane, with up to a fifth of jitter on top, so that agents that
 /// lost the same control plane do not come back in step. One for each thing that is tried.
@@ -40,8 +47,8 @@ enum class Ending {
   broken,    ///< Never came about, or was lost.
   inactive,  ///< This container instance is deregistered.
 };
-/// A connection that lived this long was a good one.
-inline constexpr Duration kGoodConnection = std::chrono::minutes(1);
+/// A connection that lived this long was a good one: trying for it does not count.
+inline constexpr Duration kGoodConnection = std::chrono::seconds(10);
 /// After being told of the deregistration.
 inline constexpr Duration kInactiveWait = std::chrono::hours(1);
 

@@ -23,6 +23,13 @@ TEST(Backoff, GrowsToItsMaximumAndStartsAnew) {
   expect_about(backoff.next(), 1s);
 }
 
+TEST(Backoff, NoWaitOfAnyPlanIsMuchLongerThanTwentySeconds) {
+  for (const BackoffPlan& plan : {kAcsBackoff, kTcsBackoff, kReportBackoff, kRegistrationBackoff}) {
+    Backoff backoff(plan, Prng(1));
+    for (int i = 0; i < 100; ++i) EXPECT_LE(backoff.next(), 24s + 1ns);
+  }
+}
+
 TEST(Backoff, JitterDiffersBetweenAgents) {
   EXPECT_NE(Backoff(kPlan, Prng(1)).next(), Backoff(kPlan, Prng(2)).next());
 }

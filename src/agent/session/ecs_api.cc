@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kTargetPrefix = "AmazonEC2ContainerServiceV20141113.";
 constexpr std::size_t kForeignAnswerBytesShown = 200;
+constexpr int kOk = 200;
 constexpr std::string_view kUserAgent = "Berth Agent - v" BERTH_VERSION " (linux)";
 
 void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now,
@@ -64,19 +65,26 @@ Result<Endpoint> make_endpoint(std::string url, std::string region, auth::Signin
 }
 
 EcsApi::EcsApi(Endpoint endpoint, runtime::HttpCaller& caller, runtime::Runtime& runtime)
-    : endpoint_(std::move(endpoint)), caller_(caller), runtime_(runtime) {}
+    : endpoint_(std::move(endpoint)), caller_(caller), clock_(runtime.clock()) {}
 
-Async<ApiOutcome> EcsApi::call(std::string operation, std::string body, Duration timeout) {
+Async<Result<runtime::HttpResponse>> EcsApi::send(std::string operation, std::string body, Duration timeout) {
   runtime::HttpRequest request;
   request.body = std::move(body);
   request.headers = {{"Host", endpoint_.host},
                      {"Content-Type", "application/x-amz-json-1.1"},
                      {"X-Amz-Target", std::string(kTargetPrefix) + operation},
                      {"User-Agent", std::string(kUserAgent)}};
-  sign(request, endpoint_, runtime_.clock().wall(), keys_);
+  sign(request, endpoint_, signing_time(), keys_);
   auto response = co_await caller_.call(std::move(request), timeout);
+  co_return response;
+}
+
+Async<ApiOutcome> EcsApi::call(std::string operation, std::string body, Duration timeout) {
+  auto response = co_await send(operation, body, timeout);
+  if (response && clock_.learn(runtime::find_header(response->headers, "Date")) && response->status != kOk)
+    response = co_await send(operation, std::move(body), timeout);
   if (!response) co_return ApiFailure{{}, response.error().message, 0};
-  if (response->status != 200) co_return failure_of(*response);
+  if (response->status != kOk) co_return failure_of(*response);
   auto parsed = parse_json(response->body.empty() ? "{}" : response->body);
   if (!parsed || !parsed->is_object())
     co_return ApiFailure{{}, operation + ": the answer is no JSON object", 0};

@@ -3,6 +3,7 @@
 #include <string>
 #include <variant>
 
+#include "agent/session/server_clock.h"
 #include "auth/sigv4.h"
 #include "base/json.h"
 #include "base/result.h"
@@ -31,8 +32,10 @@ struct Endpoint {
 /// Errors: `invalid` for a URL without a host.
 Result<Endpoint> make_endpoint(std::string url, std::string region, auth::SigningCredentials credentials);
 
-/// Signed calls of the ECS API (agent-protocol 2). Runs on: the agent's executor; several calls at once are
-/// fine.
+/// Signed calls of the ECS API (agent-protocol 2). A call that is refused because this host's clock is off is
+/// made again with the control plane's time.
+///
+/// Runs on: the agent's executor; several calls at once are fine.
 class EcsApi {
  public:
   EcsApi(Endpoint endpoint, runtime::HttpCaller& caller, runtime::Runtime& runtime);
@@ -40,11 +43,15 @@ class EcsApi {
                          Duration timeout = std::chrono::seconds(42));
   const Endpoint& endpoint() const { return endpoint_; }
   auth::SigningKeyCache& signing_keys() { return keys_; }
+  /// What handshakes and frames are signed with.
+  WallTime signing_time() const { return clock_.now(); }
 
  private:
+  Async<Result<runtime::HttpResponse>> send(std::string operation, std::string body, Duration timeout);
+
   Endpoint endpoint_;
   runtime::HttpCaller& caller_;
-  runtime::Runtime& runtime_;
+  ServerClock clock_;
   auth::SigningKeyCache keys_;
 };
 

@@ -5,14 +5,14 @@
 
 #include <algorithm>
 
+#include "agent/session/advice.h"
+#include "agent/session/backoff.h"
 #include "base/random.h"
 
 namespace berth::agent::session {
 namespace {
 
 constexpr std::string_view kTypeChanged = "Container instance type changes are not supported.";
-constexpr Duration kRetryMin = std::chrono::seconds(1);
-constexpr Duration kRetryMax = std::chrono::seconds(30);
 
 void write_resource(JsonWriter& writer, std::string_view name, std::int64_t value) {
   writer.begin_object();
@@ -66,6 +66,12 @@ std::string identity_document(const config::AgentConfig& config, const HostFacts
   writer.string(config.instance_type.empty() ? "berth.local" : config.instance_type);
   writer.end_object();
   return writer.take();
+}
+
+void log_failure(const ApiFailure& failure, const config::AgentConfig& config) {
+  const std::string advice = advice_on(failure, config);
+  spdlog::error("agent: registration failed: {}{}{}{}{}", failure.code, failure.code.empty() ? "" : " ",
+                failure.message, advice.empty() ? "" : "; ", advice);
 }
 
 bool is_type_change(const ApiFailure& failure) {
@@ -182,11 +188,10 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& a
   if (facts.memory_mib <= config.reserved_memory_mib)
     co_return RegistrationFailure{"ECS_RESERVED_MEMORY is more than the memory of this host", true};
   std::string cluster = config.cluster.empty() ? "default" : config.cluster;
-  Duration wait = kRetryMin;
+  Backoff backoff(kRegistrationBackoff, runtime.fork_random());
   for (;;) {
-    auto outcome =
-        co_await api.call("RegisterContainerInstance",
-                          registration_request(config, facts, cluster, saved_arn, runtime.ids().uuid()));
+    std::string request = registration_request(config, facts, cluster, saved_arn, runtime.ids().uuid());
+    auto outcome = co_await api.call("RegisterContainerInstance", std::move(request));
     if (const auto* answer = std::get_if<JsonObject>(&outcome)) {
       Registered registered = registered_as(*answer, cluster);
       if (registered.container_instance_arn.empty())
@@ -194,7 +199,7 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& a
       co_return registered;
     }
     const ApiFailure failure = std::get<ApiFailure>(outcome);
-    spdlog::error("agent: registration failed: {} {}", failure.code, failure.message);
+    log_failure(failure, config);
     if (config.cluster.empty() && failure.message.find("Cluster not found.") != std::string::npos) {
       const std::string made = co_await make_default_cluster(api);
       if (!made.empty()) {
@@ -207,8 +212,7 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& a
                failure.code != "AccessDeniedException") {
       co_return RegistrationFailure{failure.code + ": " + failure.message, false};
     }
-    co_await runtime.sleep(wait);
-    wait = std::min(wait * 2, kRetryMax);
+    co_await runtime.sleep(backoff.next());
   }
 }
 

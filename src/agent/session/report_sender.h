@@ -12,7 +12,7 @@
 namespace berth::agent::session {
 
 /// Sends state changes until they are taken (agent-protocol 2.5): after a failure again in 1 s growing by 1.3
-/// to 30 s, with a fifth of jitter. InvalidParameterException drops the change: the control plane will never
+/// to 20 s, with a fifth of jitter. InvalidParameterException drops the change: the control plane will never
 /// take it.
 ///
 /// Runs on: the agent's executor. Order within a task is the caller's: it awaits one report before the next.

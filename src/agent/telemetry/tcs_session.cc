@@ -12,7 +12,6 @@
 namespace berth::agent::telemetry {
 namespace {
 
-constexpr Duration kDialTimeout = std::chrono::seconds(30);
 constexpr Duration kSilenceMin = std::chrono::minutes(1);
 
 /// The path of a URL, ending in '/'.
@@ -36,9 +35,10 @@ void TcsSession::start(runtime::TaskGroup& group) {
 Async<void> TcsSession::talk() {
   session::Backoff backoff(session::kTcsBackoff, deps_.runtime.fork_random());
   while (true) {
-    const MonotonicTime began = deps_.runtime.clock().monotonic();
+    connected_at_.reset();
     const session::Ending ending = co_await connect_once();
-    const Duration lived = deps_.runtime.clock().monotonic() - began;
+    const MonotonicTime now = deps_.runtime.clock().monotonic();
+    const Duration lived = now - connected_at_.value_or(now);
     co_await deps_.runtime.sleep(session::reconnect_wait(backoff, ending, lived));
   }
 }
@@ -93,7 +93,7 @@ Async<std::string> TcsSession::discover() {
   const JsonObject request{{"cluster", deps_.registered.cluster},
                            {"containerInstance", deps_.registered.container_instance_arn}};
   std::string body = render_json(request);
-  auto outcome = co_await deps_.api.call("DiscoverPollEndpoint", std::move(body));
+  auto outcome = co_await deps_.api.call("DiscoverPollEndpoint", std::move(body), session::kDiscoverTimeout);
   if (const auto* failure = std::get_if<session::ApiFailure>(&outcome)) {
     spdlog::debug("agent: DiscoverPollEndpoint failed: {} {}", failure->code, failure->message);
     co_return std::string();
@@ -109,15 +109,16 @@ Async<session::Ending> TcsSession::connect_once() {
             "&cluster=" + encode_uri(deps_.registered.cluster) +
             "&containerInstance=" + encode_uri(deps_.registered.container_instance_arn) +
             "&dockerVersion=" + encode_uri(deps_.docker_version);
-  auto request = session::signed_handshake(deps_.api.endpoint(), target_, deps_.runtime.clock().wall(),
+  auto request = session::signed_handshake(deps_.api.endpoint(), target_, deps_.api.signing_time(),
                                            deps_.api.signing_keys());
-  auto socket = co_await deps_.dialer.dial(std::move(request), kDialTimeout);
+  auto socket = co_await deps_.dialer.dial(std::move(request), session::kDialTimeout);
   if (!socket) {
     spdlog::debug("agent: TCS connect to {} failed: {}", endpoint, socket.error().message);
     endpoint_.clear();
     co_return session::Ending::broken;
   }
   spdlog::info("agent: connected to TCS at {}", endpoint);
+  connected_at_ = deps_.runtime.clock().monotonic();
   engine_told_ = false;
   const session::Ending ending = co_await converse(**socket);
   co_return ending;
@@ -162,7 +163,7 @@ std::string TcsSession::frame(const std::string& json) {
   request.query = std::string_view(target_).substr(question + 1);
   request.headers = headers;
   request.body = json;
-  const auth::SigningInput input{endpoint.credentials, endpoint.region, "ecs", deps_.runtime.clock().wall()};
+  const auth::SigningInput input{endpoint.credentials, endpoint.region, "ecs", deps_.api.signing_time()};
   const auth::RequestSignature signature = auth::sign_request(request, input, deps_.api.signing_keys());
   std::string text = "Authorization: " + signature.authorization + "\r\nHost: " + endpoint.host +
                      "\r\nX-Amz-Date: " + signature.date + "\r\n";

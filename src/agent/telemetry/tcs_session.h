@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct TcsDeps {
 /// for as long as it is not cancelled. Not started at all with ECS_DISABLE_METRICS.
 ///
 /// Borrows: what TcsDeps names. Runs on: the agent's executor.
-/// Limits:  reconnects after 1 s doubling to 1 min, with up to a fifth of jitter; at once after an orderly
+/// Limits:  reconnects after 1 s doubling to 20 s, with up to a fifth of jitter; at once after an orderly
 /// close, but not
 ///          more often than once a second. A connection on which nothing comes for 1 to 2 minutes is given
 ///          up.
@@ -68,6 +69,7 @@ class TcsSession {
   TcsDeps deps_;
   Prng random_;
   std::string endpoint_;
+  std::optional<MonotonicTime> connected_at_;  ///< Of the present connection.
   std::string target_;  ///< Path and query of the present connection: what frames are signed for.
   std::map<std::string, ContainerSamples> samples_;  ///< By docker id, of running containers.
   EngineHealth engine_;

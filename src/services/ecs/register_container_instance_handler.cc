@@ -187,11 +187,22 @@ Answer register_new(const Context& context, const store::View& view,
   return {std::move(response), std::move(transaction)};
 }
 
+// Agents look for AWS's sentence, and then make the cluster `default`; people want to know which cluster,
+// where.
+wire::ApiError name_cluster(const Context& context, const RegisterContainerInstanceRequest& request,
+                            wire::ApiError error) {
+  const std::string name = request.cluster.value_or("");
+  if (error.code == "ClusterNotFoundException" && !name.empty() && name != "default")
+    error.message +=
+        fmt::format(" No ACTIVE cluster is named '{}' in region {}.", name, context.realm.region);
+  return error;
+}
+
 Answer decide(const Context& context, const store::View& view,
               const RegisterContainerInstanceRequest& request, const Registration& registration,
               const std::string& fingerprint) {
   auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) return cluster.take_error();
+  if (!cluster) return name_cluster(context, request, cluster.take_error());
   if (request.container_instance_arn && !request.container_instance_arn->empty())
     return register_again(context, view, **cluster, registration, request);
   auto token = use_client_token(context, view, request.client_token,

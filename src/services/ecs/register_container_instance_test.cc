@@ -115,7 +115,7 @@ TEST_F(RegisterContainerInstance, BadInputNamesItsMember) {
   bad([](auto& r) { r.tags = std::vector<model::ecs::Tag>{{.key = "aws:x"}}; }, "aws:x");
   bad([](auto& r) { r.client_token = std::string(100, 't'); }, "clientToken");
   refused(call(register_container_instance, registration("nope")), "ClusterNotFoundException",
-          "Cluster not found.");
+          "Cluster not found. No ACTIVE cluster is named 'nope' in region us-east-1.");
   EXPECT_EQ(listed(), 0U);
 }
 
