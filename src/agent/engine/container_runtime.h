@@ -33,7 +33,8 @@ class EventStream {
 ///               inspect CannotInspectContainerError, remove CannotRemoveContainerError, list
 ///               CannotListContainersError, stats CannotGetStatsError, volumes and everything else
 ///               CannotCreateVolumeError, …, DockerError. An engine that cannot be reached answers with the
-///               operation's name too, and the text says so.
+///               operation's name too, and the text says so; such an error has `unanswered` set, and says
+///               nothing about what is there.
 /// Cancellation: the call is abandoned; what it did at the engine stays done, except a pull, which the engine
 /// then stops. Limits:       none of its own: callers bound each call in time.
 class ContainerRuntime {

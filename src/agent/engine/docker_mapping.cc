@@ -164,6 +164,28 @@ void add_limits(const TaskState& task, const ContainerSpec& spec, const MappingO
   }
 }
 
+/// Docker bounds no json-file log by itself: a container that talks fills the disk. What the task says of
+/// sizes holds.
+void add_log_bound(const MappingOptions& options, JsonObject& host) {
+  constexpr std::string_view kBounded = "json-file";
+  if (options.log_max_size.empty()) return;
+  const JsonValue* said = host.if_contains("LogConfig");
+  JsonObject log = said != nullptr && said->is_object() ? said->get_object() : JsonObject{};
+  const JsonValue* type = log.if_contains("Type");
+  const bool named = type != nullptr && type->is_string() && !type->get_string().empty();
+  if ((named ? std::string_view(type->get_string()) : std::string_view(options.log_driver)) != kBounded)
+    return;
+  log["Type"] = kBounded;
+  JsonValue& config = log["Config"];
+  if (!config.is_object()) config = JsonObject{};
+  JsonObject& values = config.get_object();
+  if (!values.contains("max-size")) {
+    values["max-size"] = options.log_max_size;
+    if (!values.contains("max-file")) values["max-file"] = std::to_string(options.log_max_files);
+  }
+  host["LogConfig"] = std::move(log);
+}
+
 /// Options of the log driver that are secrets.
 void add_log_options(const ContainerInputs& inputs, JsonObject& host) {
   JsonValue* log = host.if_contains("LogConfig");
@@ -192,6 +214,7 @@ DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::
 
   merge(body, spec.docker_config);
   merge(host, spec.host_config);
+  add_log_bound(options, host);
   add_log_options(inputs, host);
   if (spec.health_check && !body.contains("Healthcheck")) {
     return DriverError{"DockerClientConfigError",

@@ -12,6 +12,9 @@ struct MappingOptions {
   std::string cluster;               ///< As configured: name or ARN.
   bool ipv6_ports = false;           ///< Publish ports on IPv6 too.
   std::int64_t task_pids_limit = 0;  ///< 0: none.
+  std::string log_driver;            ///< The engine's, of containers that name none.
+  std::string log_max_size;          ///< Of a json-file log, as Docker writes it ("20m"); empty: no bound.
+  std::int32_t log_max_files = 1;
 };
 
 /// What a container gets that is neither in its definition nor in the configuration.

@@ -65,6 +65,28 @@ TEST(DockerMapping, MemoryIsRaisedToWhatDockerAccepts) {
   }
 }
 
+TEST(DockerMapping, JsonFileLogsHaveABound) {
+  MappingOptions bounded = kOptions;
+  bounded.log_driver = "json-file";
+  bounded.log_max_size = "20m";
+  bounded.log_max_files = 5;
+  const auto log_of = [&](const std::string& log_config, const MappingOptions& options) {
+    const std::string said =
+        log_config.empty() ? "" : R"(,"dockerConfig":{"hostConfig":"{\"LogConfig\":)" + log_config + R"(}"})";
+    return at(body_of(make_task(R"({"name":"a","image":"b")" + said + "}"), 0, options),
+              "/HostConfig/LogConfig");
+  };
+  EXPECT_EQ(log_of("", bounded), R"({"Type":"json-file","Config":{"max-size":"20m","max-file":"5"}})");
+  EXPECT_EQ(log_of(R"({\"Type\":\"json-file\",\"Config\":{\"max-size\":\"1m\"}})", bounded),
+            R"({"Type":"json-file","Config":{"max-size":"1m"}})");
+  EXPECT_EQ(log_of(R"({\"Type\":\"json-file\",\"Config\":{\"tag\":\"x\"}})", bounded),
+            R"({"Type":"json-file","Config":{"tag":"x","max-size":"20m","max-file":"5"}})");
+  EXPECT_EQ(log_of(R"({\"Type\":\"syslog\"})", bounded), R"({"Type":"syslog"})");
+  EXPECT_EQ(log_of("", kOptions), "-") << "no bound is wanted";
+  bounded.log_driver = "journald";
+  EXPECT_EQ(log_of("", bounded), "-") << "the engine writes elsewhere";
+}
+
 TEST(DockerMapping, CommandEntryPointAndOverride) {
   EXPECT_EQ(
       at(body_of(make_task(R"({"name":"a","image":"b","command":["x","y z"],"entryPoint":["sh","-c"]})")),

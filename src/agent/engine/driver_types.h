@@ -22,6 +22,9 @@ struct DriverError {
   bool missing = false;
   /// Of a pull: the registry could not be reached at all, so that trying again at once is of no use.
   bool unreachable = false;
+  /// The engine did not answer, within the call's limit or at all: whether the object is there, and whether
+  /// what was asked for has been done, is not known.
+  bool unanswered = false;
   friend bool operator==(const DriverError&, const DriverError&) = default;
 };
 
@@ -208,6 +211,7 @@ struct EngineInfo {
   std::string operating_system;
   std::string cgroup_driver;   ///< "systemd" or "cgroupfs"
   std::string cgroup_version;  ///< "1" or "2"
+  std::string log_driver;      ///< Of containers that name none.
   std::vector<std::string> log_drivers;
   std::vector<std::string> volume_plugins;
   std::vector<std::string> security_options;

@@ -99,7 +99,7 @@ void handle(Machine& m, const StartDone& event) {
   if (!event.docker_id.empty()) container->docker_id = event.docker_id;
   if (event.error) {
     m.note_problem(event.container, *event.error);
-    if (event.error->name == "DockerTimeoutError") {
+    if (event.error->unanswered || event.error->name == "DockerTimeoutError") {
       container->maybe_running = true;
       container->desired = Status::stopped;
     } else {

@@ -16,11 +16,20 @@ Async<engine::VolumeDone> TaskManager::try_volume(std::size_t volume, engine::Vo
                                                   engine::VolumeSpec spec) {
   if (spec.kind == engine::VolumeKind::shared) {
     auto found = co_await deps_.containers.inspect_volume(config.name);
+    while (!found.ok() && found.error().unanswered) {
+      co_await wait_for_engine(found.error());
+      found = co_await deps_.containers.inspect_volume(config.name);
+    }
     if (found.ok()) co_return engine::VolumeDone{volume, false, std::nullopt};
     if (!found.error().missing || !spec.autoprovision)
       co_return engine::VolumeDone{volume, false, found.error()};
   }
   auto made = co_await deps_.containers.create_volume(config);
+  // Making one that is there already changes nothing.
+  for (int tries = 1; !made.ok() && made.error().unanswered && tries < kUnansweredTriesMax; ++tries) {
+    co_await wait_for_engine(made.error());
+    made = co_await deps_.containers.create_volume(config);
+  }
   if (!made.ok()) co_return engine::VolumeDone{volume, false, made.error()};
   co_return engine::VolumeDone{volume, spec.kind == engine::VolumeKind::scratch, std::nullopt};
 }
@@ -33,6 +42,15 @@ Async<void> TaskManager::make_volume(std::string task_arn, std::size_t volume) {
   engine::VolumeDone done = co_await try_volume(volume, std::move(config), std::move(spec));
   post(task_arn, done);
 }
+
+namespace {
+
+/// The engine went away in the middle of a call that did not run into its own limit.
+bool was_cut_off(const DriverError& error) {
+  return error.unanswered && error.name != "DockerTimeoutError";
+}
+
+}  // namespace
 
 // --- steps of a container
 // -----------------------------------------------------------------------------------
@@ -64,23 +82,29 @@ Async<void> TaskManager::pull(std::string task_arn, std::size_t container,
 }
 
 Async<void> TaskManager::create(std::string task_arn, std::size_t container, engine::ContainerConfig config) {
-  const std::string name = config.name;
   const auto place = co_await launches_.enter(Turnstile::Urgency::normal);
-  auto id = co_await deps_.containers.create(std::move(config));
+  auto id = co_await create_until_answered(std::move(config));
   engine::CreateDone done{container, "", std::nullopt};
   if (id.ok()) {
     done.docker_id = *id;
   } else {
-    // An earlier life of the agent may have made it: the name is ours alone.
-    auto found = co_await deps_.containers.inspect(name);
-    if (found.ok()) {
-      done.docker_id = found->id;
-    } else {
-      done.error = id.error();
-      spdlog::error("agent: {}: {}", done.error->name, done.error->text);
-    }
+    done.error = id.error();
+    spdlog::error("agent: {}: {}", done.error->name, done.error->text);
   }
   post(task_arn, done);
+}
+
+Async<engine::DriverResult<std::string>> TaskManager::create_until_answered(engine::ContainerConfig config) {
+  for (int tries = 1;; ++tries) {
+    engine::ContainerConfig once = config;
+    auto id = co_await deps_.containers.create(std::move(once));
+    if (id.ok()) co_return id;
+    // An earlier life of the agent may have made it, or this call, whose answer was lost: the name is ours
+    // alone.
+    auto found = co_await inspect_until_answered(config.name);
+    if (found.ok()) co_return found->id;
+    if (!was_cut_off(id.error()) || tries == kUnansweredTriesMax) co_return id;
+  }
 }
 
 Async<engine::DriverResult<engine::Done>> TaskManager::start_in_turn(std::string id) {
@@ -89,9 +113,33 @@ Async<engine::DriverResult<engine::Done>> TaskManager::start_in_turn(std::string
   co_return co_await deps_.containers.start(std::move(id));
 }
 
+Async<engine::DriverResult<engine::Done>> TaskManager::start_until_answered(std::string id) {
+  for (int tries = 1;; ++tries) {
+    auto started = co_await start_in_turn(id);
+    if (started.ok() || !was_cut_off(started.error()) || tries == kUnansweredTriesMax) co_return started;
+    auto info = co_await inspect_until_answered(id);
+    if (!info.ok()) co_return started;
+    const bool ran = info->started_at && info->phase != engine::ContainerPhase::created;
+    if (ran) co_return engine::Done{};
+  }
+}
+
+Async<engine::DriverResult<engine::ContainerInfo>> TaskManager::inspect_until_answered(std::string id) {
+  while (true) {
+    auto info = co_await deps_.containers.inspect(id);
+    if (info.ok() || !info.error().unanswered) co_return info;
+    co_await wait_for_engine(info.error());
+  }
+}
+
+Async<void> TaskManager::wait_for_engine(DriverError error) {
+  spdlog::warn("agent: {}: {}; waiting for the container engine", error.name, error.text);
+  co_await deps_.runtime.sleep(kEngineRetry);
+}
+
 Async<void> TaskManager::start_container(std::string task_arn, std::size_t container, std::string id) {
   engine::StartDone done{container, "", std::nullopt, std::nullopt};
-  auto started = co_await start_in_turn(id);
+  auto started = co_await start_until_answered(id);
   for (int tries = 1; !started.ok() && tries < kPortTriesMax; ++tries) {
     auto moved = co_await move_ports(task_arn, container, id, started.error());
     if (!moved.ok()) {
@@ -99,7 +147,7 @@ Async<void> TaskManager::start_container(std::string task_arn, std::size_t conta
       break;
     }
     done.docker_id = id = *moved;
-    started = co_await start_in_turn(id);
+    started = co_await start_until_answered(id);
   }
   if (Managed* task = find_managed(task_arn)) task->secrets.erase(container);
   if (!started.ok()) {
@@ -228,8 +276,7 @@ Async<std::vector<std::optional<engine::ContainerInfo>>> TaskManager::inspect_al
         find_managed(task_arn)->state.containers[i].known == Status::created)
       info = co_await deps_.containers.inspect(find_managed(task_arn)->state.containers[i].docker_name);
     if (!info.ok() && !info.error().missing) {
-      spdlog::warn("agent: {}: {}; waiting for the container engine", info.error().name, info.error().text);
-      co_await deps_.runtime.sleep(kEngineRetry);
+      co_await wait_for_engine(info.error());
       continue;
     }
     all.push_back(info.ok() ? std::optional(std::move(*info)) : std::nullopt);

@@ -105,6 +105,11 @@ Async<void> ImagePuller::run(std::shared_ptr<Pull> pull) {
   Duration delay = kPullRetryMin;
   for (int tried = 1;; ++tried) {
     auto outcome = co_await containers_.pull(pull->image, auth, progress);
+    while (!outcome.ok() && outcome.error().unanswered) {
+      spdlog::warn("agent: cannot pull {} yet ({})", pull->image, outcome.error().text);
+      co_await runtime_.sleep(kLookRetry);
+      outcome = co_await containers_.pull(pull->image, auth, progress);
+    }
     if (outcome.ok() || tried == kPullTriesMax || !may_pass(outcome.error())) {
       pull->outcome.emplace(std::move(outcome));
       break;
@@ -166,9 +171,20 @@ Async<DriverResult<ImageInfo>> ImagePuller::look(std::string image) {
   co_return outcome;
 }
 
+Async<DriverResult<ImageInfo>> ImagePuller::look_until_answered(std::string image,
+                                                                std::shared_ptr<PullTicket> ticket) {
+  while (true) {
+    auto found = co_await look(image);
+    if (found.ok() || !found.error().unanswered || ticket->abandoned) co_return found;
+    spdlog::warn("agent: whether {} is here is not known yet ({})", image, found.error().text);
+    (void)co_await ticket->wake.wait_for(runtime_, kLookRetry);
+  }
+}
+
 Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared_ptr<PullTicket> ticket,
                                                   std::optional<engine::RegistryAuth> auth) {
-  auto local = co_await look(image);
+  auto local = co_await look_until_answered(image, ticket);
+  if (ticket->abandoned) co_return DriverError{"CannotPullContainerError", "the task is stopping"};
   if (local.ok() && use_local_at_once(image)) {
     spdlog::info("agent: using the image {} that is here", image);
     co_return local;
@@ -192,7 +208,7 @@ Async<DriverResult<ImageInfo>> ImagePuller::fetch(std::string image, std::shared
   }
   pulled_.insert(image);
   ticket->pulled = true;
-  auto fresh = co_await containers_.inspect_image(image);
+  auto fresh = co_await look_until_answered(image, ticket);
   if (!fresh.ok()) {
     DriverError error = fresh.error();
     error.name = "CannotPullContainerError";

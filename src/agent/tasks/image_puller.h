@@ -27,6 +27,9 @@ inline constexpr int kPullTriesMax = 5;
 inline constexpr Duration kPullRetryMin = std::chrono::milliseconds(1100);
 inline constexpr Duration kPullRetryMax = std::chrono::seconds(5);
 
+/// How soon an engine that did not answer is asked again.
+inline constexpr Duration kLookRetry = std::chrono::seconds(2);
+
 /// Whether trying again may help: not where the registry said that there is no such image, or no access to
 /// it.
 bool may_pass(const engine::DriverError& error);
@@ -55,7 +58,8 @@ struct PullTicket {
 ///   once           as always, but not again for an image that this agent has pulled and that is still here.
 ///   prefer-cached  use what is here, pull what is not.
 /// Containers that want the same image at the same time share a pull; it is given up when none of them waits
-/// any more.
+/// any more. An engine that does not answer is waited for: silence does not mean that an image is not here,
+/// nor is it a failed pull.
 ///
 /// Borrows: containers, runtime.  Runs on: the agent's executor.
 class ImagePuller {
@@ -83,6 +87,9 @@ class ImagePuller {
   struct Look;
   /// What is here of an image. Those who ask at the same time share the answer.
   Async<engine::DriverResult<engine::ImageInfo>> look(std::string image);
+  /// The same, asked until the engine answers or nobody waits any more.
+  Async<engine::DriverResult<engine::ImageInfo>> look_until_answered(std::string image,
+                                                                     std::shared_ptr<PullTicket> ticket);
   void remember_unreachable(const std::string& image);
   /// Waits for the pull's end; false when it was given up because the registry stays silent.
   Async<bool> wait(std::shared_ptr<Pull> pull, std::shared_ptr<PullTicket> ticket, bool have_local);

@@ -165,6 +165,33 @@ TEST_F(ImagePullerTest, PullsAreSharedAndGivenUpWhenNobodyWaits) {
   EXPECT_EQ(group.size(), 0U);
 }
 
+TEST_F(ImagePullerTest, AnEngineThatKeepsSilentSaysNothingAboutItsImages) {
+  for (const auto behavior : {PullBehavior::default_, PullBehavior::once, PullBehavior::prefer_cached}) {
+    if (puller_) TearDown();
+    use(behavior);
+    host_.images = {"busybox"};
+    host_.registry = behavior == PullBehavior::once ? Registry::answers : Registry::refuses;
+    host_.hung_until = world_.now() + 40s;
+    const Fetched fetched = fetch();
+    EXPECT_TRUE(fetched.ok) << fetched.error;
+    EXPECT_GE(fetched.took, 40s);
+  }
+}
+
+TEST_F(ImagePullerTest, ASilentEngineIsNotWaitedForByWhoIsToStop) {
+  use(PullBehavior::default_);
+  host_.hung_until = world_.now() + 1h;
+  auto ticket = std::make_shared<PullTicket>();
+  runtime::TaskGroup group(node_.executor());
+  int done = 0;
+  group.spawn(fetch_into(*puller_, ticket, done));
+  world_.run_for(45s);
+  EXPECT_EQ(group.size(), 1U);
+  ticket->abandon();
+  world_.run_for(31s);
+  EXPECT_EQ(group.size(), 0U);
+}
+
 TEST(RegistryOf, Names) {
   EXPECT_EQ(registry_of("busybox"), "docker.io");
   EXPECT_EQ(registry_of("library/busybox:1"), "docker.io");

@@ -46,6 +46,9 @@ struct PretendedHost {
   bool reachable = true;
   bool lose_events = false;
   bool keep_volume_answers = false;  ///< Volumes are made, and nobody is told.
+  MonotonicTime hung_until;          ///< Until then the engine answers no question.
+  /// Calls that are done and whose connection then breaks, so often.
+  int lost_creates = 0, lost_starts = 0;
 
   std::size_t running() const {
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -86,6 +89,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
   Answer<engine::ImageInfo> inspect_image(std::string image) override {
     ++host_.image_inspects;
     co_await runtime_.sleep(std::chrono::microseconds(100));
+    if (const auto silence = co_await keep_silent()) co_return *silence;
     if (!host_.images.contains(image)) co_return missing("CannotInspectImageError", image);
     engine::ImageInfo info;
     info.id = "sha256:" + image;
@@ -122,6 +126,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
     made.body = std::move(config.body);
     host_.containers[id] = std::move(made);
     co_await runtime_.sleep(std::chrono::milliseconds(20));
+    if (host_.lost_creates > 0 && host_.lost_creates--) co_return lost("CannotCreateContainerError");
     co_return id;
   }
   Answer<Done> start(std::string id) override {
@@ -136,6 +141,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
       container->exit_code = life->second.second;
     }
     co_await runtime_.sleep(std::chrono::milliseconds(20));
+    if (host_.lost_starts > 0 && host_.lost_starts--) co_return lost("CannotStartContainerError");
     co_return Done{};
   }
   Answer<Done> stop(std::string id, Duration) override {
@@ -155,6 +161,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
     settle();
     ++host_.inspects;
     if (!host_.reachable) co_return DriverError{"CannotInspectContainerError", "unreachable"};
+    if (const auto silence = co_await keep_silent()) co_return *silence;
     const PretendedHost::Container* container = find(id);
     if (container == nullptr) co_return missing("CannotInspectContainerError", id);
     engine::ContainerInfo info = container->info;
@@ -187,6 +194,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
     co_return engine::VolumeInfo{config.name, config.driver, "/v/" + config.name, {}, {}};
   }
   Answer<engine::VolumeInfo> inspect_volume(std::string name) override {
+    if (const auto silence = co_await keep_silent()) co_return *silence;
     if (!host_.volumes.contains(name)) co_return missing("CannotInspectVolumeError", name);
     co_return engine::VolumeInfo{name, "local", "/v/" + name, {}, {}};
   }
@@ -264,6 +272,20 @@ class PretendedContainers final : public engine::ContainerRuntime {
     DriverError error{name, "No such object: " + what};
     error.missing = true;
     return error;
+  }
+  static DriverError lost(const std::string& name) {
+    DriverError error{name, "Cannot connect to the Docker daemon"};
+    error.unanswered = true;
+    return error;
+  }
+  /// What a question gets while the engine hangs, after the driver's limit.
+  Async<std::optional<DriverError>> keep_silent() {
+    if (runtime_.clock().monotonic() >= host_.hung_until) co_return std::nullopt;
+    co_await runtime_.sleep(std::chrono::seconds(30));
+    DriverError error{"DockerTimeoutError",
+                      "Could not transition to inspecting; timed out after waiting 30s"};
+    error.unanswered = true;
+    co_return error;
   }
   void end(PretendedHost::Container& container, std::int32_t code) const {
     container.info.phase = ContainerPhase::exited;

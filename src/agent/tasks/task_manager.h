@@ -48,6 +48,8 @@ inline constexpr Duration kSteadyCheck = std::chrono::minutes(5);
 inline constexpr Duration kEngineRetry = std::chrono::seconds(2);
 inline constexpr Duration kCleanupRetry = std::chrono::seconds(30);
 inline constexpr int kCleanupTriesMax = 20;
+/// A create or start that the engine left without an answer is made again so often.
+inline constexpr int kUnansweredTriesMax = 5;
 /// An event of a start that comes so soon after the start that an inspect showed is of that start.
 inline constexpr Duration kOwnStartEvent = std::chrono::seconds(1);
 /// Creates and starts at once: more of them take longer together than one after the other. Removals have
@@ -143,7 +145,11 @@ class TaskManager final : public session::TaskSink {
                                        engine::VolumeSpec spec);
   Async<void> pull(std::string task_arn, std::size_t container, std::shared_ptr<PullTicket> ticket);
   Async<void> create(std::string task_arn, std::size_t container, engine::ContainerConfig config);
+  Async<engine::DriverResult<std::string>> create_until_answered(engine::ContainerConfig config);
   Async<engine::DriverResult<engine::Done>> start_in_turn(std::string id);
+  Async<engine::DriverResult<engine::Done>> start_until_answered(std::string id);
+  Async<engine::DriverResult<engine::ContainerInfo>> inspect_until_answered(std::string id);
+  Async<void> wait_for_engine(engine::DriverError error);
   Async<void> start_container(std::string task_arn, std::size_t container, std::string id);
   Async<void> stop_container(std::string task_arn, std::size_t container, std::string id, Duration grace);
   Async<void> sleep_then(std::string task_arn, engine::Timer timer, Duration delay);

@@ -128,6 +128,34 @@ TEST_F(TaskManagerTest, ALaunchAsksTheEngineForNoMoreThanItNeeds) {
   EXPECT_EQ(host_.image_inspects, 1);
 }
 
+TEST_F(TaskManagerTest, AnEngineThatHangsForAWhileCostsTimeAndNoTask) {
+  host_.hung_until = world_.now() + 40s;
+  accept(make_task("t1", "busybox"));
+  world_.run_for(90s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+}
+
+TEST_F(TaskManagerTest, AContainerThatWasMadeWithoutAnAnswerIsFound) {
+  host_.lost_creates = 1;
+  accept(make_task("t1", "busybox"));
+  world_.run_for(3s);
+  host_.hung_until = world_.now() + 40s;
+  accept(make_task("t2", "busybox"));
+  host_.lost_creates = 1;
+  world_.run_for(90s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+  EXPECT_THAT(told("t2"), ElementsAre("RUNNING"));
+  EXPECT_EQ(host_.created, 2);
+}
+
+TEST_F(TaskManagerTest, AContainerThatWasStartedWithoutAnAnswerIsNotGivenUp) {
+  host_.lost_starts = 1;
+  accept(make_task("t1", "busybox"));
+  world_.run_for(10s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+  EXPECT_EQ(host_.running(), 1U);
+}
+
 TEST_F(TaskManagerTest, StopComesThroughTheSameDoor) {
   accept(make_task("t1", "busybox"));
   world_.run_for(1s);

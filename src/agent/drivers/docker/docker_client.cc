@@ -41,7 +41,9 @@ DockerClient::DockerClient(std::string endpoint, std::unique_ptr<runtime::HttpCa
 
 engine::DriverError DockerClient::lost(const Operation& operation, const Error& error) {
   if (error.code == ErrorCode::unavailable) version_.clear();
-  return failure_of_transport(operation, error, endpoint_);
+  engine::DriverError failure = failure_of_transport(operation, error, endpoint_);
+  failure.unanswered = error.code != ErrorCode::too_large;
+  return failure;
 }
 
 Async<DriverResult<engine::EngineVersion>> DockerClient::negotiate(Operation operation) {

@@ -40,7 +40,10 @@ Async<DriverResult<engine::Done>> DockerRuntime::pull(std::string image,
   if (!body) {
     engine::DriverError error = body.error();
     // Docker answers once the registry has: until then, it was the registry that kept silent.
-    if (error.name == "DockerTimeoutError") error.unreachable = true;
+    if (error.name == "DockerTimeoutError") {
+      error.unreachable = true;
+      error.unanswered = false;
+    }
     co_return error;
   }
   co_return co_await follow_pull(**body, std::move(progress));

@@ -31,6 +31,8 @@ Result<std::unique_ptr<DockerRuntime>> DockerRuntime::make(DockerOptions options
                                                            runtime::Runtime& runtime) {
   http::ClientOptions client_options;
   client_options.body_bytes_max = kAnswerBytesMax;
+  // An engine that hangs takes no connections: each call has a limit of its own.
+  client_options.connect_timeout = options.timeouts.pull;
   auto caller = http::make_http_caller(options.endpoint, client_options, executor, runtime);
   if (!caller) return caller.error();
   auto streams = http::make_stream_client(options.endpoint, client_options, executor, runtime);

@@ -46,6 +46,7 @@ Result<engine::EngineInfo> parse_engine_info(std::string_view text) {
   out.cgroup_version = text_member(*json, "CgroupVersion");
   if (out.cgroup_version.empty()) out.cgroup_version = "1";  // Engines that do not say know no other.
   const JsonObject& plugins = object_member(*json, "Plugins");
+  out.log_driver = text_member(*json, "LoggingDriver");
   out.log_drivers = texts_of(array_member(plugins, "Log"));
   out.volume_plugins = texts_of(array_member(plugins, "Volume"));
   out.id = text_member(*json, "ID");
