@@ -13,7 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import (Agent, AgentCase, ControlPlane, bridge_address, connected_instances, containers, docker, free_port,
+from harness import (BIN, Agent, AgentCase, ControlPlane, bridge_address, connected_instances, containers, docker, free_port,
                      wait_until)
 
 LOCAL = "http://127.0.0.1:51678"
@@ -61,6 +61,10 @@ class Introspection(AgentCase):
         status, metadata = get("/v1/metadata")
         self.assertEqual((status, sorted(metadata)), (200, ["Cluster", "ContainerInstanceArn", "Version"]))
         self.assertEqual(metadata["Cluster"], "introspected")
+        # Nobody asks with a body, so none is taken in.
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(LOCAL + "/v1/metadata", data=b"x" * 1000, timeout=10)
+        self.assertEqual(refused.exception.code, 413)
         self.assertRegex(metadata["Version"], r"^Amazon ECS Agent - v\d+\.\d+\.\d+ \([0-9a-f*]{7,}\)$")
 
     def test_tasks_of_one_and_all(self):
@@ -115,7 +119,7 @@ class Introspection(AgentCase):
             subprocess.run(command.split(), check=True, capture_output=True)
         asked = subprocess.run(["ip", "netns", "exec", name, "curl", "-s", "-m", "10", "http://192.0.2.1:51678/v1/metadata"],
                                capture_output=True, text=True, check=False)
-        self.assertNotIn("ContainerInstanceArn", asked.stdout)
+        self.assertIn("this host alone", asked.stdout)
 
     def test_user_data_starts_a_task_on_its_own_instance(self):
         self.ecs.call("RegisterTaskDefinition", family="my_task_def", containerDefinitions=[
@@ -166,9 +170,23 @@ class Outsiders(unittest.TestCase):
 
         first = wait_until(refusals, 20, "a refusal in the log")[0]
         self.assertRegex(first, r"InvalidSignatureException|UnrecognizedClientException|AccessDenied")
+        self.assertIn("AWS_SECRET_ACCESS_KEY is not the secret of AWS_ACCESS_KEY_ID", first)
         self.assertFalse(is_open(51678), "the introspection port answers before the registration")
         wait_until(lambda: len(refusals()) > 1 or not agent.process.running(), 20, "another try, or the end for the supervisor")
         self.assertEqual(connected_instances(self.client, "default"), [])
+
+    def test_first_mistakes_name_their_settings(self):
+        good = {**self.plane.environment(), "ECS_BACKEND_HOST": self.plane.url}
+        for missing, named in (("ECS_BACKEND_HOST", ["ECS_BACKEND_HOST: "]),
+                               ("AWS_ACCESS_KEY_ID", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE"])):
+            environment = {name: value for name, value in good.items() if name != missing}
+            ended = subprocess.run([os.path.join(BIN, "berth-agent")], env=environment, capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(ended.returncode, 5, missing)
+            for word in named:
+                self.assertIn(word, ended.stdout + ended.stderr)
+        agent = self.agent(ECS_CLUSTER="nowhere")
+        wait_until(lambda: any("ECS_CLUSTER (nowhere)" in line and "region us-east-1" in line for line in agent.process.lines),
+                   20, "cluster and region in the log")
 
     def test_the_port_opens_with_the_registration_and_the_arn_is_there_at_once(self):
         agent = self.agent()

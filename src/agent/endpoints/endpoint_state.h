@@ -67,6 +67,10 @@ class EndpointState {
   virtual AgentMetadata metadata() const = 0;
   /// All tasks that have not been cleaned up, in the order in which they came.
   virtual std::vector<EndpointTask> tasks() const = 0;
+  /// The ARN of the task that has a container with this endpoint id, or at this address of its own; else
+  /// empty.
+  virtual std::string task_of_endpoint(std::string_view endpoint_id) const = 0;
+  virtual std::string task_of_address(std::string_view address) const = 0;
   /// Nothing when the container does not run or Docker does not answer.
   virtual Async<std::optional<EndpointStats>> stats(std::string docker_id) = 0;
 };

@@ -44,6 +44,13 @@ bool asks_for_credentials(const RequestTarget& target) {
   return target.segment(1) == "credentials" && (target.segment(0) == "v1" || target.segment(0) == "v2");
 }
 
+/// "/v2/credentials/<id>" or "/v1/credentials?id=<id>"
+std::string credentials_id_of(const RequestTarget& target) {
+  if (target.segment(0) == "v2") return std::string(target.segment(2));
+  const auto* parameter = target.parameter("id");
+  return parameter != nullptr ? *parameter : std::string();
+}
+
 /// "/api/<endpoint id>/task-protection/v1/state"
 bool asks_for_protection(const RequestTarget& target) {
   return target.segments.size() == 5 && target.segment(0) == "api" &&
@@ -76,9 +83,7 @@ Async<void> PlainHandler::run_socket(std::shared_ptr<void>, runtime::MessageSock
 }
 
 Async<runtime::HttpResponse> IntrospectionHandler::handle(const runtime::HttpRequest& request,
-                                                          const runtime::Peer& peer) {
-  if (admits_ && !admits_(peer.address))
-    co_return to_response({403, "This is for this host alone.\n", "text/plain"});
+                                                          const runtime::Peer&) {
   co_return to_response(answer_introspection(request.target, state_.metadata(), state_.tasks(), license_));
 }
 
@@ -87,16 +92,16 @@ TaskServerHandler::TaskServerHandler(EndpointState& state, const CredentialsSour
     : state_(state),
       credentials_(credentials),
       clock_(clock),
-      limiter_(kTaskRequestsPerSecond, kTaskRequestsBurst),
+      limiters_(kTaskRequestsPerSecond, kTaskRequestsBurst),
       audit_(std::move(audit)),
       protection_(protection) {}
 
 Async<runtime::HttpResponse> TaskServerHandler::handle(const runtime::HttpRequest& request,
                                                        const runtime::Peer& peer) {
-  if (!limiter_.admit(clock_.monotonic())) {
+  RequestTarget target = parse_target(request.target);
+  if (!limiters_.admit(caller_of(target, peer.address), clock_.monotonic())) {
     co_return to_response({429, "You have reached maximum request limit.", "text/plain"});
   }
-  RequestTarget target = parse_target(request.target);
   if (asks_for_credentials(target)) co_return to_response(answer_credentials_request(target, request, peer));
   if (asks_for_protection(target)) {
     std::string method = request.method;
@@ -109,14 +114,23 @@ Async<runtime::HttpResponse> TaskServerHandler::handle(const runtime::HttpReques
   co_return to_response(std::move(given));
 }
 
+std::string TaskServerHandler::caller_of(const RequestTarget& target, const std::string& address) const {
+  std::string task;
+  if (asks_for_credentials(target)) {
+    task = credentials_.task_of_credentials(credentials_id_of(target));
+  } else if (target.segment(0) == "v2") {
+    task = state_.task_of_address(address);
+  } else {
+    task = state_.task_of_endpoint(target.segment(1));
+  }
+  return task.empty() ? "address " + address : task;
+}
+
 EndpointAnswer TaskServerHandler::answer_credentials_request(const RequestTarget& target,
                                                              const runtime::HttpRequest& request,
                                                              const runtime::Peer& peer) {
   const bool v2 = target.segment(0) == "v2";
-  const auto* parameter = target.parameter("id");
-  std::string id;
-  if (v2) id = target.segment(2);
-  if (!v2 && parameter != nullptr) id = *parameter;
+  const std::string id = credentials_id_of(target);
   EndpointAnswer given = answer_credentials(v2 ? CredentialsVersion::v2 : CredentialsVersion::v1, id,
                                             credentials_.find_credentials(id));
   if (!audit_) return given;

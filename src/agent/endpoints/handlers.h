@@ -29,24 +29,22 @@ inline constexpr Duration kEndpointTimeout = std::chrono::seconds(5);
 /// The introspection endpoint. Borrows: `state`. Runs on: the agent's executor.
 class IntrospectionHandler final : public PlainHandler {
  public:
-  /// Which addresses are answered; others get 403.
-  using Admits = std::function<bool(const std::string& address)>;
-  /// Without `admits` everybody is answered.
-  IntrospectionHandler(const EndpointState& state, std::string license, Admits admits = {})
-      : state_(state), license_(std::move(license)), admits_(std::move(admits)) {}
+  IntrospectionHandler(const EndpointState& state, std::string license)
+      : state_(state), license_(std::move(license)) {}
   Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
                                       const runtime::Peer& peer) override;
 
  private:
   const EndpointState& state_;
   std::string license_;
-  Admits admits_;
 };
 
 /// Credentials and metadata for containers, which reach it as 169.254.170.2:80.
 ///
 /// Borrows: all that it is given. Runs on: the agent's executor.
-/// Limits:  kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429.
+/// Limits:  of each task kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429. Who
+/// is
+///          of no task counts by address.
 class TaskServerHandler final : public PlainHandler {
  public:
   using Audit = std::function<void(const AuditEntry&)>;
@@ -57,9 +55,11 @@ class TaskServerHandler final : public PlainHandler {
   Async<runtime::HttpResponse> handle(const runtime::HttpRequest& request,
                                       const runtime::Peer& peer) override;
   /// Another limit than the usual one.
-  void set_limit(double per_second, double burst) { limiter_ = RateLimiter(per_second, burst); }
+  void set_limit(double per_second, double burst) { limiters_ = CallerLimiters(per_second, burst); }
 
  private:
+  /// Whose limit a request counts against.
+  std::string caller_of(const RequestTarget& target, const std::string& address) const;
   Async<EndpointAnswer> answer(RequestTarget target, std::string address);
   EndpointAnswer answer_credentials_request(const RequestTarget& target, const runtime::HttpRequest& request,
                                             const runtime::Peer& peer);
@@ -72,7 +72,7 @@ class TaskServerHandler final : public PlainHandler {
   EndpointState& state_;
   const CredentialsSource& credentials_;
   const runtime::Clock& clock_;
-  RateLimiter limiter_;
+  CallerLimiters limiters_;
   Audit audit_;
   ProtectionApi* protection_;
 };

@@ -93,7 +93,7 @@ Async<engine::DriverResult<std::string>> TaskManager::move_ports(std::string tas
                task->state.spec.containers[container].name, task->state.spec.id());
   auto removed = co_await deps_.containers.remove(std::move(id), engine::ContainerRuntime::Force::no);
   if (!removed.ok()) co_return error;
-  auto created = co_await deps_.containers.create(std::move(*config));
+  auto created = co_await create_until_answered(std::move(*config));
   co_return created;
 }
 

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <sstream>
 
+#include "base/text.h"
+
 extern char** environ;
 
 namespace berth::agent_program {
@@ -66,12 +68,13 @@ void add_shared_credentials(runtime::Files& files, const Variables& variables,
   if (!text) return;
   bool in_profile = false;
   std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with('[')) in_profile = line.starts_with(profile);
-    std::istringstream words(line);
-    std::string name, equals, value;
-    words >> name >> equals >> value;
-    if (!in_profile || equals != "=") continue;
+  for (std::string raw; std::getline(lines, raw);) {
+    const std::string_view line = trim(raw);
+    if (line.starts_with('[')) in_profile = line == profile;
+    const auto equals = line.find('=');
+    if (!in_profile || equals == std::string_view::npos) continue;
+    const std::string_view name = trim(line.substr(0, equals));
+    const std::string value(trim(line.substr(equals + 1)));
     if (name == "aws_access_key_id") config.access_key_id = value;
     if (name == "aws_secret_access_key") config.secret_access_key = value;
     if (name == "aws_session_token") config.session_token = value;

@@ -64,6 +64,8 @@ void HostServices::add_to(agent::tasks::TaskManager::Deps& deps, agent::tasks::T
   deps.kernel_files = &files_;
   options.task_limits = config_.enable_task_cpu_mem_limit;
   options.mapping.task_pids_limit = config_.task_pids_limit;
+  options.mapping.log_max_size = config_.container_log_max_size;
+  options.mapping.log_max_files = config_.container_log_max_files;
   options.mapping.ipv6_ports = !config_.exclude_ipv6_port_binding;
   if (const auto& range = config_.dynamic_host_port_range)
     options.dynamic_ports = agent::tasks::PortRange{range->first, range->second};

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "agent/logging/agent_log.h"
+#include "agent/session/advice.h"
 #include "base/log.h"
 #include "bin/berth_agent/host.h"
 #include "bin/berth_agent/program.h"
 #include "bin/command_line/command.h"
+#include "runtime/real/process_limits.h"
 #include "runtime/real/real_files.h"
 
 int main(int argc, char** argv) {
@@ -26,6 +28,7 @@ int main(int argc, char** argv) {
       "the configuration is changed; 42 an update is staged.");
   const auto parsed = program.parse(std::vector<std::string>(argv + 1, argv + argc));
   if (const auto code = conclude(program, parsed)) return *code;
+  runtime::announce_out_of_memory("berth-agent");
   runtime::RealFiles files;
   const auto variables = agent_program::read_variables(files);
   auto config = agent::config::make_config(variables);
@@ -39,7 +42,9 @@ int main(int argc, char** argv) {
   agent::logging::configure_agent_log(config->log);
   spdlog::info("main: Starting Agent version=" BERTH_VERSION);
   spdlog::info("main: Loading configuration");
-  if (config->access_key_id.empty())
-    spdlog::warn("agent: no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+  if (config->access_key_id.empty() || config->secret_access_key.empty()) {
+    spdlog::critical("agent: {}", agent::session::advice_on_missing_key());
+    return agent_program::kExitTerminal;
+  }
   return agent_program::run_agent(*config, agent_program::read_host(files));
 }

@@ -7,8 +7,10 @@
 
 #include "agent/drivers/docker/docker_runtime.h"
 #include "agent/drivers/docker/registry_auth.h"
+#include "agent/endpoints/endpoint_limits.h"
 #include "agent/endpoints/handlers.h"
 #include "agent/session/acs_session.h"
+#include "agent/session/advice.h"
 #include "agent/session/report_sender.h"
 #include "agent/state/state_store.h"
 #include "agent/telemetry/tcs_session.h"
@@ -21,6 +23,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "runtime/real/io_threads.h"
+#include "runtime/real/process_limits.h"
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_processes.h"
 #include "runtime/real/real_runtime.h"
@@ -138,12 +141,18 @@ class Agent {
     return timeouts;
   }
 
+  Error unusable_data(Error error) const {
+    error.message = "ECS_DATADIR (" + data_dir(config_) +
+                    ") must be a folder that this agent may write: " + error.message;
+    return error;
+  }
+
   Async<Result<void>> lock_data() {
     if (!store_.enabled()) co_return Result<void>();
-    if (auto prepared = store_.prepare(); !prepared) co_return prepared.error();
+    if (auto prepared = store_.prepare(); !prepared) co_return unusable_data(prepared.error());
     for (int tries = 1;; ++tries) {
       auto taken = lock_.take(data_dir(config_));
-      if (!taken) co_return taken.error();
+      if (!taken) co_return unusable_data(taken.error());
       if (*taken) co_return Result<void>();
       if (tries == kLockTriesMax) {
         co_return unavailable("another agent is running with the data of " + data_dir(config_) +
@@ -154,22 +163,27 @@ class Agent {
   }
 
   Async<void> wait_for_docker() {
+    // Both: an agent that guessed what the second says would be another instance with other limits.
+    std::string said;
     for (;;) {
       auto version = co_await engine_->version();
-      if (version) {
+      auto info = co_await engine_->info();
+      if (version && info) {
         facts_.docker_version = version->version;
         facts_.docker_api_version = version->api_version;
+        engine_info_ = *std::move(info);
         break;
       }
-      spdlog::error("agent: Docker does not answer on {}: {}", config_.docker_host, version.error().text);
+      const std::string problem = version ? info.error().text : version.error().text;
+      if (problem != said)
+        spdlog::error("agent: Docker does not answer on {}: {}; {}", config_.docker_host, problem,
+                      session::advice_on_docker(problem));
+      said = problem;
       co_await runtime_.sleep(kDockerRetry);
     }
-    auto info = co_await engine_->info();
-    if (!info) co_return;
-    facts_.volume_plugins = info->volume_plugins;
+    facts_.volume_plugins = engine_info_.volume_plugins;
     // An agent in a container does not see the host's machine id; all such agents would be the same instance.
-    if (facts_.machine_id.empty()) facts_.machine_id = info->id;
-    engine_info_ = *std::move(info);
+    if (facts_.machine_id.empty()) facts_.machine_id = engine_info_.id;
   }
 
   // The saved container instance ARN; empty when there is none, or when it is another machine's.
@@ -212,6 +226,7 @@ class Agent {
     options.engine.cleanup_wait = config_.task_cleanup_wait + cleanup_jitter();
     options.engine.pull_dependents_upfront = config_.pull_dependent_containers_upfront;
     options.mapping.cluster = registered_.cluster;
+    options.mapping.log_driver = engine_info_.log_driver;
     options.pull_behavior = config_.image_pull_behavior;
     options.host_cpu = std::int64_t{facts_.cpus} * 1024;
     options.host_memory_mib = facts_.memory_mib - config_.reserved_memory_mib;
@@ -225,13 +240,16 @@ class Agent {
     tasks_->start();
     view_ =
         std::make_unique<StateView>(*tasks_, *engine_, registered_, *api_, !config_.disable_task_metadata_az);
-    introspection_handler_ =
-        std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense, admitted());
+    introspection_handler_ = std::make_unique<agent::endpoints::IntrospectionHandler>(*view_, kLicense);
     task_handler_ = std::make_unique<agent::endpoints::TaskServerHandler>(*view_, *view_, runtime_.clock(),
                                                                           host_.audit(), &*view_);
     if (const auto& limit = config_.task_metadata_rps) task_handler_->set_limit(limit->first, limit->second);
-    introspection_ = serve("0.0.0.0", agent::endpoints::kIntrospectionPort, *introspection_handler_);
-    task_server_ = serve("127.0.0.1", agent::endpoints::kTaskServerPort, *task_handler_);
+    http::ServerOptions for_all{"0.0.0.0", agent::endpoints::kIntrospectionPort};
+    for_all.admits = admitted();
+    introspection_ =
+        serve(std::move(for_all), agent::endpoints::introspection_limits(), *introspection_handler_);
+    task_server_ = serve({"127.0.0.1", agent::endpoints::kTaskServerPort},
+                         agent::endpoints::task_server_limits(), *task_handler_);
     co_await host_.open_route();
     session::AcsDeps acs{
         *api_,
@@ -254,7 +272,7 @@ class Agent {
   }
 
   /// Who may look at this agent's tasks.
-  agent::endpoints::IntrospectionHandler::Admits admitted() const {
+  std::function<bool(const std::string& address)> admitted() const {
     if (config_.allow_offhost_introspection || in_own_container()) return {};
     return [](const std::string& address) { return is_on_this_host(address); };
   }
@@ -291,7 +309,11 @@ class Agent {
                      config_.https_proxy.empty() ? config_.http_proxy : config_.https_proxy,
                      config_.no_proxy};
     // From the configuration file; a variable of the environment reaches the TLS library by itself.
-    if (auto pem = files().read(config_.ca_file)) options.ca_pem = *std::move(pem);
+    if (config_.ca_file.empty()) return options;
+    if (auto pem = files().read(config_.ca_file))
+      options.ca_pem = *std::move(pem);
+    else
+      spdlog::error("agent: SSL_CERT_FILE cannot be read: {}", pem.error().message);
     return options;
   }
 
@@ -312,13 +334,10 @@ class Agent {
   }
 
   // A port that is taken is not fatal: tasks matter more than looking at them.
-  std::unique_ptr<http::Server> serve(const std::string& address, std::uint16_t port,
+  std::unique_ptr<http::Server> serve(http::ServerOptions options, http::ServerLimits limits,
                                       runtime::RequestHandler& handler) {
-    http::ServerOptions options;
-    options.address = address;
-    options.port = port;
-    http::ServerLimits limits;
-    limits.header_read_timeout = limits.write_timeout = agent::endpoints::kEndpointTimeout;
+    const auto port = options.port;
+    limits.descriptor_max = descriptor_max_;
     auto server = std::make_unique<http::Server>(std::vector<Executor>{runtime_.executor()},
                                                  std::move(options), limits, handler, runtime_);
     const auto started = server->start();
@@ -328,6 +347,8 @@ class Agent {
   }
 
   const AgentConfig& config_;
+  /// Docker and the control plane are talked to with what is left.
+  const int descriptor_max_ = runtime::highest_connection_descriptor(runtime::raise_descriptor_limit());
   HostFacts facts_;
   runtime::RealRuntime& runtime_;
   runtime::RealFiles files_;

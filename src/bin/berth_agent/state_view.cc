@@ -1,5 +1,7 @@
 #include "bin/berth_agent/state_view.h"
 
+#include <algorithm>
+
 namespace berth::agent_program {
 
 agent::endpoints::AgentMetadata StateView::metadata() const {
@@ -13,6 +15,23 @@ std::vector<agent::endpoints::EndpointTask> StateView::tasks() const {
     list.push_back(agent::endpoints::make_endpoint_task(*task, registered_.cluster,
                                                         show_zone_ ? registered_.availability_zone : ""));
   return list;
+}
+
+std::string StateView::task_of_endpoint(std::string_view endpoint_id) const {
+  for (const auto* task : tasks_.list())
+    for (const auto& container : task->containers)
+      if (!endpoint_id.empty() && container.endpoint_id == endpoint_id) return task->spec.arn;
+  return {};
+}
+
+std::string StateView::task_of_address(std::string_view address) const {
+  for (const auto* task : tasks_.list())
+    for (const auto& container : task->containers)
+      for (const auto& network : container.networks)
+        if (container.known == agent::engine::Status::running &&
+            std::ranges::find(network.ipv4_addresses, address) != network.ipv4_addresses.end())
+          return task->spec.arn;
+  return {};
 }
 
 Async<std::optional<agent::endpoints::EndpointStats>> StateView::stats(std::string docker_id) {

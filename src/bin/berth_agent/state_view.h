@@ -26,6 +26,8 @@ class StateView final : public agent::endpoints::EndpointState,
 
   agent::endpoints::AgentMetadata metadata() const override;
   std::vector<agent::endpoints::EndpointTask> tasks() const override;
+  std::string task_of_endpoint(std::string_view endpoint_id) const override;
+  std::string task_of_address(std::string_view address) const override;
   Async<std::optional<agent::endpoints::EndpointStats>> stats(std::string docker_id) override;
   std::optional<agent::endpoints::RoleCredentials> find_credentials(std::string_view id) const override;
   std::string task_of_credentials(std::string_view id) const override;
