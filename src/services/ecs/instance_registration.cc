@@ -24,6 +24,8 @@ constexpr std::size_t kHostIdCharactersMax = 128;
 constexpr std::int32_t kAmountMax = 1 << 30;
 constexpr std::string_view kDefaultInstanceType = "berth.local";
 constexpr int kMemoryDriftPercent = 5;
+/// MiB at the first registration. Later ones are held against it, as small steps would lead anywhere.
+constexpr std::string_view kFirstMemory = "ecs.registered-memory";
 
 std::string text_of(const JsonObject& document, std::string_view ours, std::string_view ec2) {
   for (const std::string_view name : {ours, ec2}) {
@@ -175,10 +177,19 @@ ApiResult<Registration> read_registration(const Context& context,
   return registration;
 }
 
+std::int32_t first_memory(const ContainerInstanceRecord& record) {
+  const auto* first = find_attribute(*record.attributes, kFirstMemory);
+  std::int32_t memory = 0;
+  if (first && first->value)
+    std::from_chars(first->value->data(), first->value->data() + first->value->size(), memory);
+  return memory > 0 ? memory : record.memory;
+}
+
 bool is_same_type(const ContainerInstanceRecord& record, const Registration& registration) {
   if (record.cpu != registration.resources.cpu) return false;
-  const std::int64_t drift = std::abs(std::int64_t{record.memory} - registration.resources.memory);
-  if (drift * 100 > std::int64_t{record.memory} * kMemoryDriftPercent) return false;
+  const std::int64_t first = first_memory(record);
+  const std::int64_t drift = std::abs(first - registration.resources.memory);
+  if (drift * 100 > first * kMemoryDriftPercent) return false;
   // A host without an identity document does not say of what type it is.
   if (registration.identity.instance_type.empty()) return true;
   const auto* type = find_attribute(*record.attributes, "ecs.instance-type");
@@ -187,12 +198,14 @@ bool is_same_type(const ContainerInstanceRecord& record, const Registration& reg
 
 void apply_registration(const Context& context, const Registration& registration,
                         const RegisterContainerInstanceRequest& request, ContainerInstanceRecord& record) {
+  const std::int32_t first = record.memory > 0 ? first_memory(record) : registration.resources.memory;
   record.cpu = registration.resources.cpu;
   record.memory = registration.resources.memory;
   record.reserved_tcp_ports = registration.resources.tcp_ports;
   record.reserved_udp_ports = registration.resources.udp_ports;
   const auto before = record.attributes;
   std::vector<model::ecs::Attribute> attributes = registration.attributes;
+  std::erase_if(attributes, [](const auto& attribute) { return attribute.name == kFirstMemory; });
   for (const auto& attribute : before)
     if (!is_system_attribute(attribute.name) && !find_attribute(attributes, attribute.name))
       set_attribute(attributes, attribute.name, attribute.value);
@@ -206,6 +219,7 @@ void apply_registration(const Context& context, const Registration& registration
   add("ecs.instance-type", registration.identity.instance_type, type_of(registration));
   add("ecs.ami-id", registration.identity.image_id, "");
   add("ecs.os-type", "", "linux");
+  set_attribute(attributes, kFirstMemory, std::to_string(first));
   record.attributes = std::move(attributes);
   domain::share_parts(record);
   if (request.version_info) {

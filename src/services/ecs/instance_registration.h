@@ -51,8 +51,11 @@ struct Registration {
 ApiResult<Registration> read_registration(const Context& context,
                                           const model::ecs::RegisterContainerInstanceRequest& request);
 
-/// Whether the host is still of the kind and size that the record was registered with. Memory may drift by a
-/// few percent: kernels differ in what they leave.
+/// The memory in MiB that the host had when it registered for the first time.
+std::int32_t first_memory(const domain::ContainerInstanceRecord& record);
+
+/// Whether the host is still of the kind and size that the record was first registered with. Memory may drift
+/// by a few percent of that: kernels differ in what they leave.
 bool is_same_type(const domain::ContainerInstanceRecord& record, const Registration& registration);
 
 /// Takes over resources, attributes, version and tags. Attributes of the agent are replaced by what it sends

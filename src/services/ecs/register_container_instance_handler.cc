@@ -60,7 +60,8 @@ wire::ApiError type_changed(const ContainerInstanceRecord& record) {
   std::string type = "unknown";
   for (const auto& attribute : record.attributes)
     if (attribute.name == "ecs.instance-type") type = attribute.value.value_or(type);
-  return wire::client_exception(fmt::format(kTypeChanged, record.arn, record.cpu, record.memory, type));
+  return wire::client_exception(
+      fmt::format(kTypeChanged, record.arn, record.cpu, first_memory(record), type));
 }
 
 Answer register_again(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,

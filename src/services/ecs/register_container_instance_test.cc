@@ -206,6 +206,26 @@ TEST_F(RegisterContainerInstance, AnotherSizeOrTypeIsRefused) {
   must(register_container_instance, request);
 }
 
+TEST_F(RegisterContainerInstance, SmallStepsDoNotLeadFarFromTheFirstRegistration) {
+  auto request = registration("web", "i-1");
+  request.total_resources = resources(2048, 1000);
+  request.container_instance_arn =
+      *must(register_container_instance, request).container_instance->container_instance_arn;
+  const auto again = [&](std::int32_t memory) {
+    request.total_resources = resources(2048, memory);
+    return call(register_container_instance, request);
+  };
+  ASSERT_TRUE(again(960).ok());
+  EXPECT_EQ(again(950)->container_instance->registered_resources->at(1).integer_value, 950);
+  refused(again(930), "ClientException", "1000 MiB");
+  ASSERT_TRUE(again(1050).ok()) << "back, and as far to the other side";
+  refused(again(1060), "ClientException", "1000 MiB");
+  // Nor does an agent that says so itself.
+  request.attributes = std::vector<Attribute>{{.name = "ecs.registered-memory", .value = "2000"}};
+  ASSERT_TRUE(again(1000).ok());
+  refused(again(2000), "ClientException", "1000 MiB");
+}
+
 TEST_F(RegisterContainerInstance, UnknownAndInactiveArnsAreRefused) {
   auto request = registration("web");
   request.container_instance_arn =
