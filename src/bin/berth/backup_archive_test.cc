@@ -152,9 +152,21 @@ TEST_F(Backup, KeepsWhatItReplaces) {
   ASSERT_TRUE(restore(fresh_).ok());
   expect_all_there(fresh_);
   EXPECT_EQ(read(fresh_ + "/credentials.before-restore"), "another key");
-  EXPECT_TRUE(fs::exists(fresh_ + "/berth.db.before-restore"));
+  EXPECT_TRUE(store::sqlite::examine_store(fresh_ + "/berth.db.before-restore").ok());
   ASSERT_TRUE(restore(fresh_).ok()) << "a second time";
   EXPECT_EQ(read(fresh_ + "/credentials.before-restore"), "another key");
+}
+
+TEST_F(Backup, TakesThePlaceOfADamagedStore) {
+  ASSERT_TRUE(backup().ok());
+  fs::create_directories(fresh_);
+  write(fresh_ + "/berth.db", "no database at all");
+  write(fresh_ + "/berth.db-wal", "nor a log");
+  const auto restored = restore(fresh_);
+  ASSERT_TRUE(restored.ok()) << restored.error().message;
+  expect_all_there(fresh_);
+  EXPECT_EQ(read(fresh_ + "/berth.db.before-restore"), "no database at all");
+  EXPECT_EQ(read(fresh_ + "/berth.db.before-restore-wal"), "nor a log");
 }
 
 TEST_F(Backup, IsRefusedWhileBerthdRunsThere) {

@@ -111,6 +111,20 @@ Result<void> copy_store(const std::string& from_path, const std::string& to_path
   return to->run("PRAGMA journal_mode = DELETE");
 }
 
+// A store and its log get another name, whatever state they are in: a restore is wanted most when the store
+// is damaged.
+Result<void> move_aside(const std::string& path, const std::string& to) {
+  std::error_code error;
+  std::filesystem::remove(path + "-shm", error);
+  for (const char* suffix : {"-wal", ""}) {
+    std::filesystem::remove(to + suffix, error);
+    if (!std::filesystem::exists(path + suffix)) continue;
+    std::filesystem::rename(path + suffix, to + suffix, error);
+    if (error) return internal_error(fmt::format("cannot keep {}{}: {}", path, suffix, error.message()));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> backup_file(const std::string& path, const std::string& backup) {
@@ -129,17 +143,11 @@ Result<void> restore_backup(const std::string& backup, const std::string& path) 
   std::filesystem::remove(fresh, error);
   Result<void> copied = copy_store(backup, fresh);
   if (!copied.ok()) return copied;
-  if (std::filesystem::exists(path)) {
-    const std::string old = path + ".before-restore";
-    std::filesystem::remove(old, error);
-    Result<void> kept = copy_store(path, old);
-    if (!kept.ok()) return kept;
-  }
-  // The log and the evidence belong to the store that goes.
+  // The evidence belongs to the store that goes.
   Result<void> forgotten = Evidence::forget(path);
   if (!forgotten.ok()) return forgotten;
-  std::filesystem::remove(path + "-wal", error);
-  std::filesystem::remove(path + "-shm", error);
+  Result<void> moved = move_aside(path, path + ".before-restore");
+  if (!moved.ok()) return moved;
   std::filesystem::rename(fresh, path, error);
   if (error) return internal_error(fmt::format("cannot put {} in place: {}", path, error.message()));
   return {};
