@@ -79,8 +79,9 @@ Result<void> Database::check_whole(Connection& connection) {
   // The version comes first: a newer store is not touched.
   Result<std::int64_t> version = schema_version(connection);
   if (!version.ok()) return std::move(version).error();
-  if (*version == 0) return {};
-  Result<std::int64_t> head = connection.number("SELECT value FROM meta WHERE name = 'head'");
+  // Without tables it is new, or all that it held was in a log that has gone.
+  Result<std::int64_t> head = 0;
+  if (*version != 0) head = connection.number("SELECT value FROM meta WHERE name = 'head'");
   if (!head.ok()) return std::move(head).error();
   Result<void> whole = check_not_behind(path_, evidence_, Revision(static_cast<std::uint64_t>(*head)));
   if (whole.ok()) return whole;

@@ -202,6 +202,19 @@ TEST_F(LostStore, AnEmptyLogIsRefused) {
   EXPECT_FALSE(exists(world, "late"));
 }
 
+// All that it held was in the log: not even the tables are in the database.
+TEST_F(SqliteFile, AnEmptyLogOfAStoreThatWasNeverCopiedIsRefused) {
+  const std::string live = folder_.path("live.db");
+  World world(WorldKind::sqlite, live);
+  world.must_commit(put_cluster("a"));
+  std::filesystem::copy_file(live, path_);
+  std::filesystem::copy_file(sqlite::Evidence::path_of(live), sqlite::Evidence::path_of(path_));
+  const auto refused = open(path_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("the last 1 are missing"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_F(LostStore, ALogThatIsDamagedAtItsStartIsRefusedAndStays) {
   const auto size = std::filesystem::file_size(path_ + "-wal");
   {
