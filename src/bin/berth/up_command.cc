@@ -3,6 +3,7 @@
 #include "bin/berth/commands.h"
 #include "bin/berth/control_plane.h"
 #include "bin/berth/instances.h"
+#include "bin/berth/port_owner.h"
 #include "bin/berth/programs.h"
 #include "bin/berth/reserved_ports.h"
 #include "runtime/real/io_threads.h"
@@ -31,6 +32,20 @@ Result<void> start_agent(CommandContext& context, const Credentials& credentials
                 {"AWS_SECRET_ACCESS_KEY", credentials.secret}});
 }
 
+// An agent goes on without its endpoints when somebody has their ports: another agent of this machine,
+// mostly.
+void warn_of_ports(CommandContext& context) {
+  const int process = running_process(context, host_program(context, "berth-agent"));
+  for (const auto port : kAgentPorts) {
+    const auto owner = port_owner(context, port, Sockets::listening);
+    if (owner && owner->find(fmt::format("process {} ", process)) == std::string::npos)
+      fmt::print(stderr,
+                 "berth: port {} of the agent is taken by {}: what containers and this machine ask there, "
+                 "that one answers\n",
+                 port, *owner);
+  }
+}
+
 Async<int> up(CommandContext& context) {
   std::string loopback_only;
   const auto credentials = co_await start_control_plane(context, std::move(loopback_only));
@@ -38,7 +53,8 @@ Async<int> up(CommandContext& context) {
   const auto agent = host_program(context, "berth-agent");
   const auto log_before = log_size(agent);
   reserve_agent_ports(context);
-  if (!running(context, agent))
+  const bool was_running = running(context, agent);
+  if (!was_running)
     if (auto started = start_agent(context, *credentials); !started) co_return fail(started.error());
   std::function<bool()> alive = [&] { return running(context, agent); };
   std::vector<std::string> any;
@@ -49,6 +65,7 @@ Async<int> up(CommandContext& context) {
                                running(context, agent) ? "does not connect" : "ended at its start",
                                told_since(context, agent, log_before), agent.log_file));
   fmt::print("berth-agent: connected, cluster {}\n", context.installation.cluster);
+  if (!was_running) warn_of_ports(context);
   co_return 0;
 }
 
