@@ -5,8 +5,10 @@ exit code is that of the whole. Everything a stage printed is in build/test-logs
 """
 
 import concurrent.futures
+import contextlib
 import glob
 import os
+import queue
 import re
 import shutil
 import signal
@@ -29,8 +31,11 @@ BACKGROUND = ["nice", "-n", "10"]
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
 # Line coverage is printed for these.
 COVERED = ["src/domain", "src/store", "src/auth", "src/placement", "src/agent/engine"]
-# No stage may hang the run; a unit test program neither.
+# Hosts on which end-to-end tests run side by side: they mostly wait.
+LANES = 3
+# No stage may hang the run; a unit test program or a module of end-to-end tests neither.
 STAGE_SECONDS_MAX = 3000
+E2E_MODULE_SECONDS_MAX = 900
 TEST_SECONDS_MAX = 600
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=0",
@@ -106,12 +111,12 @@ def build(totals, preset, targets, prefix=()):
     return code == 0
 
 
-def build_asan(totals):
+def build_asan(totals, prefix=()):
     """What runs under the sanitizers, and nothing else: the programs for users are built, and used, as releases."""
     if run(["cmake", "--preset", "asan"], "configure-asan.log")[0]:
         return build(totals, "asan", [])  # Says why.
     known = ninja_targets("asan")
-    return build(totals, "asan", sorted(set(ctest_names("asan")) & known) + fuzz_targets() + ["berth-sim"])
+    return build(totals, "asan", sorted(set(ctest_names("asan")) & known) + fuzz_targets() + ["berth-sim"], prefix)
 
 
 def fuzz_targets():
@@ -212,37 +217,77 @@ def e2e_matches(pattern):
 def end_to_end(totals, pattern):
     """The programs as users run them, with the real AWS CLI and real containers.
 
-    One agent runs on a host at a time, so its tests follow each other; those whose instances have networks and engines
-    of their own (tests/e2e/multi.py) run beside them.
+    One agent runs on a host at a time, so its tests follow each other; as root they share the work among lanes, each a host
+    with a network and a Docker Engine of its own (scripts/fresh-machine).
     """
     done = stage(totals, "e2e")
-    modules = sorted(os.path.basename(p)[:-len(".py")] for p in glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")))
-    apart = [m for m in modules if uses_multi(os.path.join(ROOT, "tests", "e2e", m + ".py"))]
-    groups = {"e2e": [m for m in modules if m not in apart], "e2e-instances": apart}
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        outcomes = list(pool.map(lambda name: run_modules(name, groups[name], pattern), groups))
-    passed, failed, skipped = (sum(column) for column in zip(*outcomes))
+    paths = sorted(glob.glob(os.path.join(ROOT, "tests/e2e/test_*.py")), key=test_weight, reverse=True)
+    modules = [os.path.basename(path)[:-len(".py")] for path in paths]
+    waiting, outcomes = queue.SimpleQueue(), []
+    for module in modules:
+        waiting.put(module)
+    with contextlib.ExitStack() as lanes:
+        prefixes = [lanes.enter_context(lane(number)) for number in range(1, LANES + 1)] if os.geteuid() == 0 else [[]]
+        workers = [threading.Thread(target=run_waiting, args=(prefix, waiting, pattern, outcomes)) for prefix in prefixes]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    with open(os.path.join(LOGS, "e2e-times.txt"), "w", encoding="utf-8") as file:
+        file.writelines(f"{seconds:7.1f} s  {module}\n" for module, seconds, *_ in sorted(outcomes, key=lambda o: -o[1]))
+    passed, failed, skipped = (sum(column) for column in list(zip(*outcomes))[2:])
     done(passed, failed, f"{skipped} skipped" if skipped else "")
 
 
-def uses_multi(path):
+def test_weight(path):
+    """How long a module of end-to-end tests takes, roughly: the longest begin first."""
     with open(path, encoding="utf-8") as file:
-        return re.search(r"^(import|from) multi\b", file.read(), re.M) is not None
+        text = file.read()
+    each = 4 if re.search(r"^(import|from) multi\b", text, re.M) else 1
+    return each * len(re.findall(r"^    def test_", text, re.M))
 
 
-def run_modules(name, modules, pattern):
-    """Runs test modules of tests/e2e in one process: (passed, failed, skipped)."""
-    command = [sys.executable, "-W", "ignore::ResourceWarning", "-m", "unittest", "-v"] + (["-k", pattern] if pattern else []) + modules
+@contextlib.contextmanager
+def lane(number):
+    """A host of its own for end-to-end tests, with a Docker Engine; yields what comes before a command that runs there."""
+    command = ["scripts/fresh-machine", "sh", "-c", "scripts/start-docker && echo ready && cat >/dev/null"]
+    with open(os.path.join(LOGS, f"lane-{number}.log"), "wb") as log, \
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log) as process:
+        if process.stdout.readline() != b"ready\n":
+            process.kill()
+            raise RuntimeError(f"lane {number} did not start: see {log.name}")
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            first = file.read().split()[0]
+        yield ["nsenter", "-t", first, "-m", "-n", "-p", f"--wdns={ROOT}"]
+        process.stdin.close()
+
+
+def run_waiting(prefix, waiting, pattern, outcomes):
+    """Runs modules in a lane until none waits; adds (module, seconds, passed, failed, skipped) for each."""
+    while True:
+        try:
+            module = waiting.get_nowait()
+        except queue.Empty:
+            return
+        began = time.monotonic()
+        counts = run_module(prefix, module, pattern)
+        outcomes.append((module, time.monotonic() - began, *counts))
+
+
+def run_module(prefix, module, pattern):
+    """Runs one module of tests/e2e: (passed, failed, skipped)."""
+    command = prefix + [sys.executable, "-W", "ignore::ResourceWarning", "-m", "unittest", "-v"]
+    command += (["-k", pattern] if pattern else []) + [module]
     env = {"BERTH_BIN": os.path.join(ROOT, "build", "release", "bin"), "BERTH_E2E_LOGS": os.path.join(LOGS, "e2e"),
            "PYTHONPATH": os.path.join(ROOT, "tests", "e2e")}
-    code, output = run(command, f"{name}.log", env)
+    code, output = run(command, f"e2e-{module}.log", env, limit=E2E_MODULE_SECONDS_MAX)
     ran = re.search(r"^Ran (\d+) tests?", output, re.M)
     count = int(ran.group(1)) if ran else 0
     broken = {m.group(1) for m in re.finditer(r"^(?:FAIL|ERROR): (.+)$", output, re.M)}
     skipped = len(re.findall(r"\.\.\. skipped", output))
-    for test in sorted(broken):
+    for test in sorted(broken) or ([f"{module}: ended with {code}"] if code not in (0, 5) else []):
         print(f"    FAILED {test}", flush=True)
-    failed = max(len(broken), 1) if code and code != 5 else 0
+    failed = max(len(broken), 1) if code not in (0, 5) else 0
     if failed:
         show_end(output, 60)
     return max(count - len(broken) - skipped, 0), failed, skipped
@@ -290,20 +335,20 @@ def coverage(totals):
 
 def everything(totals):
     command_stage(totals, "lint", ["scripts/lint", "--no-tidy"])
-    sanitized = build_asan(totals)
-    if sanitized:
-        unit_tests(totals, "asan")
-        coverage(totals)
     released = build(totals, "release", PROGRAMS)
     # The end-to-end tests mostly wait; what needs no Docker takes what they leave.
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        beside = pool.submit(beside_end_to_end, totals, sanitized, released)
+        beside = pool.submit(beside_end_to_end, totals, released)
         if released:
             end_to_end(totals, "")
     beside.result()
 
 
-def beside_end_to_end(totals, sanitized, released):
+def beside_end_to_end(totals, released):
+    sanitized = build_asan(totals, BACKGROUND)
+    if sanitized:
+        unit_tests(totals, "asan")
+        coverage(totals)
     if released:
         simulation(totals)
     if sanitized:
