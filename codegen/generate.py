@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import table  # noqa: E402
-from cpp import codec, constraints, enums, query, registry, types  # noqa: E402
+from cpp import codec, constraints, enums, registry, tables, types  # noqa: E402
 from cpp.plan import Plan  # noqa: E402
 from smithy import checker, parser  # noqa: E402
 from smithy.lexer import SmithyError  # noqa: E402
@@ -34,12 +34,12 @@ def read_model(files: list[Path], root: Path) -> Model:
 
 
 def cpp_files(model: Model, namespaces: list[str]) -> dict[str, str]:
-    """Path -> text. With services among `namespaces` come constraints, awsQuery and the registry; records have none."""
+    """Path -> text. With services among `namespaces` come constraints and the registry; records have none."""
     plan = Plan(model, namespaces)
     serves = any(model.of_kind("service", n) for n in namespaces)
-    files = types.generate(plan) | enums.generate(plan) | codec.generate(plan, check=serves)
+    files = types.generate(plan) | enums.generate(plan) | codec.generate(plan, check=serves) | tables.generate(plan)
     if serves:
-        files |= query.generate(plan) | registry.generate(plan)
+        files |= registry.generate(plan)
         files |= constraints.pattern_files(plan) | constraints.check_files(plan)
     return files
 

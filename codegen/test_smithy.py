@@ -99,7 +99,7 @@ class Checker(unittest.TestCase):
             "operation A { input: String }": "A: input is not a structure",
             "structure E {} operation A { errors: [E] }": "A: E has no @error",
             '@paginated(items: "x") operation A {}': "A: @paginated items: no member x in its output",
-            'service A { version: "1" }': "service A needs one of @awsJson1_1, @awsQuery",
+            'service A { version: "1" }': "service A needs a protocol: @awsJson1_0",
             "list B { member: Blob }": "blobs in a list are not part of the subset",
         }
         for text, message in cases.items():

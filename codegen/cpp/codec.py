@@ -1,4 +1,4 @@
-"""JSON codecs: codec.h of each package and the translation units behind it."""
+"""JSON codecs as statements, for the packages that plan.py names: codec.h and the translation units behind it."""
 
 from smithy.model import Shape
 
@@ -127,6 +127,8 @@ def source(plan: Plan, unit: Unit, shapes: list[Shape], check: bool) -> str:
 def generate(plan: Plan, check: bool) -> dict[str, str]:
     files = {}
     for pack in plan.packages:
+        if pack.tabled:
+            continue
         files[pack.header("codec.h")] = umbrella(plan, pack)
         for unit in plan.units_of(pack):
             files[unit_header_name(unit.header)] = unit_header(unit)

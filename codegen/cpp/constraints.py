@@ -49,9 +49,11 @@ def structures(plan: Plan, pack: Package) -> list[Shape]:
 
 
 def check_files(plan: Plan) -> dict[str, str]:
-    """checks.h and .cc of each package: one function for each shape that is checked."""
+    """checks.h and .cc of each package with codecs of statements: one function for each shape that is checked."""
     files = {}
     for pack in plan.packages:
+        if pack.tabled:
+            continue
         definitions = functions(plan, structures(plan, pack), pack)
         if not definitions:
             continue

@@ -19,6 +19,11 @@ SCALARS = {
 ZERO = {"integer": "0", "long": "0", "float": "0", "double": "0", "boolean": "false"}
 
 
+# Packages whose codecs are generated statements: what the control plane decodes and encodes thousands of times a second.
+# The codecs of all others are driven by tables (tables.py), which cost no code.
+STATEMENTS = ("com.amazonaws.ecs", "com.amazonaws.acs", "com.amazonaws.tcs", "berth.domain")
+
+
 @dataclass(frozen=True)
 class Package:
     namespace: str  # of Smithy
@@ -26,6 +31,10 @@ class Package:
     folder: str
     prefix: str  # of the package's own headers: enums.h, codec.h
     umbrella: str
+
+    @property
+    def tabled(self) -> bool:
+        return self.namespace not in STATEMENTS
 
     def header(self, name: str) -> str:
         return f"{self.folder}/{self.prefix}{name}"

@@ -1,11 +1,14 @@
-"""The operation registry: model/registry.{h,cc} and operations.h of each package with a service."""
+"""The operation registry: operations.{h,cc} of each package with a service, and model/registry.{h,cc}, which lists them."""
 
 from smithy.model import UNIT, Model, Shape
 
 from . import names, text
 from .plan import Package, Plan, package
 
-PROTOCOLS = {"awsJson1_1": "aws_json_1_1", "awsQuery": "aws_query"}
+# In the order of their preference where a service speaks several.
+PROTOCOLS = {"awsJson1_0": "aws_json_1_0", "awsJson1_1": "aws_json_1_1", "awsQuery": "aws_query", "ec2Query": "ec2_query",
+             "restJson1": "rest_json_1", "restXml": "rest_xml"}
+JSON = ("awsJson1_0", "awsJson1_1")
 
 
 def service_name(service: Shape) -> str:
@@ -18,25 +21,21 @@ def services(model: Model) -> list[Shape]:
     return sorted(model.of_kind("service"), key=service_name)
 
 
-def operation_rows(model: Model) -> list[tuple[Shape, Shape]]:
-    """(service, operation) in the order of the table: by service name, then operation name."""
-    return [(s, o) for s in services(model) for o in model.operations(s)]
-
-
 def structure(plan: Plan, shape_id: str, home: Package) -> str:
     return "::berth::model::Unit" if shape_id == UNIT else plan.type_of(shape_id, home)
 
 
-def operations_header(plan: Plan, service: Shape, first: int) -> str:
+def operations_header(plan: Plan, service: Shape) -> str:
     pack = package(service.namespace)
     operations = plan.model.operations(service)
     used = sorted({names.type_name(plan.model.shapes[o.properties[k]].name) for o in operations
                    for k in ("input", "output") if o.properties[k] != UNIT})
     tags = [f"struct {n};" for n in used] + [""]
     tags += [f"struct {o.name}Operation {{}};" for o in operations]
+    tags += ["", "const model::ServiceInfo& service_info();"]
     traits = []
     leaf = pack.cpp.split("::")[-1]
-    for index, o in enumerate(operations, first):
+    for index, o in enumerate(operations):
         io = {k: structure(plan, o.properties[k], pack) for k in ("input", "output")}
         io = {k: v if v.startswith("::") else f"{leaf}::{v}" for k, v in io.items()}
         traits.append(f"""template <>
@@ -45,7 +44,7 @@ struct OperationTraits<{leaf}::{o.name}Operation> {{
   using Output = {io['output']};
   static constexpr std::string_view service = "{service_name(service)}";
   static constexpr std::string_view name = "{o.name}";
-  static const OperationInfo& info() {{ return all_operations()[{index}]; }}
+  static const OperationInfo& info() {{ return {leaf}::service_info().operations[{index}]; }}
 }};""")
     return (text.banner(f"name space {pack.namespace}")
             + "/// Operations of the service, as types: see model/operation_info.h.\n#pragma once\n"
@@ -54,11 +53,9 @@ struct OperationTraits<{leaf}::{o.name}Operation> {{
 
 
 def pagination(operation: Shape) -> str:
-    trait = operation.traits.get("paginated")
-    if trait is None:
-        return "std::nullopt"
+    trait = operation.traits["paginated"]
     parts = [names.literal(trait.value.get(k, "")) for k in ("inputToken", "outputToken", "pageSize", "items")]
-    return f"Pagination{{{', '.join(parts)}}}"
+    return f"model::Pagination{{{', '.join(parts)}}}"
 
 
 def error_row(shape: Shape) -> str:
@@ -69,61 +66,78 @@ def error_row(shape: Shape) -> str:
     return f"{{{names.literal(shape.name)}, {names.literal(code)}, {status}, {'true' if server else 'false'}}}"
 
 
-def source(plan: Plan) -> str:
-    model = plan.model
-    lines: list[str] = []
-    tables: list[str] = []
-    service_rows: list[str] = []
-    first = 0
-    for service in services(model):
-        name = service_name(service)
-        operations = model.operations(service)
-        errors = sorted((s for s in model.of_kind("structure", service.namespace) if "error" in s.traits),
-                        key=lambda s: s.name)
-        if errors:
-            tables.append(f"constexpr ErrorInfo k{names.type_name(name)}Errors[] = {{\n    "
-                          + ",\n    ".join(error_row(s) for s in errors) + "};")
-        protocol = next(PROTOCOLS[p] for p in PROTOCOLS if p in service.traits)
-        prefix = service.name if protocol != "aws_query" else ""
-        for o in operations:
-            declared = [e.split("#")[1] for e in o.properties["errors"]]
-            table = "{}"
-            if declared:
-                table = f"k{names.type_name(name)}{o.name}"
-                tables.append(f"constexpr std::string_view {table}[] = {{"
-                              + ", ".join(names.literal(e) for e in declared) + "};")
-            io = [names.literal(o.properties[k].split("#")[1]) for k in ("input", "output")]
-            flags = ["true" if t in o.traits else "false" for t in ("readonly", "idempotent")]
-            lines.append(f'    {{"{name}", "{prefix}", Protocol::{protocol}, "{o.name}", {", ".join(io)}, {table}, '
-                         f'{", ".join(flags)}, {pagination(o)}}}')
-        xml = service.traits.get("xmlNamespace")
-        service_rows.append(
-            f'    {{"{name}", {names.literal(service.traits["sigv4"].value["name"])}, "{prefix}", Protocol::{protocol}, '
-            f'"{service.properties["version"]}", {names.literal(xml.value["uri"]) if xml else chr(34) * 2}, '
-            f'std::span(kOperations).subspan({first}, {len(operations)}), '
-            + (f"k{names.type_name(name)}Errors}}" if errors else "{}}"))
-        first += len(operations)
-    body = ("namespace {\n\n" + "\n".join(tables)
-            + "\n\n// By service, then operation: find_operation searches it by halves.\n"
-            + "constexpr OperationInfo kOperations[] = {\n" + ",\n".join(lines) + "};\n\n"
-            + "constexpr ServiceInfo kServices[] = {\n" + ",\n".join(service_rows) + "};\n\n}  // namespace\n\n"
-            + "std::span<const OperationInfo> all_operations() { return kOperations; }\n"
-            + "std::span<const ServiceInfo> all_services() { return kServices; }")
-    return (text.banner("the services of api/") + text.includes(["span", "string_view"], ["model/registry.h"]) + "\n"
+def operation_row(service: Shape, operation: Shape, errors: str) -> str:
+    fields = [("service", names.literal(service_name(service))), ("name", names.literal(operation.name)),
+              ("input", names.literal(operation.properties["input"].split("#")[1])),
+              ("output", names.literal(operation.properties["output"].split("#")[1]))]
+    if errors:
+        fields.append(("errors", errors))
+    fields += [(name, "true") for trait, name in (("readonly", "read_only"), ("idempotent", "idempotent")) if trait in operation.traits]
+    if "paginated" in operation.traits:
+        fields.append(("pagination", pagination(operation)))
+    if "http" in operation.traits:
+        http = operation.traits["http"].value
+        fields += [("method", names.literal(http["method"])), ("uri", names.literal(http["uri"])), ("status", str(http.get("code", 200)))]
+    return "    {" + ", ".join(f".{name} = {value}" for name, value in fields) + "}"
+
+
+def service_row(service: Shape, has_errors: bool) -> str:
+    target = service.traits.get("targetPrefix")
+    speaks_json = any(p in service.traits for p in JSON)
+    prefix = target.value if target else (service.name if speaks_json else "")
+    xml = service.traits.get("xmlNamespace")
+    fields = [("name", names.literal(service_name(service))),
+              ("signing_name", names.literal(service.traits["sigv4"].value["name"])), ("target_prefix", names.literal(prefix)),
+              ("protocols", "kProtocols"), ("version", names.literal(service.properties["version"]))]
+    if xml:
+        fields.append(("xml_namespace", names.literal(xml.value["uri"])))
+    fields.append(("operations", "kOperations"))
+    if has_errors:
+        fields.append(("errors", "kErrors"))
+    if "awsQueryCompatible" in service.traits:
+        fields.append(("query_compatible", "true"))
+    return "constexpr model::ServiceInfo kService{\n" + ",\n".join(f"    .{name} = {value}" for name, value in fields) + "};"
+
+
+def operations_source(plan: Plan, service: Shape) -> str:
+    pack = package(service.namespace)
+    errors = sorted((s for s in plan.model.of_kind("structure", service.namespace) if "error" in s.traits), key=lambda s: s.name)
+    spoken = ", ".join(f"model::Protocol::{PROTOCOLS[p]}" for p in PROTOCOLS if p in service.traits)
+    tables = [f"constexpr model::Protocol kProtocols[] = {{{spoken}}};"]
+    if errors:
+        tables.append("constexpr model::ErrorInfo kErrors[] = {\n    " + ",\n    ".join(error_row(s) for s in errors) + "};")
+    rows = []
+    for o in plan.model.operations(service):
+        declared = [e.split("#")[1] for e in o.properties["errors"]]
+        if declared:
+            tables.append(f"constexpr std::string_view k{o.name}[] = {{" + ", ".join(names.literal(e) for e in declared) + "};")
+        rows.append(operation_row(service, o, f"k{o.name}" if declared else ""))
+    tables += ["// By name: find_operation searches it by halves.\nconstexpr model::OperationInfo kOperations[] = {\n"
+               + ",\n".join(rows) + "};", service_row(service, bool(errors))]
+    return (text.banner(f"name space {pack.namespace}")
+            + text.includes(["string_view"], [f"{pack.folder}/operations.h"]) + "\n"
+            + text.namespace(pack.cpp, "namespace {\n\n" + "\n\n".join(tables) + "\n\n}  // namespace\n\n"
+                             + "const model::ServiceInfo& service_info() { return kService; }"))
+
+
+def registry_source(plan: Plan) -> str:
+    rows = [f"&{package(s.namespace).cpp.split('::')[-1]}::service_info()" for s in services(plan.model)]
+    body = ("std::span<const ServiceInfo* const> all_services() {\n"
+            + "  static const ServiceInfo* const kServices[] = {" + ", ".join(rows) + "};\n  return kServices;\n}")
+    return (text.banner("the services of api/") + text.includes(["span"], ["model/registry.h"]) + "\n"
             + text.namespace("berth::model", body))
 
 
 def generate(plan: Plan) -> dict[str, str]:
     files = {}
     headers = ["model/operation_info.h"]
-    first = 0
     for service in services(plan.model):
-        path = f"{package(service.namespace).folder}/operations.h"
-        files[path] = operations_header(plan, service, first)
-        headers.append(path)
-        first += len(plan.model.operations(service))
+        folder = package(service.namespace).folder
+        files[f"{folder}/operations.h"] = operations_header(plan, service)
+        files[f"{folder}/operations.cc"] = operations_source(plan, service)
+        headers.append(f"{folder}/operations.h")
     files["model/registry.h"] = (text.banner("the services of api/")
                                  + "/// The operations of every service; see model/operation_info.h.\n#pragma once\n"
                                  + text.includes([], headers))
-    files["model/registry.cc"] = source(plan)
+    files["model/registry.cc"] = registry_source(plan)
     return files

@@ -1,7 +1,7 @@
 """Tables of shapes, which drive the codecs of most packages: see model/shapes.h.
 
 A package comes out as one header with the names of its tables (shapes.h), the tables of lists, maps, enums and constrained
-types (shapes.cc), and those of the structures of each unit (UNIT_shapes.cc). `codec.h` of a unit declares `shape_of`.
+types (shapes.cc), and those of the structures of each unit (UNIT_shapes.cc). A unit's codec header declares `shape_of`.
 """
 
 from smithy.lexer import SmithyError
@@ -179,6 +179,8 @@ def member_row(plan: Plan, pack: Package, structure: Shape, f: Field) -> str:
 
 
 def structure_table(plan: Plan, pack: Package, shape: Shape) -> str:
+    for trait in [t for t in (shape.traits.get("keepUnknown"), *(m.traits.get("shared") for m in shape.members)) if t]:
+        raise SmithyError(shape.file, trait.line, f"{shape.name}: @{trait.name} is for packages with codecs of statements")
     if len(shape.members) > MEMBERS_MAX:
         raise SmithyError(shape.file, shape.line, f"{shape.name} has more than {MEMBERS_MAX} members")
     name = names.type_name(shape.name)
@@ -209,20 +211,36 @@ def unit_header(unit: Unit) -> str:
 OFFSETS = '#pragma GCC diagnostic ignored "-Winvalid-offsetof"\n'
 
 
-def unit_source(plan: Plan, unit: Unit) -> str:
-    pack = unit.package
-    body = "\n\n".join(structure_table(plan, pack, s) for s in unit.structures)
-    return (text.banner(unit.file) + text.includes(["cstddef"], [codec.unit_header_name(unit.header), header_name(pack)]) + "\n"
-            + OFFSETS + "\n" + text.namespace(pack.cpp, body))
+def unit_body(plan: Plan, unit: Unit) -> str:
+    return "\n\n".join(structure_table(plan, unit.package, s) for s in unit.structures)
 
 
-def package_source(plan: Plan, pack: Package) -> str:
+def package_body(plan: Plan, pack: Package) -> str:
     shapes = used(plan, pack)
-    # A table that another one's constants are taken from comes first: those of keys before those of maps.
+    # Constraints of keys come before the maps that name them.
     shapes = [s for s in shapes if s.kind != "map"] + [s for s in shapes if s.kind == "map"]
-    body = "\n\n".join(shape_table(plan, pack, s) for s in shapes)
-    local = [header_name(pack), f"{pack.folder}/{pack.umbrella}", "model/patterns.h"]
-    return (text.banner(f"name space {pack.namespace}") + text.includes([], local) + "\n" + text.namespace(pack.cpp, body))
+    return "\n\n".join(shape_table(plan, pack, s) for s in shapes)
+
+
+def source(pack: Package, origin: str, headers: list[str], bodies: list[str]) -> str:
+    return (text.banner(origin) + text.includes(["cstddef"], [header_name(pack), *headers]) + "\n" + OFFSETS + "\n"
+            + text.namespace(pack.cpp, "\n\n".join(bodies)))
+
+
+def sources(plan: Plan, pack: Package) -> dict[str, str]:
+    """shapes.cc, and UNIT_shapes.cc of each unit. One unit's tables stand in shapes.cc: in a source of their own they would
+    have the compiler make the same functions of optionals and lists again."""
+    units = plan.units_of(pack)
+    path = header_name(pack).removesuffix(".h") + ".cc"
+    own = [f"{pack.folder}/{pack.umbrella}", "model/patterns.h"]
+    if len(units) == 1:
+        headers = own + [codec.unit_header_name(units[0].header)]
+        return {path: source(pack, units[0].file, headers, [package_body(plan, pack), unit_body(plan, units[0])])}
+    files = {path: source(pack, f"name space {pack.namespace}", own, [package_body(plan, pack)])}
+    for unit in units:
+        headers = [codec.unit_header_name(unit.header)]
+        files[f"{pack.folder}/{unit.stem}_shapes.cc"] = source(pack, unit.file, headers, [unit_body(plan, unit)])
+    return files
 
 
 def generate(plan: Plan) -> dict[str, str]:
@@ -231,9 +249,8 @@ def generate(plan: Plan) -> dict[str, str]:
         if not pack.tabled:
             continue
         files[header_name(pack)] = header(plan, pack)
-        files[header_name(pack).removesuffix(".h") + ".cc"] = package_source(plan, pack)
         files[pack.header("codec.h")] = codec.umbrella(plan, pack)
         for unit in plan.units_of(pack):
             files[codec.unit_header_name(unit.header)] = unit_header(unit)
-            files[f"{pack.folder}/{unit.stem}_shapes.cc"] = unit_source(plan, unit)
+        files |= sources(plan, pack)
     return files

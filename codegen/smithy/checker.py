@@ -5,19 +5,24 @@
 
 from .model import PRELUDE, Model, Member, Shape
 
+PROTOCOLS = ("awsJson1_0", "awsJson1_1", "awsQuery", "ec2Query", "restJson1", "restXml")
 # Trait -> kinds of shapes it may stand on; `member` is a member of a structure, list or map.
 TRAITS = {
     "required": ("member",), "default": ("member",), "idempotencyToken": ("member",),
-    "xmlName": ("member",), "shared": ("member",), "xmlFlattened": ("member",),
+    "xmlName": ("member",), "shared": ("member",), "xmlFlattened": ("member",), "xmlAttribute": ("member",),
+    "ec2QueryName": ("member",), "timestampFormat": ("member",),
+    "httpHeader": ("member",), "httpPrefixHeaders": ("member",), "httpLabel": ("member",), "httpQuery": ("member",),
+    "httpQueryParams": ("member",), "httpPayload": ("member",), "httpResponseCode": ("member",),
     "length": ("string", "list", "map", "blob"), "pattern": ("string",),
     "range": ("integer", "long", "float", "double"),
     "sensitive": ("string", "list", "map", "structure", "blob"),
     "deprecated": ("string", "list", "map", "structure", "enum", "operation", "member"),
     "input": ("structure",), "output": ("structure",), "error": ("structure",),
     "awsQueryError": ("structure",), "keepUnknown": ("structure",),
-    "readonly": ("operation",), "idempotent": ("operation",), "paginated": ("operation",),
-    "service": ("service",), "sigv4": ("service",), "awsJson1_1": ("service",), "awsQuery": ("service",),
-    "xmlNamespace": ("service",), "serviceName": ("service",), "title": ("service",),
+    "readonly": ("operation",), "idempotent": ("operation",), "paginated": ("operation",), "http": ("operation",),
+    "service": ("service",), "sigv4": ("service",), "xmlNamespace": ("service", "structure"), "serviceName": ("service",),
+    "title": ("service",), "targetPrefix": ("service",), "awsQueryCompatible": ("service",),
+    **{protocol: ("service",) for protocol in PROTOCOLS},
 }
 BOUNDS = {"length": int, "range": (int, float)}
 NUMBERS = ("integer", "long", "float", "double")
@@ -128,9 +133,12 @@ class Checker:
                 self.say(shape, trait.line, f"{shape.name}: @paginated {key}: no member {member} in its {places[key]}")
 
     def service(self, shape: Shape) -> None:
-        protocols = [p for p in ("awsJson1_1", "awsQuery") if p in shape.traits]
-        if len(protocols) != 1:
-            self.say(shape, shape.line, f"service {shape.name} needs one of @awsJson1_1, @awsQuery")
+        if not any(p in shape.traits for p in PROTOCOLS):
+            self.say(shape, shape.line, f"service {shape.name} needs a protocol: @" + ", @".join(PROTOCOLS))
+        rest = "restJson1" in shape.traits or "restXml" in shape.traits
+        for operation in shape.properties["operations"] if rest else []:
+            if "http" not in self.model.shapes[operation].traits:
+                self.say(shape, shape.line, f"service {shape.name}: {operation.split('#')[1]} has no @http")
         if not isinstance(shape.properties.get("version"), str):
             self.say(shape, shape.line, f"service {shape.name} needs a version")
         sigv4 = shape.traits.get("sigv4")

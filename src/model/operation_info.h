@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -9,7 +10,7 @@
 /// All texts and tables live as long as the program. Safe from any thread.
 namespace berth::model {
 
-enum class Protocol { aws_json_1_1, aws_query };
+enum class Protocol { aws_json_1_0, aws_json_1_1, aws_query, ec2_query, rest_json_1, rest_xml };
 
 /// Members that carry a list operation's pages. A text is empty when the operation lacks that part.
 struct Pagination {
@@ -20,16 +21,18 @@ struct Pagination {
 };
 
 struct OperationInfo {
-  std::string_view service;        ///< Berth's short name: "ecs", "sts", "acs", "tcs", "berth".
-  std::string_view target_prefix;  ///< Of X-Amz-Target; empty for awsQuery.
-  Protocol protocol;
-  std::string_view name;   ///< "RunTask"
-  std::string_view input;  ///< Name of the shape; "Unit" when there is none.
+  std::string_view service;  ///< Berth's short name: "ecs", "sts", "acs", "tcs", "berth".
+  std::string_view name;     ///< "RunTask"
+  std::string_view input;    ///< Name of the shape; "Unit" when there is none.
   std::string_view output;
-  std::span<const std::string_view> errors;  ///< Names of the error shapes that the operation declares.
-  bool read_only;
-  bool idempotent;
-  std::optional<Pagination> pagination;
+  std::span<const std::string_view> errors = {};  ///< Names of the error shapes that the operation declares.
+  bool read_only = false;
+  bool idempotent = false;
+  std::optional<Pagination> pagination = {};
+  // Of services that speak REST: how a request says that it means this operation.
+  std::string_view method = {};
+  std::string_view uri = {};  ///< "/{Bucket}/{Key+}?uploads": labels, a greedy one with '+', literals.
+  int status = 200;           ///< Of an answer without an error.
 };
 
 /// An error that a service can answer.
@@ -42,18 +45,23 @@ struct ErrorInfo {
 
 struct ServiceInfo {
   std::string_view name;
-  std::string_view signing_name;   ///< In SigV4 credential scopes.
-  std::string_view target_prefix;  ///< Of X-Amz-Target; empty for awsQuery.
-  Protocol protocol;
-  std::string_view version;        ///< "2014-11-13"; awsQuery's `Version`.
-  std::string_view xml_namespace;  ///< Of answers; empty but for awsQuery.
-  std::span<const OperationInfo> operations;
-  std::span<const ErrorInfo> errors;
+  std::string_view signing_name;                   ///< In SigV4 credential scopes.
+  std::string_view target_prefix;                  ///< Of X-Amz-Target; empty without a JSON protocol.
+  std::span<const Protocol> protocols;             ///< At least one; CloudWatch speaks several at once.
+  std::string_view version;                        ///< "2014-11-13"; the query protocols' `Version`.
+  std::string_view xml_namespace = {};             ///< Of answers in XML; empty without such a protocol.
+  std::span<const OperationInfo> operations = {};  ///< By name.
+  std::span<const ErrorInfo> errors = {};
+  /// Its JSON clients want the code of the query protocol too (x-amzn-query-error).
+  bool query_compatible = false;
+
+  bool speaks(Protocol protocol) const {
+    return std::find(protocols.begin(), protocols.end(), protocol) != protocols.end();
+  }
 };
 
-/// By service name, then operation name.
-std::span<const OperationInfo> all_operations();
-std::span<const ServiceInfo> all_services();
+/// By name.
+std::span<const ServiceInfo* const> all_services();
 
 /// Each returns null when there is none. Names are case-sensitive.
 const OperationInfo* find_operation(std::string_view service, std::string_view name);

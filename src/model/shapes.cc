@@ -5,7 +5,8 @@
 namespace berth::model {
 namespace {
 
-void check_text(const Constraint& constraint, const std::string& text, std::size_t length, DecodeContext& context) {
+void check_text(const Constraint& constraint, const std::string& text, std::size_t length,
+                DecodeContext& context) {
   if (constraint.has_length) context.check_length(length, constraint.length_min, constraint.length_max);
   if (constraint.pattern) context.check_pattern(text, *constraint.pattern);
 }
@@ -23,7 +24,8 @@ std::int64_t whole(double bound) {
 }
 
 void check_whole(const Constraint& constraint, std::int64_t value, DecodeContext& context) {
-  if (constraint.has_range) context.check_range(value, whole(constraint.range_min), whole(constraint.range_max));
+  if (constraint.has_range)
+    context.check_range(value, whole(constraint.range_min), whole(constraint.range_max));
 }
 
 }  // namespace

@@ -16,8 +16,8 @@
 /// statements generated for each member. A table costs no code, so a service of hundreds of operations
 /// compiles in seconds, and one table serves every protocol.
 ///
-/// The generator makes a `StructureShape` for each structure (`shape_of(const X*)` finds it) and a `Shape` for
-/// each list, map, enum and constrained type. All are constants that live as long as the program.
+/// The generator makes a `StructureShape` for each structure (`shape_of(const X*)` finds it) and a `Shape`
+/// for each list, map, enum and constrained type. All are constants that live as long as the program.
 ///
 /// Values are reached through `void` pointers to members: `offset` says where, the accessors below how.
 namespace berth::model {
@@ -85,7 +85,8 @@ struct Shape;
 struct ListShape {
   const ListAccess* access;
   const Shape* item;
-  std::string_view item_name;  ///< Of an element in XML and awsQuery: "member" unless the model says otherwise.
+  std::string_view
+      item_name;  ///< Of an element in XML and awsQuery: "member" unless the model says otherwise.
 };
 
 struct MapShape {
@@ -107,7 +108,16 @@ struct Shape {
 };
 
 /// Where a member travels in the REST protocols; everywhere else it is in the body.
-enum class MemberPlace : std::uint8_t { body, header, prefix_headers, label, query, query_params, payload, status };
+enum class MemberPlace : std::uint8_t {
+  body,
+  header,
+  prefix_headers,
+  label,
+  query,
+  query_params,
+  payload,
+  status
+};
 
 enum class TimestampFormat : std::uint8_t {
   usual,  ///< The protocol's own: seconds in JSON, ISO 8601 in XML and forms, RFC 7231 in headers.
@@ -117,7 +127,7 @@ enum class TimestampFormat : std::uint8_t {
 };
 
 struct MemberShape {
-  std::string_view name;  ///< In JSON, in paths and messages.
+  std::string_view name;       ///< In JSON, in paths and messages.
   std::string_view form_name;  ///< In awsQuery and EC2 forms.
   std::string_view xml_name;
   std::string_view place_name;  ///< Of the header, prefix, label or query parameter.
@@ -159,46 +169,66 @@ concept Tabled = std::is_class_v<T> && requires(const T* value) {
   { shape_of(value) } -> std::same_as<const StructureShape&>;
 };
 
-// Accessors, one of each for a type ---------------------------------------------------------------------------
+// Accessors, one of each for a type
+// ---------------------------------------------------------------------------
+
+// Plain functions: a lambda would be a type of its own for each use, which takes the compiler twice the time.
+template <class T>
+struct OptionalFunctions {
+  static const void* find(const void* member) {
+    const auto& value = *static_cast<const std::optional<T>*>(member);
+    return value ? &*value : nullptr;
+  }
+  static void* emplace(void* member) { return &static_cast<std::optional<T>*>(member)->emplace(); }
+  static void reset(void* member) { static_cast<std::optional<T>*>(member)->reset(); }
+};
+template <class T>
+inline constexpr OptionalAccess kOptionalAccess{OptionalFunctions<T>::find, OptionalFunctions<T>::emplace,
+                                                OptionalFunctions<T>::reset};
 
 template <class T>
-inline constexpr OptionalAccess kOptionalAccess{
-    [](const void* member) -> const void* {
-      const auto& value = *static_cast<const std::optional<T>*>(member);
-      return value ? &*value : nullptr;
-    },
-    [](void* member) -> void* { return &static_cast<std::optional<T>*>(member)->emplace(); },
-    [](void* member) { static_cast<std::optional<T>*>(member)->reset(); }};
+struct ListFunctions {
+  static std::size_t size(const void* list) { return static_cast<const std::vector<T>*>(list)->size(); }
+  static const void* at(const void* list, std::size_t index) {
+    return &(*static_cast<const std::vector<T>*>(list))[index];
+  }
+  static void* append(void* list) { return &static_cast<std::vector<T>*>(list)->emplace_back(); }
+  static void drop_last(void* list) { static_cast<std::vector<T>*>(list)->pop_back(); }
+};
+template <class T>
+inline constexpr ListAccess kListAccess{ListFunctions<T>::size, ListFunctions<T>::at,
+                                        ListFunctions<T>::append, ListFunctions<T>::drop_last};
 
 template <class T>
-inline constexpr ListAccess kListAccess{
-    [](const void* list) { return static_cast<const std::vector<T>*>(list)->size(); },
-    [](const void* list, std::size_t index) -> const void* {
-      return &(*static_cast<const std::vector<T>*>(list))[index];
-    },
-    [](void* list) -> void* { return &static_cast<std::vector<T>*>(list)->emplace_back(); },
-    [](void* list) { static_cast<std::vector<T>*>(list)->pop_back(); }};
+struct MapFunctions {
+  using Map = std::map<std::string, T>;
+  static std::size_t size(const void* map) { return static_cast<const Map*>(map)->size(); }
+  static void each(const void* map, void* context, MapAccess::Visit visit) {
+    for (const auto& [key, value] : *static_cast<const Map*>(map)) visit(context, key, &value);
+  }
+  static void* emplace(void* map, std::string key) {
+    T& value = (*static_cast<Map*>(map))[std::move(key)];
+    value = T{};
+    return &value;
+  }
+  static void erase(void* map, const std::string& key) { static_cast<Map*>(map)->erase(key); }
+};
+template <class T>
+inline constexpr MapAccess kMapAccess{MapFunctions<T>::size, MapFunctions<T>::each, MapFunctions<T>::emplace,
+                                      MapFunctions<T>::erase};
 
 template <class T>
-inline constexpr MapAccess kMapAccess{
-    [](const void* map) { return static_cast<const std::map<std::string, T>*>(map)->size(); },
-    [](const void* map, void* context, MapAccess::Visit visit) {
-      for (const auto& [key, value] : *static_cast<const std::map<std::string, T>*>(map))
-        visit(context, key, &value);
-    },
-    [](void* map, std::string key) -> void* {
-      T& value = (*static_cast<std::map<std::string, T>*>(map))[std::move(key)];
-      value = T{};
-      return &value;
-    },
-    [](void* map, const std::string& key) { static_cast<std::map<std::string, T>*>(map)->erase(key); }};
-
+struct EnumFunctions {
+  static std::span<const std::string_view> texts() { return enum_values(T{}); }
+  static int get(const void* value) { return static_cast<int>(*static_cast<const T*>(value)); }
+  static void set(void* value, int index) { *static_cast<T*>(value) = static_cast<T>(index); }
+};
 template <class T>
-inline constexpr EnumAccess kEnumAccess{[] { return enum_values(T{}); },
-                                        [](const void* value) { return static_cast<int>(*static_cast<const T*>(value)); },
-                                        [](void* value, int index) { *static_cast<T*>(value) = static_cast<T>(index); }};
+inline constexpr EnumAccess kEnumAccess{EnumFunctions<T>::texts, EnumFunctions<T>::get,
+                                        EnumFunctions<T>::set};
 
-// Shapes without constraints that every service uses ----------------------------------------------------------
+// Shapes without constraints that every service uses
+// ----------------------------------------------------------
 
 inline constexpr Shape kStringShape{ShapeKind::string};
 inline constexpr Shape kBooleanShape{ShapeKind::boolean};

@@ -7,7 +7,8 @@
 namespace berth::model {
 namespace {
 
-// Encoding ----------------------------------------------------------------------------------------------------
+// Encoding
+// ----------------------------------------------------------------------------------------------------
 
 template <class T>
 const T& as(const void* value) {
@@ -78,11 +79,13 @@ void encode_value(JsonWriter& writer, const Shape& shape, const void* value) {
 
 // A time whose member asks for another form than seconds.
 void encode_member_value(JsonWriter& writer, const MemberShape& member, const void* value) {
-  if (member.timestamp == TimestampFormat::date_time) return writer.string(render_iso8601(as<WallTime>(value)));
+  if (member.timestamp == TimestampFormat::date_time)
+    return writer.string(render_iso8601(as<WallTime>(value)));
   encode_value(writer, *member.shape, value);
 }
 
-// Decoding ----------------------------------------------------------------------------------------------------
+// Decoding
+// ----------------------------------------------------------------------------------------------------
 
 bool decode_value(const JsonValue& json, const Shape& shape, void* out, DecodeContext& context);
 
@@ -170,12 +173,14 @@ bool decode_value(const JsonValue& json, const Shape& shape, void* out, DecodeCo
 // False when the member is absent (null), or its text is none of the enum's and decoding is lenient.
 bool decode_one(const JsonValue& json, const MemberShape& member, void* structure, DecodeContext& context) {
   // A required member has nothing that could be left out: its unknown text is a problem in lenient mode too.
-  const bool skip = member.required ? json.is_null() : json.is_null() || left_out(json, *member.shape, context);
+  const bool skip =
+      member.required ? json.is_null() : json.is_null() || left_out(json, *member.shape, context);
   if (skip) return false;
   const PathScope scope(context, member.name);
   void* field = member.in(structure);
   void* value = member.optional ? member.optional->emplace(field) : field;
-  if (!decode_and_check(json, *member.shape, value, context) && member.optional) member.optional->reset(field);
+  if (!decode_and_check(json, *member.shape, value, context) && member.optional)
+    member.optional->reset(field);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "model/enum_support.h"
 
 namespace berth::model {
 namespace {
@@ -21,7 +22,8 @@ T& as(void* value) {
   return *static_cast<T*>(value);
 }
 
-// Encoding ----------------------------------------------------------------------------------------------------
+// Encoding
+// ----------------------------------------------------------------------------------------------------
 
 void encode_value(XmlWriter& writer, const Shape& shape, const void* value);
 
@@ -91,7 +93,8 @@ void encode_value(XmlWriter& writer, const Shape& shape, const void* value) {
   }
 }
 
-// Decoding ----------------------------------------------------------------------------------------------------
+// Decoding
+// ----------------------------------------------------------------------------------------------------
 
 bool wrong(DecodeContext& context, std::string_view what) {
   context.add(ProblemKind::wrong_type, what);
@@ -251,7 +254,8 @@ class FormDecoder {
   void decode_entry(const QueryTree& key_tree, const QueryTree& value_tree, const MapShape& map, void* out) {
     const std::string key = key_tree.value().value_or("");
     if (map.key_constraint && context_.strict()) check_key(*map.key_constraint, key, context_);
-    if (!decode_value(value_tree, *map.value, map.access->emplace(out, key), false)) map.access->erase(out, key);
+    if (!decode_value(value_tree, *map.value, map.access->emplace(out, key), false))
+      map.access->erase(out, key);
   }
 
   DecodeContext& context_;

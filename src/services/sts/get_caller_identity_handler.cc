@@ -1,5 +1,5 @@
+#include "model/sts/codec.h"
 #include "model/sts/operations.h"
-#include "model/sts/query.h"
 #include "services/sts/registry.h"
 
 namespace berth::services::sts {
