@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "auth/authorization.h"
+#include "base/encoding.h"
 #include "base/text.h"
 
 namespace berth::auth {
@@ -43,6 +44,7 @@ constexpr Name kNames[] = {
     {"ArnNotLike", Operator::arn_like, Relation::equal, true},
     {"Bool", Operator::boolean},
     {"Null", Operator::null},
+    {"BinaryEquals", Operator::binary},
     {"IpAddress", Operator::ip_address},
     {"NotIpAddress", Operator::ip_address, Relation::equal, true},
     {"NumericEquals", Operator::numeric},
@@ -80,21 +82,25 @@ std::optional<double> parse_date(std::string_view text) {
   return static_cast<double>(time->ms) / 1000;
 }
 
-bool compare(std::optional<double> actual, std::optional<double> wanted, Relation relation) {
-  if (!actual || !wanted) return false;
+Truth truth_of(bool value) {
+  return value ? Truth::yes : Truth::no;
+}
+
+Truth compare(std::optional<double> actual, std::optional<double> wanted, Relation relation) {
+  if (!actual || !wanted) return Truth::unknown;
   switch (relation) {
     case Relation::equal:
-      return *actual == *wanted;
+      return truth_of(*actual == *wanted);
     case Relation::less:
-      return *actual < *wanted;
+      return truth_of(*actual < *wanted);
     case Relation::less_or_equal:
-      return *actual <= *wanted;
+      return truth_of(*actual <= *wanted);
     case Relation::greater:
-      return *actual > *wanted;
+      return truth_of(*actual > *wanted);
     case Relation::greater_or_equal:
-      return *actual >= *wanted;
+      return truth_of(*actual >= *wanted);
   }
-  return false;
+  return Truth::unknown;
 }
 
 // 16 bytes for both families; an IPv4 address is its IPv4-mapped one, with 96 bits in front.
@@ -120,43 +126,50 @@ std::optional<Address> parse_address(const std::string& text) {
   return address;
 }
 
-bool is_in_network(const std::string& actual, const std::string& network) {
+Truth is_in_network(const std::string& actual, const std::string& network) {
   const auto address = parse_address(actual);
   const auto range = parse_address(network);
-  if (!address || !range) return false;
+  if (!address || !range) return Truth::unknown;
   for (int bit = 0; bit < range->prefix_bits; ++bit) {
     const auto byte = static_cast<std::size_t>(bit / 8);
     const int mask = 0x80 >> (bit % 8);
-    if ((address->bytes[byte] & mask) != (range->bytes[byte] & mask)) return false;
+    if ((address->bytes[byte] & mask) != (range->bytes[byte] & mask)) return Truth::no;
   }
-  return true;
+  return Truth::yes;
 }
 
-// Each of the six parts by itself, so that no wildcard reaches across a colon before the resource.
-bool matches_arn(std::string_view pattern, std::string_view arn) {
-  for (int part = 0; part < 5; ++part) {
-    const std::size_t pattern_end = pattern.find(':');
-    const std::size_t arn_end = arn.find(':');
-    if (pattern_end == std::string_view::npos || arn_end == std::string_view::npos)
-      return part == 0 && pattern == "*";
-    if (!matches_wildcard(pattern.substr(0, pattern_end), arn.substr(0, arn_end))) return false;
-    pattern.remove_prefix(pattern_end + 1);
-    arn.remove_prefix(arn_end + 1);
-  }
-  return matches_wildcard(pattern, arn);
+std::optional<bool> parse_boolean(std::string_view text) {
+  if (equal_ignoring_case(text, "true")) return true;
+  if (equal_ignoring_case(text, "false")) return false;
+  return std::nullopt;
 }
 
-bool matches_value(const Condition& condition, const std::string& actual, const std::string& wanted) {
+Truth same_boolean(std::string_view actual, std::string_view wanted) {
+  const auto left = parse_boolean(actual);
+  const auto right = parse_boolean(wanted);
+  return left && right ? truth_of(*left == *right) : Truth::unknown;
+}
+
+Truth same_bytes(std::string_view actual, std::string_view wanted) {
+  const auto left = decode_base64(actual);
+  const auto right = decode_base64(wanted);
+  return left && right ? truth_of(*left == *right) : Truth::unknown;
+}
+
+Truth matches_value(const Condition& condition, const std::string& actual, const std::string& wanted) {
   switch (condition.op) {
     case Operator::string_equals:
-      return actual == unmark(wanted);
-    case Operator::boolean:
+      return truth_of(actual == unmark(wanted));
     case Operator::string_equals_ignore_case:
-      return equal_ignoring_case(actual, unmark(wanted));
+      return truth_of(equal_ignoring_case(actual, unmark(wanted)));
+    case Operator::boolean:
+      return same_boolean(actual, wanted);
+    case Operator::binary:
+      return same_bytes(actual, wanted);
     case Operator::string_like:
-      return matches_wildcard(wanted, actual);
+      return truth_of(matches_wildcard(wanted, actual));
     case Operator::arn_like:
-      return matches_arn(wanted, actual);
+      return truth_of(matches_arn(wanted, actual));
     case Operator::ip_address:
       return is_in_network(actual, wanted);
     case Operator::numeric:
@@ -166,13 +179,38 @@ bool matches_value(const Condition& condition, const std::string& actual, const 
     case Operator::null:
       break;
   }
-  return false;
+  return Truth::unknown;
 }
 
-bool matches_one_of(const Condition& condition, const std::string& actual,
-                    const std::vector<std::string>& wanted) {
-  return std::any_of(wanted.begin(), wanted.end(),
-                     [&](const std::string& value) { return matches_value(condition, actual, value); });
+// One of the alternatives holds; unknown when none does and one cannot be told.
+Truth matches_one_of(const Condition& condition, const std::string& actual,
+                     const std::vector<std::string>& wanted) {
+  Truth best = Truth::no;
+  for (const std::string& value : wanted) {
+    const Truth one = matches_value(condition, actual, value);
+    if (one == Truth::yes) return Truth::yes;
+    if (one == Truth::unknown) best = Truth::unknown;
+  }
+  return best;
+}
+
+Truth negated(Truth truth) {
+  if (truth == Truth::unknown) return truth;
+  return truth == Truth::yes ? Truth::no : Truth::yes;
+}
+
+enum class Over { all, any };
+Truth over_values(const Condition& condition, const std::vector<std::string>& actual,
+                  const std::vector<std::string>& wanted, Over over) {
+  const Truth decisive = over == Over::all ? Truth::no : Truth::yes;
+  Truth result = negated(decisive);
+  for (const std::string& value : actual) {
+    Truth one = matches_one_of(condition, value, wanted);
+    if (condition.negated) one = negated(one);
+    if (one == decisive) return decisive;
+    if (one == Truth::unknown) result = Truth::unknown;
+  }
+  return result;
 }
 
 }  // namespace
@@ -201,16 +239,17 @@ Result<Condition> parse_condition_operator(std::string_view name) {
   return invalid(fmt::format("Condition: '{}' is not an operator.", name));
 }
 
-bool holds(const Condition& condition, const PolicyContext& context, bool has_variables) {
+Truth judge(const Condition& condition, const PolicyContext& context, bool has_variables) {
   const auto found = context.find(condition.key);
   const bool present = found != context.end() && !found->second.empty();
   if (condition.op == Operator::null)
-    return std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) {
-      return equal_ignoring_case(value, "true") != present;
-    });
+    return truth_of(
+        std::any_of(condition.values.begin(), condition.values.end(),
+                    [&](const std::string& value) { return equal_ignoring_case(value, "true") != present; }));
   if (!present)
-    return condition.quantifier != Quantifier::any_value &&
-           (condition.negated || condition.if_exists || condition.quantifier == Quantifier::all_values);
+    return truth_of(
+        condition.quantifier != Quantifier::any_value &&
+        (condition.negated || condition.if_exists || condition.quantifier == Quantifier::all_values));
 
   std::vector<std::string> wanted;
   for (const std::string& value : condition.values) {
@@ -220,14 +259,49 @@ bool holds(const Condition& condition, const PolicyContext& context, bool has_va
       wanted.push_back(std::move(*expanded));
     }
   }
-  const auto satisfied = [&](const std::string& actual) {
-    return matches_one_of(condition, actual, wanted) != condition.negated;
-  };
-  const auto& actual = found->second;
   const bool all = condition.quantifier == Quantifier::all_values ||
                    (condition.quantifier == Quantifier::none && condition.negated);
-  return all ? std::all_of(actual.begin(), actual.end(), satisfied)
-             : std::any_of(actual.begin(), actual.end(), satisfied);
+  return over_values(condition, found->second, wanted, all ? Over::all : Over::any);
+}
+
+Result<void> check_values(const Condition& condition) {
+  const auto fits = [&](const std::string& value) {
+    switch (condition.op) {
+      case Operator::boolean:
+      case Operator::null:
+        return parse_boolean(value).has_value();
+      case Operator::numeric:
+        return parse_number(value).has_value();
+      case Operator::date:
+        return parse_date(value).has_value();
+      case Operator::ip_address:
+        return parse_address(value).has_value();
+      case Operator::binary:
+        return decode_base64(value).ok();
+      default:
+        return true;
+    }
+  };
+  for (const std::string& value : condition.values)
+    if (value.find("${") == std::string::npos && !fits(value))
+      return invalid(fmt::format("Condition {}: '{}' is not a value of its operator.", condition.key, value));
+  return {};
+}
+
+bool matches_arn(std::string_view pattern, std::string_view arn) {
+  if (pattern == "*") return true;
+  for (int part = 0; part < 5; ++part) {
+    const std::size_t pattern_end = pattern.find(':');
+    const std::size_t arn_end = arn.find(':');
+    // What is left of the pattern stands for all that follows.
+    if (pattern_end == std::string_view::npos)
+      return pattern.ends_with('*') && matches_wildcard(pattern, arn);
+    if (arn_end == std::string_view::npos) return false;
+    if (!matches_wildcard(pattern.substr(0, pattern_end), arn.substr(0, arn_end))) return false;
+    pattern.remove_prefix(pattern_end + 1);
+    arn.remove_prefix(arn_end + 1);
+  }
+  return matches_wildcard(pattern, arn);
 }
 
 bool matches_wildcard(std::string_view pattern, std::string_view text, Case match_case) {
@@ -259,6 +333,24 @@ bool matches_wildcard(std::string_view pattern, std::string_view text, Case matc
   return p == pattern.size();
 }
 
+namespace {
+
+// `aws:username` or `aws:username, 'somebody'`.
+std::optional<std::string> value_of_variable(std::string_view inside, const PolicyContext& context) {
+  const std::size_t comma = inside.find(',');
+  std::string key(trim(inside.substr(0, comma)));
+  std::transform(key.begin(), key.end(), key.begin(), lower);
+  const auto found = context.find(key);
+  if (found != context.end() && found->second.size() == 1) return found->second.front();
+  if (found != context.end() && !found->second.empty()) return std::nullopt;
+  if (comma == std::string_view::npos) return std::nullopt;
+  const std::string_view fallback = trim(inside.substr(comma + 1));
+  if (fallback.size() < 2 || fallback.front() != '\'' || fallback.back() != '\'') return std::nullopt;
+  return std::string(fallback.substr(1, fallback.size() - 2));
+}
+
+}  // namespace
+
 std::optional<std::string> expand_variables(std::string_view text, const PolicyContext& context) {
   std::string out;
   while (true) {
@@ -266,19 +358,16 @@ std::optional<std::string> expand_variables(std::string_view text, const PolicyC
     const std::size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
     if (end == std::string_view::npos) return out.append(text);
     out.append(text.substr(0, begin));
-    std::string key(text.substr(begin + 2, end - begin - 2));
+    const std::string_view inside = text.substr(begin + 2, end - begin - 2);
     text.remove_prefix(end + 1);
-    if (key == "$") {
+    if (inside == "$") {
       out += '$';
       continue;
     }
-    std::string value = key;
-    if (key != "*" && key != "?") {
-      std::transform(key.begin(), key.end(), key.begin(), lower);
-      const auto found = context.find(key);
-      if (found == context.end() || found->second.size() != 1) return std::nullopt;
-      value = found->second.front();
-    }
+    auto found = inside == "*" || inside == "?" ? std::optional(std::string(inside))
+                                                : value_of_variable(inside, context);
+    if (!found) return std::nullopt;
+    std::string value = *std::move(found);
     std::replace(value.begin(), value.end(), '*', kLiteralStar);
     std::replace(value.begin(), value.end(), '?', kLiteralQuestion);
     out += value;

@@ -18,6 +18,7 @@ enum class Operator {
   string_like,
   arn_like,  ///< ArnEquals means the same.
   boolean,
+  binary,
   null,
   ip_address,
   numeric,
@@ -41,18 +42,32 @@ struct Condition {
 /// Reads an operator's name: `ForAnyValue:StringNotLikeIfExists`. Errors: `invalid`.
 Result<Condition> parse_condition_operator(std::string_view name);
 
-/// True when the condition holds. Several values of the policy are alternatives. A key that the request does
-/// not have fails a condition, but satisfies a negated one, an IfExists and ForAllValues. Without a
-/// quantifier, a key of several values holds when one of them does (negated: when none is equal).
-bool holds(const Condition& condition, const PolicyContext& context, bool has_variables);
+/// Whether a condition holds. `unknown`: a value is not of the operator's type (a number, a date, an
+/// address), so that nobody can say; such a condition never allows, and does deny.
+enum class Truth { no, yes, unknown };
+
+/// Several values of the policy are alternatives. A key that the request does not have fails a condition, but
+/// satisfies a negated one, an IfExists and ForAllValues. Without a quantifier, a key of several values holds
+/// when one of them does (negated: when none is equal).
+Truth judge(const Condition& condition, const PolicyContext& context, bool has_variables);
+
+/// Refuses values that are never of the operator's type. A value with a variable is not looked at.
+/// Errors: `invalid`, naming the value.
+Result<void> check_values(const Condition& condition);
 
 /// `*` any run, `?` any one character.
 enum class Case { sensitive, ignored };
 bool matches_wildcard(std::string_view pattern, std::string_view text, Case match_case = Case::sensitive);
 
-/// Replaces `${key}` by the request's value of that key (and `${*}`, `${?}`, `${$}` by the character itself).
-/// What is put in matches itself only, never as a wildcard. Nothing when the request lacks the key, or has
-/// several values.
+/// Whether an ARN matches a pattern, each of the first five parts by itself: no wildcard reaches across a
+/// colon before the resource, in which it crosses everything. A pattern of fewer parts that ends in `*`
+/// stands for all that follow (`arn:aws:ecs:*`); `*` alone matches anything.
+bool matches_arn(std::string_view pattern, std::string_view arn);
+
+/// Replaces `${key}` by the request's value of that key, or by the default of `${key, 'default'}` when the
+/// request lacks it (and `${*}`, `${?}`, `${$}` by the character itself). What is put in matches itself only,
+/// never as a wildcard. Nothing when the request lacks the key and there is no default, or has several
+/// values.
 std::optional<std::string> expand_variables(std::string_view text, const PolicyContext& context);
 
 }  // namespace berth::auth

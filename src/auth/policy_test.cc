@@ -50,7 +50,7 @@ TEST(Evaluate, NamesTheStatementThatDecided) {
       R"({"Statement":[{"Effect":"Allow","Action":"ecs:RunTask","Resource":"*"},{"Effect":"Deny","Action":"ecs:*","Resource":"*"}]})");
   const Policy* both[] = {&*first, &*second};
   const std::vector<std::string> any{"*"};
-  const Decision decision = evaluate(both, {"ecs:RunTask", any, {}});
+  const PolicyDecision decision = evaluate(both, {"ecs:RunTask", any, {}});
   EXPECT_EQ(decision.statement, (std::pair<std::size_t, std::size_t>{1, 1}));
   const Policy* one[] = {&*first};
   EXPECT_EQ(evaluate(one, {"ecs:ListTasks", any, {}}).statement, (std::pair<std::size_t, std::size_t>{0, 0}));
@@ -194,6 +194,18 @@ TEST(ParsePolicy, Refuses) {
       {allow("ecs:*", "*\\u0001"), "control character"},
       {statement(R"("Effect":"Allow","Action":"*","Resource":"*","Conditions":{})"),
        "'Conditions' is not an element"},
+      {statement(R"("Effect":"Allow","Action":"*","Resource":"*","Principal":"*")"),
+       "cannot have a Principal"},
+      {allow("ecs:*", "*", R"({"NumericEquals":{"k":"ten"}})"), "'ten' is not a value of its operator"},
+      {allow("ecs:*", "*", R"({"DateLessThan":{"k":"soon"}})"), "'soon' is not a value of its operator"},
+      {allow("ecs:*", "*", R"({"IpAddress":{"k":"10.0.0.0/33"}})"), "is not a value of its operator"},
+      {allow("ecs:*", "*", R"({"Bool":{"k":"yes"}})"), "'yes' is not a value of its operator"},
+      {R"({"Statement":{},"Statements":[]})", "'Statements' is not an element of a policy"},
+      {R"({"Statement":[{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"},)"
+       R"({"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"}]})",
+       "must be unique: 'A'"},
+      {R"({"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},7]})",
+       "Statement 2: A statement must be"},
       {std::string(kPolicyBytesMax + 1, ' '), "longer than"}};
   for (const auto& [document, message] : cases) {
     const auto policy = parse_policy(document);
@@ -216,8 +228,54 @@ TEST(ParsePolicy, GuidesMisprints) {
                                        {"ecs:DescribeTask", "ecs:DescribeTasks"}})
     EXPECT_TRUE(allows(allow(printed, "*"), meant, {"*"})) << printed;
   EXPECT_FALSE(allows(allow("ecs:DescribeService", "*"), "ecs:DescribeServices", {"*"}));
-  EXPECT_FALSE(parse_policy(allow("ecs>DeleteCluster", "*"), Errata::strict).ok());
+  EXPECT_FALSE(parse_policy(allow("ecs>DeleteCluster", "*"), PolicyKind::identity, Errata::strict).ok());
   EXPECT_TRUE(parse_policy(allow("ecs:*", "arn:aws:ecs::123456789012:cluster/a:b-c"))->warnings.empty());
+}
+
+TEST(Conditions, WhatCannotBeToldNeverAllowsAndDoesDeny) {
+  const std::string condition = R"({"NumericLessThan":{"k":"10"}})";
+  const PolicyContext odd{{"k", {"many"}}};
+  EXPECT_FALSE(allows(allow("*", "*", condition), "a:b", {"*"}, odd));
+  const std::string deny =
+      statement(R"("Effect":"Deny","Action":"*","Resource":"*","Condition":)" + condition);
+  EXPECT_EQ(ask({allow("*", "*"), deny}, "a:b", {"*"}, odd), Verdict::explicitly_denied);
+  EXPECT_EQ(ask({allow("*", "*"), deny}, "a:b", {"*"}, {{"k", {"11"}}}), Verdict::allowed);
+}
+
+TEST(Conditions, BytesAreComparedAsBytes) {
+  const std::string policy = allow("*", "*", R"({"BinaryEquals":{"k":"aGk="}})");
+  EXPECT_TRUE(allows(policy, "a:b", {"*"}, {{"k", {"aGk="}}}));
+  EXPECT_FALSE(allows(policy, "a:b", {"*"}, {{"k", {"aGo="}}}));
+}
+
+TEST(Evaluate, VariablesHaveDefaults) {
+  const std::string policy = allow("s3:*", "arn:aws:s3:::b/${aws:username, 'guest'}/*");
+  EXPECT_TRUE(allows(policy, "s3:GetObject", {"arn:aws:s3:::b/guest/x"}));
+  EXPECT_TRUE(allows(policy, "s3:GetObject", {"arn:aws:s3:::b/ann/x"}, {{"aws:username", {"ann"}}}));
+  EXPECT_FALSE(allows(policy, "s3:GetObject", {"arn:aws:s3:::b/guest/x"}, {{"aws:username", {"ann"}}}));
+  EXPECT_TRUE(allows(allow("s3:*", "arn:aws:s3:::b/${*}${?}${$}"), "s3:GetObject", {"arn:aws:s3:::b/*?$"}));
+}
+
+TEST(Evaluate, AVariableThatIsNotThereMatchesNothing) {
+  const std::string other =
+      statement(R"("Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::b/${aws:username}")");
+  EXPECT_FALSE(allows(other, "s3:GetObject", {"arn:aws:s3:::b/x"}));
+  EXPECT_TRUE(allows(other, "s3:GetObject", {"arn:aws:s3:::b/x"}, {{"aws:username", {"ann"}}}));
+}
+
+TEST(Evaluate, WildcardsStayWithinTheFirstFivePartsOfAnArn) {
+  const std::vector<std::string> bucket{"arn:aws:s3:::b/a:b/c"};
+  EXPECT_TRUE(allows(allow("*", "arn:aws:s3:::b/*"), "s3:GetObject", bucket));
+  EXPECT_TRUE(allows(allow("*", "arn:*:s3:*:*:b*"), "s3:GetObject", bucket));
+  EXPECT_FALSE(allows(allow("*", "arn:aws:*:b/a:b/c:x"), "s3:GetObject", bucket));
+  const std::vector<std::string> task{"arn:aws:ecs:us-east-1:123456789012:task/c/1"};
+  EXPECT_FALSE(allows(allow("*", "arn:aws:ecs:*:task/c/1:*:*"), "ecs:StopTask", task));
+  EXPECT_TRUE(allows(allow("*", "arn:aws:ecs:us-*"), "ecs:StopTask", task));
+}
+
+TEST(Evaluate, ActionsWithoutResourcesNeedTheStar) {
+  EXPECT_FALSE(allows(allow("*", "arn:aws:s3:::*"), "s3:ListAllMyBuckets", {"*"}));
+  EXPECT_TRUE(allows(allow("*", "*"), "s3:ListAllMyBuckets", {"*"}));
 }
 
 TEST(MatchesWildcard, LongRunsStayQuick) {
