@@ -350,8 +350,7 @@ class TaskRoles(AgentCase):
         with open(roles, "w", encoding="utf-8") as file:
             file.write(f"[web-role]\naws_access_key_id = AKIAWEB\naws_secret_access_key = {SECRET}\naws_session_token = tok\n")
         cls.flags = ("--task-roles", roles)
-        cls.agent_environment = {"ECS_ENABLE_TASK_IAM_ROLE": "true",
-                                 "ECS_AUDIT_LOGFILE": os.path.join(cls.folder, "audit.log")}
+        cls.agent_environment = {"ECS_AUDIT_LOGFILE": os.path.join(cls.folder, "audit.log")}
         super().setUpClass()
 
     def tearDown(self):
@@ -397,6 +396,13 @@ class TaskRoles(AgentCase):
     def test_a_task_without_a_role_has_none(self):
         _, web = self.start()
         self.assertNotIn("AWS_CONTAINER_CREDENTIALS", docker("exec", web, "env"))
+
+    def test_a_role_without_keys_holds_nothing_up_and_is_explained(self):
+        _, web = self.start(taskRoleArn="no-keys")
+        self.assertNotIn("AWS_CONTAINER_CREDENTIALS", docker("exec", web, "env"))
+        # busybox's wget shows no body of an error.
+        script = "printf 'GET /v2/credentials HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' | nc 169.254.170.2 80"
+        self.assertIn("berthd --task-roles", docker("exec", web, "sh", "-c", script))
 
     def test_a_task_protects_itself(self):
         self.ecs.call("RegisterTaskDefinition", family="protected", containerDefinitions=[

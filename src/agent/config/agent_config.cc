@@ -128,6 +128,7 @@ void read_containers(VariableReader& reader, AgentConfig& config) {
   reader.duration("ECS_CONTAINER_START_TIMEOUT", config.container_start_timeout, 45s);
   reader.duration("ECS_CONTAINER_CREATE_TIMEOUT", config.container_create_timeout, 1min);
   reader.texts("ECS_AVAILABLE_LOGGING_DRIVERS", config.logging_drivers);
+  config.logging_drivers_given = reader.says("ECS_AVAILABLE_LOGGING_DRIVERS");
   reader.flag("ECS_DISABLE_PRIVILEGED", config.disable_privileged);
   reader.flag("ECS_SELINUX_CAPABLE", config.selinux_capable);
   reader.flag("ECS_APPARMOR_CAPABLE", config.apparmor_capable);

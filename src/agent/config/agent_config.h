@@ -68,12 +68,14 @@ struct AgentConfig {
   std::vector<std::string> exclude_untracked_images;               ///< Names that are never removed.
   std::map<std::string, std::string> instance_attributes;          ///< ECS_INSTANCE_ATTRIBUTES
   std::map<std::string, std::string> instance_tags;                ///< ECS_CONTAINER_INSTANCE_TAGS
-  std::vector<std::string> logging_drivers = {"json-file", "none"};
+  /// As Amazon's installer sets them up. Unless they are given, journald counts only where there is one.
+  std::vector<std::string> logging_drivers = {"json-file", "syslog", "journald", "gelf", "fluentd", "none"};
+  bool logging_drivers_given = false;
   bool disable_privileged = false;
   bool selinux_capable = false;
   bool apparmor_capable = false;
-  bool enable_task_iam_role = false;
-  bool enable_task_iam_role_network_host = false;
+  bool enable_task_iam_role = true;
+  bool enable_task_iam_role_network_host = true;
   bool enable_task_cpu_mem_limit = true;
   std::string cgroup_path = "/sys/fs/cgroup";
   bool enable_container_metadata = false;

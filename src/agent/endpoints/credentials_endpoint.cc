@@ -28,7 +28,10 @@ EndpointAnswer refuse(CredentialsVersion version, int status, std::string_view c
 
 EndpointAnswer answer_credentials(CredentialsVersion version, std::string_view id,
                                   const std::optional<RoleCredentials>& found) {
-  if (id.empty()) return refuse(version, 400, "NoIdInRequest", "No Credential ID in the request");
+  if (id.empty())
+    return refuse(version, 400, "NoIdInRequest",
+                  "No Credential ID in the request. A task is given one when its role has keys: berthd "
+                  "--task-roles");
   if (!found) return refuse(version, 400, "InvalidIdInRequest", "Credentials not found");
   if (found->access_key_id.empty()) {
     return refuse(version, 503, "CredentialsUninitialized", "Credentials uninitialized for ID");

@@ -124,7 +124,11 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
       facts.docker_api_version.starts_with("1.") ? std::atoi(facts.docker_api_version.c_str() + 2) : 17;
   for (int version = 17; version <= std::min(minor, 44); ++version)
     add(amazon + "docker-remote-api.1." + std::to_string(version));
-  for (const auto& driver : config.logging_drivers) add(amazon + "logging-driver." + driver);
+  for (const auto& driver : config.logging_drivers)
+    if (driver != "journald" || config.logging_drivers_given || facts.has_journald)
+      add(amazon + "logging-driver." + driver);
+  // Images of ECR are pulled with what ECS_ENGINE_AUTH_DATA says, whatever the execution role.
+  add(amazon + "ecr-auth");
   if (config.selinux_capable) add(amazon + "selinux");
   if (config.apparmor_capable) add(amazon + "apparmor");
   if (config.enable_task_iam_role) add(amazon + "task-iam-role");
@@ -133,7 +137,7 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
        {"container-ordering", "container-health-check", "full-sync", "network.container-port-range",
         "pid-ipc-namespace-sharing", "secrets.ssm.environment-variables", "secrets.asm.environment-variables",
         "secrets.ssm.bootstrap.log-driver", "secrets.asm.bootstrap.log-driver", "env-files.s3",
-        "private-registry-authentication.secretsmanager"})
+        "private-registry-authentication.secretsmanager", "execution-role-ecr-pull"})
     add(ecs + name);
   if (config.enable_task_cpu_mem_limit) add(ecs + "task-cpu-mem-limit");
   add(ecs + "docker-plugin.local");

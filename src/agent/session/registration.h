@@ -17,6 +17,7 @@ struct HostFacts {
   std::string docker_version;      ///< "20.10.24"
   std::string docker_api_version;  ///< "1.41"
   std::vector<std::string> volume_plugins;
+  bool has_journald = false;
 };
 
 /// Who this agent is for the control plane, from registration on.

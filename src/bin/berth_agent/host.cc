@@ -15,6 +15,8 @@ extern char** environ;
 namespace berth::agent_program {
 namespace {
 
+constexpr const char* kJournaldSocket = "/run/systemd/journal/socket";
+
 using Variables = std::map<std::string, std::string>;
 
 std::string value_or(const Variables& variables, const char* name, const std::string& fallback) {
@@ -44,6 +46,7 @@ agent::session::HostFacts read_host(runtime::Files& files) {
   utsname names{};
   if (uname(&names) == 0)
     facts.architecture = std::strcmp(names.machine, "aarch64") == 0 ? "arm64" : names.machine;
+  facts.has_journald = access(kJournaldSocket, F_OK) == 0;
   return facts;
 }
 
