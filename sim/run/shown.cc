@@ -164,7 +164,7 @@ class Shown {
     Arns active;
     for (const auto& [key, service] : cluster_.ledger().services()) {
       if (service->status == domain::ServiceStatus::inactive) continue;
-      active.insert(service->arn);
+      if (service->status == domain::ServiceStatus::active) active.insert(service->arn);
       const std::string name = service->name;
       const auto its = [&](const auto& task) { return task.service_name == name; };
       compare_tasks("of " + name, JsonObject({{"serviceName", name}}), its);

@@ -11,6 +11,7 @@ namespace berth::controllers {
 /// What operators choose (`berthd` flags).
 struct Options {
   domain::Compat compat = domain::Compat::current;
+  domain::Limits limits = {};
   /// How long an instance may be away before its tasks are given up (`--instance-grace`).
   Duration instance_grace = std::chrono::minutes(5);
   reaper::Retention retention = {};

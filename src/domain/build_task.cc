@@ -45,8 +45,17 @@ Result<void> check_container_override(const ContainerOverride& over) {
   if (over.environment)
     for (const auto& pair : *over.environment)
       if (!pair.name || pair.name->empty())
-        return invalid(fmt::format("An environment override of container '{}' has no name.", *over.name));
+        return invalid("Environment variable name cannot be null or blank.");
   return {};
+}
+
+// MiB; absent when neither says how much the task may have.
+std::optional<std::int64_t> memory_of_task(const model::ecs::TaskDefinition& definition,
+                                           const TaskOverride& overrides) {
+  const auto& text = overrides.memory ? overrides.memory : definition.memory;
+  if (!text) return std::nullopt;
+  const auto parsed = parse_task_memory(*text);
+  return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
 // One entry a container, as the API answers it even where nothing is overridden.
@@ -54,6 +63,13 @@ TaskOverride complete_overrides(const model::ecs::TaskDefinition& definition, co
   TaskOverride complete = given ? *given : TaskOverride{};
   if (!complete.container_overrides) complete.container_overrides.emplace();
   auto& list = *complete.container_overrides;
+  // API: ContainerOverride. One that says nothing may be sent, and is none; so is an empty role.
+  std::erase(list, ContainerOverride());
+  for (auto& over : list)
+    if (over.environment) std::erase_if(*over.environment, [](const auto& pair) { return !pair.value; });
+  if (complete.task_role_arn && complete.task_role_arn->empty()) complete.task_role_arn.reset();
+  if (complete.execution_role_arn && complete.execution_role_arn->empty())
+    complete.execution_role_arn.reset();
   for (const auto& container : *definition.container_definitions) {
     const bool there = std::any_of(
         list.begin(), list.end(), [&](const ContainerOverride& over) { return over.name == container.name; });
@@ -96,22 +112,27 @@ std::optional<std::string> zone_of(const ContainerInstanceRecord& instance) {
 
 Result<void> check_overrides(const model::ecs::TaskDefinition& definition, const TaskOverride* overrides) {
   if (!overrides) return {};
+  if (overrides->cpu)
+    if (auto cpu = parse_task_cpu(*overrides->cpu); !cpu) return cpu.error();
+  if (overrides->memory)
+    if (auto memory = parse_task_memory(*overrides->memory); !memory) return memory.error();
+  const auto task_memory = memory_of_task(definition, *overrides);
   std::set<std::string> seen;
   if (overrides->container_overrides) {
     for (const auto& over : *overrides->container_overrides) {
-      if (!over.name) return invalid("A container override must have a name.");
+      if (over == ContainerOverride()) continue;
+      if (over.name.value_or("").empty()) return invalid("name cannot be blank.");
       if (!defines(definition, *over.name))
         return invalid(fmt::format(
             "Override for container named {} is not a container in the TaskDefinition.", *over.name));
       if (!seen.insert(*over.name).second)
         return invalid(fmt::format("Duplicate override for container named {}.", *over.name));
       if (auto checked = check_container_override(over); !checked) return checked;
+      if (over.memory && task_memory && *over.memory > *task_memory)
+        return invalid(
+            fmt::format("'memory' setting for container '{}' is greater than for task.", *over.name));
     }
   }
-  if (overrides->cpu)
-    if (auto cpu = parse_task_cpu(*overrides->cpu); !cpu) return cpu.error();
-  if (overrides->memory)
-    if (auto memory = parse_task_memory(*overrides->memory); !memory) return memory.error();
   return {};
 }
 

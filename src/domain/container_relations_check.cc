@@ -3,7 +3,6 @@
 #include <map>
 #include <set>
 
-#include "domain/resources.h"
 #include "domain/task_definition.h"
 
 namespace berth::domain {
@@ -13,6 +12,8 @@ using model::ecs::ContainerCondition;
 using model::ecs::ContainerDefinition;
 using model::ecs::NetworkMode;
 using model::ecs::RegisterTaskDefinitionRequest;
+
+constexpr std::size_t kEnvironmentFilesMax = 10;
 
 // Which container waits for which: links, volumesFrom and dependsOn together must have no cycle.
 using Graph = std::map<std::string, std::set<std::string>>;
@@ -28,7 +29,8 @@ Result<void> check_links(const RegisterTaskDefinitionRequest& request, const Con
                          Graph& graph) {
   if (!container.links || container.links->empty()) return {};
   if (request.network_mode && *request.network_mode != NetworkMode::bridge)
-    return invalid("Links are not supported when the network mode is not 'bridge'.");
+    return invalid(
+        fmt::format("Links are not supported when networkMode={}.", to_string(*request.network_mode)));
   for (const auto& link : *container.links) {
     const std::string target = link.substr(0, link.find(':'));
     if (target.empty() || std::count(link.begin(), link.end(), ':') > 1)
@@ -103,6 +105,34 @@ Result<void> check_host_ports(const RegisterTaskDefinitionRequest& request) {
   return {};
 }
 
+// A log router is one container, and whoever logs to it needs it.
+Result<void> check_log_router(const RegisterTaskDefinitionRequest& request) {
+  int routers = 0;
+  const ContainerDefinition* user = nullptr;
+  for (const auto& container : request.container_definitions) {
+    if (container.firelens_configuration) ++routers;
+    if (container.log_configuration &&
+        container.log_configuration->log_driver == model::ecs::LogDriver::awsfirelens)
+      user = &container;
+  }
+  if (routers > 1) return invalid("Only one container of a task may have a firelensConfiguration.");
+  if (user && routers == 0)
+    return invalid_setting(*user,
+                           "The log driver awsfirelens needs a container with a firelensConfiguration.");
+  return {};
+}
+
+// API: EnvironmentFile. They count by task.
+Result<void> check_environment_files(const RegisterTaskDefinitionRequest& request) {
+  std::size_t files = 0;
+  for (const auto& container : request.container_definitions)
+    if (container.environment_files) files += container.environment_files->size();
+  if (files > kEnvironmentFilesMax)
+    return invalid(fmt::format("A task definition may have at most {} environment files, {} were given.",
+                               kEnvironmentFilesMax, files));
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_container_relations(const RegisterTaskDefinitionRequest& request) {
@@ -119,54 +149,9 @@ Result<void> check_container_relations(const RegisterTaskDefinitionRequest& requ
       return invalid(fmt::format(
           "Container '{}' is part of a dependency cycle (links, volumesFrom, dependsOn).", *container.name));
   }
+  if (auto checked = check_log_router(request); !checked) return checked;
+  if (auto checked = check_environment_files(request); !checked) return checked;
   return check_host_ports(request);
-}
-
-namespace {
-
-// The sizes that Fargate tasks come in (API: task size): memory between two bounds in steps, by CPU units.
-Result<void> check_fargate_size(const RegisterTaskDefinitionRequest& request) {
-  struct Size {
-    std::int32_t cpu, low, high, step;
-  };
-  static constexpr Size kSizes[] = {
-      {256, 512, 512, 512},         {256, 1024, 2048, 1024},         {512, 1024, 4096, 1024},
-      {1024, 2048, 8192, 1024},     {2048, 4096, 16'384, 1024},      {4096, 8192, 30'720, 1024},
-      {8192, 16'384, 61'440, 4096}, {16'384, 32'768, 122'880, 8192}, {32'768, 61'440, 249'856, 4096}};
-  const auto cpu = parse_task_cpu(*request.cpu);
-  if (!cpu) return cpu.error();
-  const auto memory = parse_task_memory(*request.memory);
-  if (!memory) return memory.error();
-  for (const Size& size : kSizes)
-    if (*cpu == size.cpu && *memory >= size.low && *memory <= size.high &&
-        (*memory - size.low) % size.step == 0)
-      return {};
-  return invalid(
-      fmt::format("No Fargate configuration exists for given values: {} CPU, {} memory. See the Amazon ECS "
-                  "documentation for the valid values.",
-                  *cpu, *memory));
-}
-
-}  // namespace
-
-Result<void> check_fargate(const RegisterTaskDefinitionRequest& request) {
-  bool fargate = false;
-  if (request.requires_compatibilities)
-    for (const auto compatibility : *request.requires_compatibilities)
-      fargate = fargate || compatibility == model::ecs::Compatibility::fargate;
-  if (!fargate) return {};
-  if (request.network_mode != NetworkMode::awsvpc)
-    return invalid("Fargate only supports network mode ‘awsvpc’.");
-  if (!request.cpu || request.cpu->empty())
-    return invalid("Fargate requires that 'cpu' be defined at the task level.");
-  if (!request.memory || request.memory->empty())
-    return invalid("Fargate requires that 'memory' be defined at the task level.");
-  if (request.pid_mode == model::ecs::PidMode::host)
-    return invalid(
-        "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode "
-        "is 'task'.");
-  if (request.ipc_mode) return invalid("Tasks using the Fargate launch type do not support ipcMode.");
-  return check_fargate_size(request);
 }
 
 }  // namespace berth::domain

@@ -11,6 +11,9 @@ struct Row {
   std::string_view unit;
 };
 
+/// What names and keys are made for.
+constexpr std::int32_t kNameCharactersMax = 255;
+
 constexpr Row kRows[] = {
     {"clusters_per_region", &Limits::clusters_per_region, "clusters"},
     {"instances_per_cluster", &Limits::instances_per_cluster, "container instances"},
@@ -31,7 +34,8 @@ constexpr Row kRows[] = {
     {"started_by_characters", &Limits::started_by_characters, "characters"},
     {"client_token_characters", &Limits::client_token_characters, "characters"},
     {"overrides_bytes", &Limits::overrides_bytes, "bytes"},
-    {"load_balancers_per_service", &Limits::load_balancers_per_service, "load balancers"},
+    {"load_balancers_per_service", &Limits::load_balancers_per_service,
+     "load balancers, which are refused as yet"},
     {"events_per_service", &Limits::events_per_service, "events"},
     {"register_task_definition_per_second", &Limits::register_task_definition_per_second, "calls a second"},
     {"register_task_definition_burst", &Limits::register_task_definition_burst, "calls at once"},
@@ -66,6 +70,8 @@ std::vector<LimitLine> list_limits(const Limits& limits) {
 
 Result<void> set_limit(Limits& limits, std::string_view name, std::int32_t value) {
   if (value < 1) return invalid(fmt::format("the limit {} must be at least 1, not {}", name, value));
+  if (name == "name_characters" && value > kNameCharactersMax)
+    return invalid(fmt::format("the limit {} must be at most {}, not {}", name, kNameCharactersMax, value));
   for (const Row& row : kRows) {
     if (row.name != name) continue;
     limits.*row.member = value;

@@ -42,6 +42,7 @@ TEST(Limits, CanBeMoved) {
   EXPECT_EQ(limits.clusters_per_region, 3);
   EXPECT_FALSE(set_limit(limits, "clusters_per_moon", 3).ok());
   EXPECT_FALSE(set_limit(limits, "clusters_per_region", 0).ok());
+  EXPECT_FALSE(set_limit(limits, "name_characters", 256).ok()) << "keys are made for 255";
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ bool is_name_character(char c) {
 
 }  // namespace
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), is_name_character);
+bool is_name(std::string_view text, std::size_t characters_max) {
+  return !text.empty() && text.size() <= characters_max &&
+         std::all_of(text.begin(), text.end(), is_name_character);
 }
 
 Result<void> check_tags(const std::vector<model::ecs::Tag>& tags, std::size_t tags_max) {

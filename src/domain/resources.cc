@@ -80,7 +80,9 @@ Result<std::int64_t> parse_task_cpu(std::string_view text) {
   if (quantity && (quantity->unit == "vcpu" || quantity->unit == "vcpus"))
     return static_cast<std::int64_t>(std::llround(quantity->number * 1024));
   return invalid(
-      fmt::format("Invalid 'cpu' setting '{}': use CPU units such as 256, or vCPUs such as '1 vCPU'.", text));
+      fmt::format("Invalid 'cpu' setting for task. Use CPU units such as 256, or vCPUs such as '1 vCPU', not "
+                  "'{}'.",
+                  text));
 }
 
 Result<std::int64_t> parse_task_memory(std::string_view text) {
@@ -89,7 +91,8 @@ Result<std::int64_t> parse_task_memory(std::string_view text) {
     return static_cast<std::int64_t>(quantity->number);
   if (quantity && quantity->unit == "gb")
     return static_cast<std::int64_t>(std::llround(quantity->number * 1024));
-  return invalid(fmt::format("Invalid 'memory' setting '{}': use MiB such as 512, or '1 GB'.", text));
+  return invalid(
+      fmt::format("Invalid 'memory' setting for task. Use MiB such as 512, or '1 GB', not '{}'.", text));
 }
 
 TaskResources resources_of(const model::ecs::TaskDefinition& definition,

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <set>
 
+#include "domain/resources.h"
 #include "domain/task_definition.h"
 
 namespace berth::domain {
@@ -25,6 +25,8 @@ void normalise_container(ContainerDefinition& container, std::optional<NetworkMo
   default_empty(container.mount_points);
   default_empty(container.volumes_from);
   default_empty(container.system_controls);
+  // ECS drops a variable that has no value; an empty value is one.
+  std::erase_if(*container.environment, [](const auto& pair) { return !pair.value; });
   // An empty list of these means the same as none, and is not echoed.
   if (container.links && container.links->empty()) container.links.reset();
   for (auto& mapping : *container.port_mappings) {
@@ -46,49 +48,28 @@ std::vector<Compatibility> compatibilities(const RegisterTaskDefinitionRequest& 
   std::vector<Compatibility> list;
   if (request.network_mode != NetworkMode::awsvpc) list.push_back(Compatibility::external);
   list.push_back(Compatibility::ec2);
-  const bool asks =
-      request.requires_compatibilities &&
-      std::find(request.requires_compatibilities->begin(), request.requires_compatibilities->end(),
-                Compatibility::fargate) != request.requires_compatibilities->end();
+  const bool asks = requires_compatibility(request, Compatibility::fargate);
   if (asks || (request.network_mode == NetworkMode::awsvpc && request.cpu && request.memory))
     list.push_back(Compatibility::fargate);
   return list;
 }
 
-void add_container_attributes(const ContainerDefinition& container, std::set<std::string>& names) {
-  const std::string docker = "com.amazonaws.ecs.capability.docker-remote-api.1.";
-  const std::string ecs = "ecs.capability.";
-  if (container.privileged.value_or(false)) names.insert("com.amazonaws.ecs.capability.privileged-container");
-  if (container.log_configuration) {
-    names.insert(docker + "18");
-    names.insert("com.amazonaws.ecs.capability.logging-driver." +
-                 std::string(to_string(container.log_configuration->log_driver)));
-  }
-  if (container.docker_labels && !container.docker_labels->empty()) names.insert(docker + "18");
-  if (container.ulimits && !container.ulimits->empty()) names.insert(docker + "18");
-  if (container.memory_reservation) names.insert(docker + "21");
-  if (container.health_check) {
-    names.insert(docker + "24");
-    names.insert(ecs + "container-health-check");
-  }
-  if (container.linux_parameters) {
-    names.insert(docker + "22");
-    if (container.linux_parameters->init_process_enabled.value_or(false)) names.insert(docker + "25");
-  }
-  if (container.depends_on && !container.depends_on->empty()) names.insert(ecs + "container-ordering");
-  if (container.start_timeout || container.stop_timeout) names.insert(ecs + "container-ordering");
-  if (container.environment_files && !container.environment_files->empty())
-    names.insert(ecs + "env-files.s3");
-  if (container.repository_credentials) names.insert(ecs + "private-registry-authentication.secretsmanager");
-  if (container.secrets && !container.secrets->empty()) {
-    const bool manager = std::any_of(
-        container.secrets->begin(), container.secrets->end(),
-        [](const auto& secret) { return secret.value_from.find(":secretsmanager:") != std::string::npos; });
-    names.insert(ecs + (manager ? "secrets.asm.environment-variables" : "secrets.ssm.environment-variables"));
-  }
-  if (container.port_mappings)
-    for (const auto& mapping : *container.port_mappings)
-      if (mapping.container_port_range) names.insert(ecs + "network.container-port-range");
+void normalise_volume(model::ecs::Volume& volume) {
+  if (!volume.efs_volume_configuration) return;
+  auto& root = volume.efs_volume_configuration->root_directory;
+  if (root.value_or("").empty()) root = "/";
+}
+
+std::optional<std::string> filled(const std::optional<std::string>& text) {
+  return text && !text->empty() ? text : std::nullopt;
+}
+
+// "0.5 vCPU" and "1 GB" come back as units and MiB, as at ECS.
+std::optional<std::string> integer_text(const std::optional<std::string>& size,
+                                        Result<std::int64_t> (*parse)(std::string_view)) {
+  if (!size) return std::nullopt;
+  const auto parsed = parse(*size);
+  return parsed ? std::to_string(*parsed) : *size;
 }
 
 }  // namespace
@@ -99,16 +80,17 @@ TaskDefinition normalise_task_definition(const RegisterTaskDefinitionRequest& re
   definition.container_definitions = request.container_definitions;
   for (auto& container : *definition.container_definitions)
     normalise_container(container, request.network_mode);
-  definition.task_role_arn = request.task_role_arn;
-  definition.execution_role_arn = request.execution_role_arn;
+  definition.task_role_arn = filled(request.task_role_arn);
+  definition.execution_role_arn = filled(request.execution_role_arn);
   definition.network_mode = request.network_mode;
   definition.volumes = request.volumes;
   default_empty(definition.volumes);
+  for (auto& volume : *definition.volumes) normalise_volume(volume);
   definition.placement_constraints = request.placement_constraints;
   default_empty(definition.placement_constraints);
   definition.requires_compatibilities = request.requires_compatibilities;
-  if (request.cpu && !request.cpu->empty()) definition.cpu = request.cpu;
-  if (request.memory && !request.memory->empty()) definition.memory = request.memory;
+  definition.cpu = integer_text(request.cpu, parse_task_cpu);
+  definition.memory = integer_text(request.memory, parse_task_memory);
   definition.pid_mode = request.pid_mode;
   definition.ipc_mode = request.ipc_mode;
   definition.proxy_configuration = request.proxy_configuration;
@@ -124,22 +106,6 @@ TaskDefinition normalise_task_definition(const RegisterTaskDefinitionRequest& re
     definition.requires_attributes->push_back(std::move(attribute));
   }
   return definition;
-}
-
-std::vector<std::string> required_attributes(const TaskDefinition& definition) {
-  std::set<std::string> names;
-  for (const auto& container : *definition.container_definitions) add_container_attributes(container, names);
-  if (definition.task_role_arn && !definition.task_role_arn->empty())
-    names.insert("com.amazonaws.ecs.capability.task-iam-role");
-  if (definition.cpu || definition.memory) names.insert("ecs.capability.task-cpu-mem-limit");
-  if (definition.pid_mode || definition.ipc_mode) names.insert("ecs.capability.pid-ipc-namespace-sharing");
-  if (definition.network_mode == NetworkMode::awsvpc) names.insert("ecs.capability.task-eni");
-  if (definition.volumes)
-    for (const auto& volume : *definition.volumes)
-      if (volume.docker_volume_configuration)
-        names.insert("ecs.capability.docker-plugin." +
-                     volume.docker_volume_configuration->driver.value_or("local"));
-  return {names.begin(), names.end()};
 }
 
 std::string why_not_runnable(const TaskDefinition& definition) {

@@ -88,7 +88,7 @@ TEST(Codec, MessagesListWhatIsAllowed) {
       decode_json<ecs::RunTaskRequest>(R"({"taskDefinition":"f","launchType":"MOON"})", DecodeMode::strict);
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.error().message,
-            "launchType: 'MOON' is not one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES]");
+            "launchType should be one of [EC2,EXTERNAL,FARGATE,MANAGED_INSTANCES], not 'MOON'");
   const std::string tags = R"({"resourceArn":"a","tags":[{"key":")" + std::string(129, 'k') + R"("}]})";
   const auto too_long = decode_json<ecs::TagResourceRequest>(tags, DecodeMode::strict);
   EXPECT_EQ(too_long.error().message, "tags[0].key: must have a length of between 1 and 128, not 129");

@@ -106,9 +106,20 @@ void DecodeContext::missing(std::string_view member) {
 }
 
 void DecodeContext::bad_enum(std::string_view text, std::span<const std::string_view> allowed) {
-  const auto listed = allowed.first(std::min(allowed.size(), kEnumValuesListedMax));
-  add(ProblemKind::bad_enum, fmt::format("{} is not one of [{}{}]", quote(text), fmt::join(listed, ", "),
-                                         listed.size() < allowed.size() ? ", …" : ""));
+  // ECS's words, in its order: "launchType should be one of [EC2,EXTERNAL,FARGATE]".
+  std::vector<std::string_view> listed(allowed.begin(), allowed.end());
+  std::sort(listed.begin(), listed.end());
+  if (listed.size() > kEnumValuesListedMax) {
+    listed.resize(kEnumValuesListedMax);
+    listed.push_back("…");
+  }
+  ++problem_count_;
+  if (problems_.size() >= kProblemsMax) return;
+  std::string where = path();
+  std::string message =
+      fmt::format("{} should be one of [{}]{}", where.empty() ? "the value" : where, fmt::join(listed, ","),
+                  text.empty() ? std::string() : fmt::format(", not {}", quote(text)));
+  problems_.push_back({ProblemKind::bad_enum, std::move(where), std::move(message)});
 }
 
 const JsonObject* DecodeContext::object(const JsonValue& json) {

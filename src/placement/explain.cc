@@ -99,6 +99,27 @@ std::string_view short_name(const InstanceExplanation& instance) {
   return arn.substr(arn.rfind('/') == std::string_view::npos ? 0 : arn.rfind('/') + 1);
 }
 
+/// What ECS's events say of an instance.
+std::string ecs_obstacle(ReasonCode code) {
+  switch (code) {
+    case ReasonCode::attribute:
+      return "is missing an attribute required by your task";
+    case ReasonCode::cpu:
+      return "has insufficient CPU units available";
+    case ReasonCode::memory:
+      return "has insufficient memory available";
+    case ReasonCode::ports:
+      return "is already using a port required by your task";
+    case ReasonCode::inactive:
+    case ReasonCode::draining:
+    case ReasonCode::agent:
+    case ReasonCode::member_of:
+    case ReasonCode::distinct_instance:
+      return fmt::format("encountered error \"{}\"", failure_reason(code));
+  }
+  unreachable();
+}
+
 std::string render_strategies(const PlacementRequest& request) {
   if (request.strategies.empty()) {
     return request.default_strategy == DefaultStrategy::even_random ? "even random (default)"
@@ -130,6 +151,27 @@ std::vector<Failure> failures_of(const PlacementPlan& plan, std::size_t limit) {
     failures.push_back(failure_of(rejection.arn, rejection.reasons));
   }
   return failures;
+}
+
+std::string closest_match(std::string_view arn, const std::vector<Rejection>& reasons) {
+  check(!reasons.empty(), "an instance that fits is not one to explain");
+  return fmt::format("The closest matching (container-instance {}) {}.", arn.substr(arn.rfind('/') + 1),
+                     ecs_obstacle(reasons.front().code));
+}
+
+// The further down the list the first reason is, the more was met; then the fewer reasons there are.
+std::string closest_match(const PlacementPlan& plan) {
+  const InstanceRejection* closest = nullptr;
+  for (const InstanceRejection& rejection : plan.rejections) {
+    const auto code = rejection.reasons.front().code;
+    if (closest &&
+        (code < closest->reasons.front().code ||
+         (code == closest->reasons.front().code && rejection.reasons.size() >= closest->reasons.size())))
+      continue;
+    closest = &rejection;
+  }
+  if (!closest) return fmt::format("Reason: {}", kNoInstances);
+  return closest_match(closest->arn, closest->reasons);
 }
 
 std::string explain_unplaced(const PlacementPlan& plan) {

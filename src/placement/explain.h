@@ -34,7 +34,12 @@ Failure failure_of(std::string_view arn, const std::vector<Rejection>& reasons);
 /// StartTask: an instance that does not exist (G-387).
 Failure missing_instance(std::string_view arn);
 
-/// What follows "was unable to place a task because the resources could not be found." in a service event:
+/// What follows "was unable to place a task because no container instance met all of its requirements." in
+/// ECS's service events: "The closest matching (container-instance ID) is already using a port required by
+/// your task.", of the instance that comes nearest, or that there is none.
+std::string closest_match(const PlacementPlan& plan);
+std::string closest_match(std::string_view arn, const std::vector<Rejection>& reasons);
+/// Berth's own words behind that:
 /// "Of 3 container instances, 2 lack host port 80/tcp, 1 lacks memory (needs 512 MiB, most free is 128)."
 /// Instances that fail for something other than resources count only for that. Empty when all was placed.
 std::string explain_unplaced(const PlacementPlan& plan);

@@ -65,6 +65,23 @@ TEST(Explain, FailuresOfADrainedClusterAreNotEmpty) {
   EXPECT_EQ(failures_of(made)[0].reason, "DRAINING");
 }
 
+TEST(Explain, TheClosestMatchIsTheInstanceThatMeetsMost) {
+  VectorSnapshot world;
+  InstanceView lost = test::instance("arn/lost", "a", 1);
+  lost.agent_connected = false;
+  world.add(lost);
+  EXPECT_EQ(closest_match(plan(world, test::request(1, 10, 10))),
+            "The closest matching (container-instance lost) encountered error \"AGENT\".");
+  world.add(test::instance("arn/small", "a", 1, 1));
+  EXPECT_EQ(closest_match(plan(world, test::request(1, 10, 10))),
+            "The closest matching (container-instance small) has insufficient CPU units available.");
+  world.add(test::instance("arn/slow", "a", 1, 100));
+  EXPECT_EQ(closest_match(plan(world, test::request(1, 10, 10))),
+            "The closest matching (container-instance slow) has insufficient CPU units available.");
+  EXPECT_EQ(closest_match(plan(VectorSnapshot(), test::request(1))),
+            "Reason: No Container Instances were found in your cluster.");
+}
+
 TEST(Explain, StartTaskFailures) {
   EXPECT_EQ(missing_instance("x").reason, "MISSING");
   EXPECT_EQ(failure_reason(ReasonCode::ports), "RESOURCE:PORTS");

@@ -191,9 +191,10 @@ std::string ScenarioWorld::place(const Options& options, DefaultStrategy default
   if (plan.unplaced == 0) return text;
   if (default_strategy == DefaultStrategy::zones_then_hosts) {
     return text + fmt::format(
-                      "event: (service {}) was unable to place a task because the resources could not be "
-                      "found. {}\n",
-                      request.group.substr(request.group.find(':') + 1), explain_unplaced(plan));
+                      "event: (service {}) was unable to place a task because no container instance met all "
+                      "of its requirements. {} {}\n",
+                      request.group.substr(request.group.find(':') + 1), closest_match(plan),
+                      explain_unplaced(plan));
   }
   text += fmt::format("{} not placed\n", plan.unplaced);
   for (const Failure& failure : failures_of(plan)) {

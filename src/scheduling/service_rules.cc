@@ -32,14 +32,16 @@ void demote_primary(ServiceRecord& service, WallTime now) {
 
 }  // namespace
 
-void add_event(ServiceRecord& service, std::string id, WallTime now, std::string message) {
+void add_event(ServiceRecord& service, std::string id, WallTime now, std::string message,
+               const domain::Limits& limits) {
   if (!service.events) service.events.emplace();
   model::ecs::ServiceEvent event;
   event.id = std::move(id);
   event.created_at = now;
   event.message = std::move(message);
   service.events->insert(service.events->begin(), std::move(event));
-  if (service.events->size() > kServiceEventsMax) service.events->resize(kServiceEventsMax);
+  const auto events_max = static_cast<std::size_t>(limits.events_per_service);
+  if (service.events->size() > events_max) service.events->resize(events_max);
 }
 
 model::ecs::DeploymentConfiguration shown_configuration(const ServiceRecord& service, domain::Compat) {

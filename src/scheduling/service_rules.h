@@ -10,15 +10,14 @@
 // What handlers and the service scheduler both know of services. Pure.
 namespace berth::scheduling {
 
-/// Events that a service keeps (API: the newest 100).
-inline constexpr std::size_t kServiceEventsMax = 100;
 /// A task that ends sooner than this after it began to run counts as one that failed to start.
 inline constexpr Duration kShortRun = std::chrono::seconds(10);
 /// The longest pause between attempts to start tasks that keep failing.
 inline constexpr Duration kRetryDelayMax = std::chrono::minutes(15);
 
-/// Puts an event first, and drops the oldest beyond kServiceEventsMax.
-void add_event(domain::ServiceRecord& service, std::string id, WallTime now, std::string message);
+/// Puts an event first, and drops the oldest beyond `limits.events_per_service`.
+void add_event(domain::ServiceRecord& service, std::string id, WallTime now, std::string message,
+               const domain::Limits& limits);
 
 /// Within what a service may move while tasks are replaced.
 struct DeploymentBounds {

@@ -30,10 +30,12 @@ placement::ResourceRequest resource_request(const domain::TaskResources& resourc
 
 Result<placement::PlacementRequest> placement_request(
     const domain::TaskPlan& plan, const std::vector<placement::RawConstraint>& constraints,
-    const std::vector<placement::RawStrategy>& strategies, placement::QueryCache* cache) {
+    const std::vector<placement::RawStrategy>& strategies, const domain::Limits& limits,
+    placement::QueryCache* cache) {
   const auto& definition = plan.definition.definition;
   placement::PlacementRequest request;
   request.group = plan.group.empty() ? "family:" + plan.definition.family : plan.group;
+  request.reserved_ports_max = static_cast<std::size_t>(limits.reserved_ports_per_instance);
   request.resources = resource_request(domain::resources_of(definition, plan.overrides), definition);
   if (definition.requires_attributes)
     for (const auto& attribute : *definition.requires_attributes)

@@ -63,7 +63,7 @@ class Sandbox {
         committer_(engine_, node_.runtime(), node_.executor()),
         times_(state),
         player_(committer_, node_.runtime(), times_),
-        scheduler_(committer_, node_.runtime(), state.compat),
+        scheduler_(committer_, node_.runtime(), {state.compat, domain::limits_of(state.compat)}),
         health_(committer_, node_.runtime(), options.instance_grace),
         recorder_(committer_, node_.runtime(), cluster_key_),
         services_{committer_, node_.runtime(), domain::limits_of(state.compat), state.compat,

@@ -15,6 +15,7 @@ const domain::Realm kRealm{"123456789012", "us-east-1"};
 controllers::Options options_of(domain::Compat compat) {
   controllers::Options options;
   options.compat = compat;
+  options.limits = domain::limits_of(compat);
   return options;
 }
 

@@ -137,6 +137,7 @@ class Server {
                                                                        roles_ ? &*roles_ : nullptr});
     controllers::Options controller_options;
     controller_options.compat = options_.compat;
+    controller_options.limits = options_.limits;
     controller_options.instance_grace = options_.instance_grace;
     controller_options.retention.stopped_tasks = options_.stopped_task_retention;
     controllers_ = std::make_unique<controllers::Controllers>(

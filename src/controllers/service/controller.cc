@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "controllers/service/execute.h"
 
 namespace berth::controllers::service {
 namespace {
@@ -46,8 +45,8 @@ Async<void> commit_into(store::Store& store, store::Transaction transaction, Res
 
 }  // namespace
 
-ServiceController::ServiceController(store::Store& store, runtime::Runtime& runtime, domain::Compat compat)
-    : store_(store), runtime_(runtime), compat_(compat), queue_(runtime), prng_(runtime.fork_random()) {}
+ServiceController::ServiceController(store::Store& store, runtime::Runtime& runtime, SchedulerOptions options)
+    : store_(store), runtime_(runtime), options_(options), queue_(runtime), prng_(runtime.fork_random()) {}
 
 bool ServiceController::blocked(const std::string& key) {
   const std::lock_guard lock(mutex_);
@@ -96,7 +95,7 @@ Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
       }
       now = runtime_.clock().wall();
       steps_.note(now, runtime_.clock().monotonic());
-      execution = execute(view, *service, compat_, blocked(key), runtime_, prng_, &steps_);
+      execution = execute(view, *service, options_, blocked(key), runtime_, prng_, &steps_);
     }
     WorkQueue::Outcome outcome;
     if (execution.look_again)

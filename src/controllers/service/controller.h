@@ -6,7 +6,7 @@
 
 #include "base/wall_steps.h"
 #include "controllers/core/work_queue.h"
-#include "domain/limits.h"
+#include "controllers/service/execute.h"
 #include "runtime/runtime.h"
 #include "runtime/task_group.h"
 #include "store/store.h"
@@ -26,7 +26,7 @@ inline constexpr int kDecisionsMax = 16;
 /// service, with a growing pause.
 class ServiceController {
  public:
-  ServiceController(store::Store& store, runtime::Runtime& runtime, domain::Compat compat);
+  ServiceController(store::Store& store, runtime::Runtime& runtime, SchedulerOptions options);
   /// Works until cancelled.
   Async<void> run();
 
@@ -43,7 +43,7 @@ class ServiceController {
 
   store::Store& store_;
   runtime::Runtime& runtime_;
-  domain::Compat compat_;
+  SchedulerOptions options_;
   WorkQueue queue_;
   Prng prng_;
   WallSteps steps_;

@@ -147,7 +147,7 @@ class ServiceControllerTest : public ::testing::Test {
     const auto view = co_await committer_.read();
     Prng prng(1);
     const auto execution =
-        execute(view, *view.find<ServiceRecord>(key_), domain::Compat::current, true, runtime_, prng);
+        execute(view, *view.find<ServiceRecord>(key_), SchedulerOptions{}, true, runtime_, prng);
     co_return execution.look_again.value_or(WallTime{}) - runtime_.clock().wall();
   }
 
@@ -220,7 +220,7 @@ class ServiceControllerTest : public ::testing::Test {
   runtime::RealRuntime runtime_{threads_.executor(0)};
   store::memory::MemoryEngine engine_{runtime_, store::memory::MemoryEngine::Mode::private_};
   store::Committer committer_{engine_, runtime_, threads_.executor(0)};
-  ServiceController controller_{committer_, runtime_, domain::Compat::current};
+  ServiceController controller_{committer_, runtime_, SchedulerOptions{}};
   runtime::TaskGroup group_{threads_.executor(0)};
   std::string key_ = store::service_key(kRealm, "c", "web");
 };
@@ -290,7 +290,8 @@ TEST_F(ServiceControllerTest, ExplainsATaskThatFindsNoPlaceAndPlacesItWhenThereI
   until([&](const store::View& view) {
     const auto& events = view.find<ServiceRecord>(key_)->record->events;
     for (const auto& event : *events)
-      if (event.message->find("was unable to place a task because the resources could not be found. ") !=
+      if (event.message->find("was unable to place a task because no container instance met all of its "
+                              "requirements. The closest matching (container-instance h") !=
           std::string::npos)
         return true;
     return false;

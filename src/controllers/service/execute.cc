@@ -50,16 +50,23 @@ store::Transaction new_transaction(const store::View& view, const store::Stored<
   return transaction;
 }
 
+struct PlaceDeps {
+  const store::View& view;
+  const domain::Limits& limits;
+  runtime::Runtime& runtime;
+  Prng& prng;
+};
+
 // Places what the plan starts, and gives it.
-std::vector<domain::TaskRecord> place(const store::View& view, const Facts& facts, ServicePlan& plan,
-                                      Execution& execution, runtime::Runtime& runtime, Prng& prng) {
+std::vector<domain::TaskRecord> place(const PlaceDeps& deps, const Facts& facts, ServicePlan& plan,
+                                      Execution& execution) {
   if (plan.starts == 0) {
     plan.after.unable_to_place_at.reset();
     return {};
   }
-  auto& ids = runtime.ids();
-  Placed placed = place_tasks(
-      view, plan.after, plan, [&ids] { return ids.hex(32); }, facts.now, prng);
+  auto& ids = deps.runtime.ids();
+  const PlaceContext context{deps.view, deps.limits, [&ids] { return ids.hex(32); }, facts.now};
+  Placed placed = place_tasks(context, plan.after, plan, deps.prng);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
   execution.placement_blocked = !placed.all;
   if (placed.all) {
@@ -75,13 +82,15 @@ std::vector<domain::TaskRecord> place(const store::View& view, const Facts& fact
 
 }  // namespace
 
-Execution execute(const store::View& view, const store::Stored<ServiceRecord>& service, domain::Compat compat,
-                  bool placement_blocked, runtime::Runtime& runtime, Prng& prng, const WallSteps* steps) {
+Execution execute(const store::View& view, const store::Stored<ServiceRecord>& service,
+                  const SchedulerOptions& options, bool placement_blocked, runtime::Runtime& runtime,
+                  Prng& prng, const WallSteps* steps) {
   const WallTime now = runtime.clock().wall();
-  const FactSource source(view, service, now, compat, placement_blocked, steps);
+  const FactSource source(view, service, now, options.compat, placement_blocked, steps);
   ServicePlan plan = controllers::service::plan(source.facts());
   Execution execution;
-  std::vector<domain::TaskRecord> starts = place(view, source.facts(), plan, execution, runtime, prng);
+  const PlaceDeps deps{view, options.limits, runtime, prng};
+  std::vector<domain::TaskRecord> starts = place(deps, source.facts(), plan, execution);
   const std::size_t room_in_last = (kTaskWritesMax - plan.stops.size()) / 2;
   while (starts.size() > room_in_last) {
     store::Transaction& some = execution.transactions.emplace_back(new_transaction(view, service, runtime));
@@ -92,7 +101,7 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   stop_tasks(last, source, plan);
   for (auto& task : starts) scheduling::add_task(last, std::move(task));
   for (auto& message : plan.events)
-    scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message));
+    scheduling::add_event(plan.after, runtime.ids().uuid(), now, std::move(message), options.limits);
   if (!source.facts().exits.empty())
     plan.after.exits_seen = static_cast<std::int64_t>(view.revision().value());
   // Once it is known that nothing can be placed, the plan may be another: what is old may have to go first.

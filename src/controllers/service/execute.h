@@ -5,11 +5,18 @@
 
 #include "base/random.h"
 #include "controllers/service/facts.h"
+#include "domain/limits.h"
 #include "runtime/runtime.h"
 #include "store/transaction.h"
 #include "store/view.h"
 
 namespace berth::controllers::service {
+
+/// What operators choose of the service scheduler.
+struct SchedulerOptions {
+  domain::Compat compat = domain::Compat::current;
+  domain::Limits limits = {};
+};
 
 /// What one look at a service led to.
 struct Execution {
@@ -26,7 +33,7 @@ struct Execution {
 ///
 /// Limits: kStopsMax, kStartsMax.
 Execution execute(const store::View& view, const store::Stored<domain::ServiceRecord>& service,
-                  domain::Compat compat, bool placement_blocked, runtime::Runtime& runtime, Prng& prng,
-                  const WallSteps* steps = nullptr);
+                  const SchedulerOptions& options, bool placement_blocked, runtime::Runtime& runtime,
+                  Prng& prng, const WallSteps* steps = nullptr);
 
 }  // namespace berth::controllers::service

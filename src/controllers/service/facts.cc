@@ -175,7 +175,7 @@ void FactSource::read_hosts() {
   if (!definition || !cluster) return;
   domain::TaskPlan plan{*cluster->record, *definition->record};
   plan.group = scheduling::service_group(service_.name);
-  auto request = scheduling::placement_request(plan, raw_constraints(service_), {});
+  auto request = scheduling::placement_request(plan, raw_constraints(service_), {}, domain::Limits());
   if (!request) return;
   const auto wanted = without_resources(*std::move(request));
   const scheduling::StoreSnapshot snapshot(view_, realm, service_.cluster);

@@ -73,10 +73,10 @@ void place_anywhere(Placed& placed, const Placing& placing, Prng& prng) {
   for (const std::size_t index : found.placed) add(placed, placing, index);
   placed.all = found.unplaced == 0;
   if (found.too_costly) {
-    placed = {{}, false, std::string(placement::kQueryTooCostly)};
+    placed = {{}, false, {fmt::format("Reason: {}", placement::kQueryTooCostly), {}}};
     return;
   }
-  if (!placed.all) placed.why_not = placement::explain_unplaced(found);
+  if (!placed.all) placed.why_not = {placement::closest_match(found), placement::explain_unplaced(found)};
 }
 
 // DAEMON: each task on its instance.
@@ -89,33 +89,38 @@ void place_there(Placed& placed, const Placing& placing, const std::vector<std::
       add(placed, placing, *index);
       continue;
     }
+    const auto& instance = *placing.snapshot.instance(*index).record;
     if (placed.all)
-      placed.why_not = fmt::format("Container instance {}: {}.", placing.snapshot.instance(*index).record->id,
-                                   placement::render_details(reasons));
+      placed.why_not = {
+          placement::closest_match(instance.arn, reasons),
+          fmt::format("Container instance {}: {}.", instance.id, placement::render_details(reasons))};
     placed.all = false;
   }
 }
 
 }  // namespace
 
-Placed place_tasks(const store::View& view, const domain::ServiceRecord& service, const ServicePlan& plan,
-                   const std::function<std::string()>& new_id, WallTime now, Prng& prng) {
+Placed place_tasks(const PlaceContext& context, const domain::ServiceRecord& service, const ServicePlan& plan,
+                   Prng& prng) {
   Placed placed;
+  const store::View& view = context.view;
   const auto* deployment = scheduling::primary_of(service);
   if (const auto* set = scheduling::find_task_set(service, plan.start_task_set))
     deployment = &set->deployment;
   const auto* definition = deployment ? definition_of(view, service, *deployment) : nullptr;
   const domain::Realm realm{service.account, service.region};
   const auto* cluster = view.find<domain::ClusterRecord>(store::cluster_key(realm, service.cluster));
-  if (!definition || !cluster) return {{}, false, "Its task definition does not exist any more."};
+  if (!definition || !cluster)
+    return {{}, false, {"Reason: Its task definition does not exist any more.", {}}};
   const auto task = task_plan(service, *deployment, *cluster->record, *definition->record);
-  auto request = scheduling::placement_request(task, raw_constraints(service), raw_strategies(service));
-  if (!request) return {{}, false, request.error().message};
+  auto request =
+      scheduling::placement_request(task, raw_constraints(service), raw_strategies(service), context.limits);
+  if (!request) return {{}, false, {"Reason: " + request.error().message, {}}};
   request->count = plan.starts;
   request->default_strategy = placement::DefaultStrategy::zones_then_hosts;
   const scheduling::StoreSnapshot snapshot(view, realm, service.cluster);
-  const Placing placing{task, *request, snapshot, new_id, now};
-  if (snapshot.size() == 0) return {{}, false, std::string(placement::kNoInstances)};
+  const Placing placing{task, *request, snapshot, context.new_id, context.now};
+  if (snapshot.size() == 0) return {{}, false, {placement::closest_match({}), {}}};
   if (service.scheduling_strategy == model::ecs::SchedulingStrategy::daemon)
     place_there(placed, placing, plan.start_hosts);
   else

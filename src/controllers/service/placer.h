@@ -12,12 +12,20 @@ namespace berth::controllers::service {
 struct Placed {
   std::vector<domain::TaskRecord> tasks;
   bool all = true;
-  std::string why_not;  ///< A sentence, when not all were placed.
+  WhyNot why_not;  ///< When not all were placed.
+};
+
+/// What placing needs beside the service.
+struct PlaceContext {
+  const store::View& view;
+  const domain::Limits& limits;
+  std::function<std::string()> new_id;
+  WallTime now;
 };
 
 /// Places `plan.starts` tasks of the PRIMARY deployment of `service` (the service as it will be). Pure save
 /// for ids.
-Placed place_tasks(const store::View& view, const domain::ServiceRecord& service, const ServicePlan& plan,
-                   const std::function<std::string()>& new_id, WallTime now, Prng& prng);
+Placed place_tasks(const PlaceContext& context, const domain::ServiceRecord& service, const ServicePlan& plan,
+                   Prng& prng);
 
 }  // namespace berth::controllers::service

@@ -78,20 +78,32 @@ void update_counts(PlanState& state, std::int64_t desired) {
   }
 }
 
-// As many tasks of the PRIMARY deployment serve as are wanted, and there are no others.
+// As many tasks of the PRIMARY deployment serve as are wanted, and there are no others, not even ones that
+// are stopping: they count as running until they have stopped, after a scale-in too.
 bool is_whole(PlanState& state, std::int64_t desired) {
   std::int64_t serving = 0, others = 0, leaving = 0;
   for (std::size_t i = 0; i < state.facts.tasks.size(); ++i) {
     const auto& task = state.facts.tasks[i];
-    if (!state.is_primary(task)) {
+    if (!state.is_primary(task) || state.stopping[i]) {
       ++others;
-    } else if (!state.stopping[i] && state.healthy(task) && !task.host_leaves) {
+    } else if (state.healthy(task) && !task.host_leaves) {
       ++serving;
-    } else if (!state.stopping[i]) {
+    } else {
       ++leaving;
     }
   }
   return serving == desired && others == 0 && leaving == 0 && !state.failed() && !state.rolled_back;
+}
+
+std::string unplaced_message(const domain::ServiceRecord& service, domain::Compat compat,
+                             const WhyNot& why_not) {
+  const std::string subject = scheduling::event_subject(service);
+  if (compat == domain::Compat::guide_2015)
+    return fmt::format("{} was unable to place a task because the resources could not be found.", subject);
+  return fmt::format(
+      "{} was unable to place a task because no container instance met all of its requirements. {} For more "
+      "information, see the Troubleshooting section of the Amazon ECS Developer Guide.{}{}",
+      subject, why_not.closest, why_not.explanation.empty() ? "" : " ", why_not.explanation);
 }
 
 // How long a deployment must have been whole before it is complete.
@@ -242,16 +254,13 @@ void settle_deployments(PlanState& state, std::int64_t desired) {
   }
 }
 
-void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced,
-                      const std::string& why_not) {
+void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced, const WhyNot& why_not) {
   auto& service = plan.after;
   auto& last = service.unable_to_place_at;
   auto* primary = scheduling::primary_of(service);
   if (!last || facts.since(*last) >= kUnableToPlaceEvery) {
     last = facts.now;
-    plan.events.push_back(
-        fmt::format("{} was unable to place a task because the resources could not be found. {}",
-                    scheduling::event_subject(service), why_not));
+    plan.events.push_back(unplaced_message(service, facts.compat, why_not));
     const bool some_run = std::any_of(facts.tasks.begin(), facts.tasks.end(), [&](const TaskFact& task) {
       return task.running && primary && task.deployment_id == primary->id;
     });

@@ -109,11 +109,17 @@ struct ServicePlan {
 /// allow.
 ServicePlan plan(const Facts& facts);
 
+/// Why a task could not be placed: what ECS would say of it, and Berth's explanation, which may be empty.
+struct WhyNot {
+  std::string closest;      ///< "The closest matching (container-instance ID) has insufficient memory …"
+  std::string explanation;  ///< "Of 3 container instances, 2 lack memory (needs 512 MiB, most free is 128)."
+};
+
 /// Takes into a plan that `unplaced` of its starts found no place: users are told every kUnableToPlaceEvery,
-/// with `why_not`, a sentence. While no task of the deployment runs, each time they are told counts as failed
-/// tasks too (API: a task that cannot be launched is a failure), so that the circuit breaker trips the third
-/// time: as many as were left over, at most a third of its threshold.
-void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced,
-                      const std::string& why_not);
+/// in today's words with the explanation after them, or in the guide's alone (guide-conformance A-06). While
+/// no task of the deployment runs, each time they are told counts as failed tasks too (API: a task that
+/// cannot be launched is a failure), so that the circuit breaker trips the third time: as many as were left
+/// over, at most a third of its threshold.
+void account_unplaced(ServicePlan& plan, const Facts& facts, std::int64_t unplaced, const WhyNot& why_not);
 
 }  // namespace berth::controllers::service

@@ -280,17 +280,59 @@ TEST(ServicePlan, ARollbackIsSeenBeforeItIsComplete) {
   EXPECT_EQ(world.service.deployments.size(), 1U);
 }
 
+const WhyNot kNoRoom{"The closest matching (container-instance i1) has insufficient memory available.",
+                     "Of 1 container instance, 1 lacks memory (needs 2 MiB, most free is 1)."};
+
+TEST(ServicePlan, SaysInTodaysWordsWhatFoundNoPlaceAndBerthsReasonAfterThem) {
+  PlanWorld world(1);
+  EXPECT_THAT(
+      world.step_unplaced(kNoRoom).events,
+      Contains(
+          "(service web) was unable to place a task because no container instance met all of its "
+          "requirements. The closest matching (container-instance i1) has insufficient memory available. "
+          "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide. Of 1 "
+          "container instance, 1 lacks memory (needs 2 MiB, most free is 1)."));
+}
+
+TEST(ServicePlan, TheGuidesSentenceEndsAtItsFullStop) {
+  PlanWorld world(1);
+  world.compat = domain::Compat::guide_2015;
+  EXPECT_THAT(world.step_unplaced(kNoRoom).events,
+              Contains("(service web) was unable to place a task because the resources could not be found."));
+}
+
+TEST(ServicePlan, IsSteadyAgainAfterAScaleInOnceTheSurplusHasStopped) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 2);
+  world.complete();
+  world.service.desired_count = 1;
+  EXPECT_THAT(world.step().events, ElementsAre(::testing::HasSubstr("has stopped 1 running tasks")));
+  EXPECT_FALSE(world.service.steady_since) << "the task still runs";
+  std::erase_if(world.tasks, [](const TaskFact& task) { return !task.wanted; });
+  EXPECT_THAT(world.step().events, ElementsAre("(service web) has reached a steady state."));
+}
+
+TEST(ServicePlan, IsSteadyAgainAfterAScaleToZero) {
+  PlanWorld world(2);
+  world.add_running(world.primary().id, 2);
+  world.complete();
+  world.service.desired_count = 0;
+  world.step();
+  EXPECT_FALSE(world.service.steady_since);
+  world.tasks.clear();
+  EXPECT_THAT(world.step().events, ElementsAre("(service web) has reached a steady state."));
+}
+
 TEST(ServicePlan, TheBreakerCountsTasksThatFindNoPlace) {
   PlanWorld world(2);
   world.breaker(false);
   for (int told = 1; told <= 3; ++told) {
     EXPECT_EQ(world.primary().rollout_state, DeploymentRolloutState::in_progress);
-    EXPECT_THAT(world.step_unplaced("No room.").events,
-                Contains("(service web) was unable to place a task because the resources could not be "
-                         "found. No room."));
+    EXPECT_THAT(world.step_unplaced(kNoRoom).events,
+                Contains(::testing::HasSubstr("was unable to place a task")));
     EXPECT_EQ(world.primary().failed_tasks, told);
     if (told == 3) break;
-    EXPECT_TRUE(world.step_unplaced("No room.").events.empty()) << "said at most every 90 s";
+    EXPECT_TRUE(world.step_unplaced(kNoRoom).events.empty()) << "said at most every 90 s";
     world.now = world.now + kUnableToPlaceEvery;
   }
   EXPECT_EQ(world.step().starts, 0);
@@ -302,7 +344,7 @@ TEST(ServicePlan, ADeploymentWithARunningTaskDoesNotFailForLackOfRoom) {
   world.breaker(true);
   world.add_running(world.primary().id, 3);
   for (int told = 0; told < 5; ++told) {
-    world.step_unplaced("No room.");
+    world.step_unplaced(kNoRoom);
     world.now = world.now + kUnableToPlaceEvery;
   }
   EXPECT_EQ(world.primary().failed_tasks, 0);

@@ -76,7 +76,7 @@ struct PlanWorld {
     return take_in(plan(facts));
   }
   /// As step(); nothing that is to be started finds a place.
-  ServicePlan step_unplaced(const std::string& why_not) {
+  ServicePlan step_unplaced(const WhyNot& why_not) {
     const Facts facts = make_facts();
     ServicePlan made = plan(facts);
     if (made.starts > 0) account_unplaced(made, facts, made.starts, why_not);

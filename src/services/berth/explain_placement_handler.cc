@@ -35,7 +35,7 @@ ApiResult<store::Ptr<domain::TaskDefinitionRecord>> definition_of(const Context&
 }
 
 ApiResult<placement::PlacementRequest> wanted_of(const ExplainPlacementRequest& request,
-                                                 const domain::TaskPlan& plan) {
+                                                 const domain::TaskPlan& plan, const domain::Limits& limits) {
   std::vector<placement::RawConstraint> constraints;
   if (request.placement_constraints)
     for (const auto& rule : *request.placement_constraints)
@@ -44,7 +44,7 @@ ApiResult<placement::PlacementRequest> wanted_of(const ExplainPlacementRequest& 
   if (request.placement_strategy)
     for (const auto& rule : *request.placement_strategy)
       strategies.push_back({rule.type, rule.field.value_or("")});
-  auto wanted = scheduling::placement_request(plan, constraints, strategies);
+  auto wanted = scheduling::placement_request(plan, constraints, strategies, limits);
   if (!wanted) return wire::invalid_parameter(wanted.error().message);
   wanted->count = request.count.value_or(1);
   return *std::move(wanted);
@@ -83,7 +83,7 @@ ApiResult<JsonObject> document_of(const Context& context, const store::View& vie
   auto definition = definition_of(context, view, request.task_definition);
   if (!definition) return definition.take_error();
   const domain::TaskPlan task{**cluster, **definition};
-  auto wanted = wanted_of(request, task);
+  auto wanted = wanted_of(request, task, context.services.limits);
   if (!wanted) return wanted.take_error();
   const ClusterSnapshot snapshot(view, context.realm, (*cluster)->name);
   const auto plan = placement::plan_placement(snapshot, *wanted, prng);

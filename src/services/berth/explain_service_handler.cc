@@ -140,8 +140,9 @@ JsonValue decision_of(const Context& context, const store::View& view, const dom
   }
   domain::TaskPlan plan{cluster, *definition->record};
   plan.group = scheduling::service_group(service.name);
-  auto request = scheduling::placement_request(plan, controllers::service::raw_constraints(service),
-                                               controllers::service::raw_strategies(service));
+  auto request =
+      scheduling::placement_request(plan, controllers::service::raw_constraints(service),
+                                    controllers::service::raw_strategies(service), context.services.limits);
   if (!request) {
     problem = request.error().message;
     return nullptr;
@@ -188,7 +189,7 @@ std::string summary_of(const ServiceRecord& service, const std::vector<Wait>& wa
 
 ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
                                   const ExplainServiceRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto name = id_in_cluster(context, (*cluster)->name, "service", request.service);
   const auto* stored = view.find<ServiceRecord>(store::service_key(context.realm, (*cluster)->name, name));

@@ -148,15 +148,16 @@ JsonObject instance_of(const TaskRecord& task, const ContainerInstanceRecord* ho
 // The request that the scheduler, or RunTask, would make for this task. What RunTask was asked for beyond the
 // definition is not recorded.
 Result<placement::PlacementRequest> request_of(const store::View& view, const TaskRecord& task,
-                                               const domain::TaskPlan& plan) {
+                                               const domain::TaskPlan& plan, const domain::Limits& limits) {
   const domain::Realm realm{task.account, task.region};
   const auto* service =
       task.service_name
           ? view.find<domain::ServiceRecord>(store::service_key(realm, task.cluster, *task.service_name))
           : nullptr;
-  if (!service) return scheduling::placement_request(plan, {}, {});
-  auto request = scheduling::placement_request(plan, controllers::service::raw_constraints(*service->record),
-                                               controllers::service::raw_strategies(*service->record));
+  if (!service) return scheduling::placement_request(plan, {}, {}, limits);
+  auto request =
+      scheduling::placement_request(plan, controllers::service::raw_constraints(*service->record),
+                                    controllers::service::raw_strategies(*service->record), limits);
   if (request) request->default_strategy = placement::DefaultStrategy::zones_then_hosts;
   return request;
 }
@@ -199,7 +200,7 @@ JsonObject why_document(const Context& context, const store::View& view, const d
   domain::TaskPlan plan{cluster, *definition->record};
   plan.group = task.group;
   plan.overrides = task.overrides ? &**task.overrides : nullptr;
-  auto request = request_of(view, task, plan);
+  auto request = request_of(view, task, plan, context.services.limits);
   if (!request) {
     why["verdict"] = request.error().message;
     return why;
@@ -244,7 +245,7 @@ ApiResult<const store::Stored<TaskRecord>*> find_named(const Context& context, c
 
 ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
                                   const ExplainTaskRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
   if (!cluster) return cluster.take_error();
   auto named = find_named(context, view, **cluster, request.task);
   if (!named) return named.take_error();

@@ -25,6 +25,28 @@ std::optional<std::int32_t> parse_revision(std::string_view text) {
   return revision;
 }
 
+// What ECS answers to an ARN that cannot be of `cluster`; nothing for ids, and for what is no ARN of ECS.
+std::optional<wire::ApiError> refuse_foreign(const Context& context, std::string_view cluster,
+                                             std::string_view type, std::string_view id_or_arn) {
+  if (id_or_arn.size() > kArnBytesMax || !looks_like_arn(id_or_arn)) return std::nullopt;
+  const auto arn = parse_arn(id_or_arn);
+  if (!arn || arn->service != "ecs") return std::nullopt;
+  const auto resource = parse_ecs_resource(arn->resource);
+  if (!resource) return std::nullopt;
+  if (resource->type != type)
+    return wire::invalid_parameter(fmt::format("Unsupported resource type: {}", resource->type));
+  if (arn->account != context.realm.account)
+    return wire::invalid_parameter(
+        fmt::format("Identifier is for {}. Your accountId is {}", arn->account, context.realm.account));
+  if (arn->region != context.realm.region)
+    return wire::invalid_parameter(
+        fmt::format("Identifier is for {}. Your region is {}", arn->region, context.realm.region));
+  if (!resource->cluster.empty() && resource->cluster != cluster)
+    return wire::invalid_parameter(fmt::format(
+        "Invalid identifier: Identifier is for cluster {}. Your cluster is {}", resource->cluster, cluster));
+  return std::nullopt;
+}
+
 }  // namespace
 
 ApiResult<std::string> cluster_name(const Context& context, const std::optional<std::string>& cluster) {
@@ -32,7 +54,7 @@ ApiResult<std::string> cluster_name(const Context& context, const std::optional<
   if (!looks_like_arn(*cluster)) {
     if (!domain::is_name(*cluster))
       return wire::invalid_parameter(
-          "Identifier is for cluster. Your identifier is invalid: use a cluster name or ARN.");
+          fmt::format("Cluster must match ^[a-zA-Z0-9\\-_]{{1,255}}$, but was {}", *cluster));
     return *cluster;
   }
   const auto arn = parse_arn(*cluster);
@@ -54,6 +76,24 @@ ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& 
   const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, *name));
   if (!found || found->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
   return found->record;
+}
+
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster_of(
+    const Context& context, const store::View& view, const std::optional<std::string>& cluster,
+    std::string_view type, std::span<const std::string> ids_or_arns) {
+  auto found = find_active_cluster(context, view, cluster);
+  if (!found) return found;
+  for (const auto& text : ids_or_arns)
+    if (auto error = refuse_foreign(context, (*found)->name, type, text)) return *std::move(error);
+  return found;
+}
+
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster_of(const Context& context,
+                                                                    const store::View& view,
+                                                                    const std::optional<std::string>& cluster,
+                                                                    std::string_view type,
+                                                                    const std::string& id_or_arn) {
+  return find_active_cluster_of(context, view, cluster, type, std::span(&id_or_arn, 1));
 }
 
 std::string id_in_cluster(const Context& context, std::string_view cluster, std::string_view type,
@@ -109,10 +149,12 @@ Result<DefinitionReference> parse_definition_reference(const Context& context, s
   const auto colon = id.find(':');
   DefinitionReference reference{std::string(id.substr(0, colon)), std::nullopt};
   if (!domain::is_name(reference.family))
-    return invalid(fmt::format("Invalid task definition '{}': use FAMILY, FAMILY:REVISION or an ARN.", text));
+    return invalid(reference.family.empty() ? "Family should not be null or empty."
+                                            : "Family contains invalid characters.");
   if (colon != std::string_view::npos) {
     reference.revision = parse_revision(id.substr(colon + 1));
-    if (!reference.revision) return invalid(fmt::format("Invalid revision number in '{}'.", text));
+    if (!reference.revision)
+      return invalid(fmt::format("Invalid revision number. Number: {}", id.substr(colon + 1)));
   }
   return reference;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,21 @@ ApiResult<std::string> cluster_name(const Context& context, const std::optional<
 ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Context& context,
                                                                  const store::View& view,
                                                                  const std::optional<std::string>& cluster);
+
+/// As find_active_cluster(), for a request that also names things of `type` ("task", "container-instance",
+/// "service") by id or ARN: an ARN of another cluster, as of a forgotten `--cluster`, of another account or
+/// region, or of another type is refused in ECS's words. ARNs of the short form name no cluster. Errors: also
+/// InvalidParameterException.
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster_of(const Context& context,
+                                                                    const store::View& view,
+                                                                    const std::optional<std::string>& cluster,
+                                                                    std::string_view type,
+                                                                    std::span<const std::string> ids_or_arns);
+ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster_of(const Context& context,
+                                                                    const store::View& view,
+                                                                    const std::optional<std::string>& cluster,
+                                                                    std::string_view type,
+                                                                    const std::string& id_or_arn);
 
 /// The id that a short id or an ARN of `type` ("task", "container-instance", "service") names in `cluster`;
 /// empty when it cannot name one there (foreign region or account, other cluster, malformed): such things are

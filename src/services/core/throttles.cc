@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::services {
 
@@ -19,10 +20,17 @@ bool Throttles::admit(const domain::Realm& realm, std::string_view operation, Mo
   return take(fmt::format("{}/{}/{}", realm.account, realm.region, operation), rate, 1, now);
 }
 
-bool Throttles::admit_run_task(const std::string& cluster_key, std::int32_t instances, MonotonicTime now) {
+std::optional<Duration> Throttles::reserve_run_task(const std::string& cluster_key, std::int32_t instances,
+                                                    MonotonicTime now) {
   const double most = limits_.run_task_instances_per_second;
-  // One call alone must be possible, however many tasks it names.
-  return take("RunTask/" + cluster_key, {most, most}, std::min<double>(instances, most), now);
+  const std::lock_guard lock(mutex_);
+  Bucket* bucket = bucket_of("RunTask/" + cluster_key, {most, most}, now);
+  if (!bucket) return std::nullopt;
+  const double left = bucket->tokens - instances;
+  const auto wait = std::chrono::milliseconds(left < 0 ? std::llround(-left / most * 1000) : 0);
+  if (wait > kRunTaskWaitMax) return std::nullopt;
+  bucket->tokens = left;
+  return wait;
 }
 
 void Throttles::fill(Bucket& bucket, MonotonicTime now) {
@@ -39,15 +47,21 @@ void Throttles::forget_full(MonotonicTime now) {
   }
 }
 
-bool Throttles::take(const std::string& key, Rate rate, double tokens, MonotonicTime now) {
-  const std::lock_guard lock(mutex_);
+// Null when there is no room for another.
+Throttles::Bucket* Throttles::bucket_of(const std::string& key, Rate rate, MonotonicTime now) {
   if (buckets_.size() >= kBucketsMax) forget_full(now);
   // Nobody who is still limited is let go: a new key waits until there is room.
-  if (buckets_.size() >= kBucketsMax && !buckets_.contains(key)) return false;
+  if (buckets_.size() >= kBucketsMax && !buckets_.contains(key)) return nullptr;
   Bucket& bucket = buckets_.try_emplace(key, Bucket{rate, rate.burst, now}).first->second;
   fill(bucket, now);
-  if (bucket.tokens < tokens) return false;
-  bucket.tokens -= tokens;
+  return &bucket;
+}
+
+bool Throttles::take(const std::string& key, Rate rate, double tokens, MonotonicTime now) {
+  const std::lock_guard lock(mutex_);
+  Bucket* bucket = bucket_of(key, rate, now);
+  if (!bucket || bucket->tokens < tokens) return false;
+  bucket->tokens -= tokens;
   return true;
 }
 

@@ -28,12 +28,14 @@ TEST(Throttles, SixtyAtOnceThenOneASecond) {
 TEST(Throttles, FiveInstancesASecondAndCluster) {
   Throttles throttles{domain::Limits()};
   MonotonicTime now{};
-  EXPECT_TRUE(throttles.admit_run_task("c", 10, now)) << "a call alone is always possible";
-  EXPECT_FALSE(throttles.admit_run_task("c", 1, now));
-  EXPECT_TRUE(throttles.admit_run_task("other", 5, now));
-  now = now + 200ms;
-  EXPECT_TRUE(throttles.admit_run_task("c", 1, now));
-  EXPECT_FALSE(throttles.admit_run_task("c", 1, now));
+  EXPECT_EQ(throttles.reserve_run_task("c", 10, now), 1s) << "within one call too";
+  EXPECT_EQ(throttles.reserve_run_task("c", 1, now), 1200ms);
+  EXPECT_EQ(throttles.reserve_run_task("other", 5, now), 0ms);
+  EXPECT_EQ(throttles.reserve_run_task("other", 1, now), 200ms);
+  now = now + 2s;
+  EXPECT_EQ(throttles.reserve_run_task("c", 4, now), 0ms);
+  EXPECT_EQ(throttles.reserve_run_task("c", 27, now), std::nullopt) << "nobody waits longer than 5 s";
+  EXPECT_EQ(throttles.reserve_run_task("c", 1, now), 200ms) << "what was refused took nothing";
 }
 
 }  // namespace

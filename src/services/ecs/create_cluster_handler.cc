@@ -17,10 +17,12 @@ using model::ecs::CreateClusterResponse;
 constexpr ClusterFields kFieldsOfCreated{.settings = true, .tags = true, .configurations = true};
 
 std::optional<wire::ApiError> check(const Context& context, const CreateClusterRequest& request) {
-  if (request.cluster_name && !domain::is_name(*request.cluster_name))
-    return wire::invalid_parameter(
-        "clusterName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and "
-        "hyphens.");
+  const auto characters_max = static_cast<std::size_t>(context.services.limits.name_characters);
+  if (request.cluster_name && !domain::is_name(*request.cluster_name, characters_max))
+    return wire::invalid_parameter(fmt::format(
+        "clusterName must have 1 to {} letters (uppercase and lowercase), numbers, underscores and "
+        "hyphens.",
+        characters_max));
   if (request.tags) {
     const auto tags = domain::check_tags(*request.tags,
                                          static_cast<std::size_t>(context.services.limits.tags_per_resource));

@@ -29,10 +29,12 @@ bool is_daemon(const CreateServiceRequest& request) {
 }
 
 std::optional<wire::ApiError> check(const Context& context, const CreateServiceRequest& request) {
-  if (!domain::is_name(request.service_name))
-    return wire::invalid_parameter(
-        "serviceName must have 1 to 255 letters (uppercase and lowercase), numbers, underscores and "
-        "hyphens.");
+  const auto characters_max = static_cast<std::size_t>(context.services.limits.name_characters);
+  if (!domain::is_name(request.service_name, characters_max))
+    return wire::invalid_parameter(fmt::format(
+        "serviceName must have 1 to {} letters (uppercase and lowercase), numbers, underscores and "
+        "hyphens.",
+        characters_max));
   if (is_external(request)) {
     if (auto error = refuse_for_task_sets(request)) return error;
   } else if (!request.task_definition || request.task_definition->empty()) {
@@ -68,7 +70,7 @@ ServiceRecord new_service(const Context& context, const store::View& view,
   record.scheduling_strategy = request.scheduling_strategy.value_or(SchedulingStrategy::replica);
   record.desired_count = request.desired_count.value_or(0);
   record.launch_type = request.launch_type;
-  record.platform_version = request.platform_version;
+  if (!request.platform_version.value_or("").empty()) record.platform_version = request.platform_version;
   record.deployment_configuration = request.deployment_configuration;
   record.placement_constraints = request.placement_constraints;
   record.placement_strategy = request.placement_strategy;

@@ -12,8 +12,7 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(c
   const auto reference = parse_definition_reference(context, text);
   if (!reference) return wire::client_exception(reference.error().message);
   if (rule == RevisionRule::must_be_named && !reference->revision)
-    return wire::client_exception(
-        "Invalid revision number. Number: null: name a revision, such as family:1.");
+    return wire::client_exception("Revision is missing.");
   const auto* found = find_definition(context, view, *reference);
   if (!found) return wire::client_exception(std::move(not_found));
   return found;

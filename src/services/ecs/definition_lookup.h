@@ -1,9 +1,13 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "services/core/lookup.h"
 
 namespace berth::services::ecs {
+
+inline constexpr std::string_view kNoSuchDefinition =
+    "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
 
 /// The definition that a request's `taskDefinition` names. Whether FAMILY alone will do is the caller's
 /// business. Errors: ClientException with `not_found` as its text when there is none;

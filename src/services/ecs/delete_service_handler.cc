@@ -16,7 +16,7 @@ using model::ecs::DeleteServiceResponse;
 // gone.
 Decision<DeleteServiceResponse> decide(const Context& context, const store::View& view,
                                        const DeleteServiceRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(context, view, **cluster, request.service);
   if (!found || found->record->status == ServiceStatus::inactive) return wire::service_not_found();

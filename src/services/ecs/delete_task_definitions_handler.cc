@@ -21,10 +21,10 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const sto
   auto transaction = new_transaction(context);
   bool writes = false;
   for (const auto& name : request.task_definitions) {
-    auto found = named_definition(context, view, name, RevisionRule::must_be_named,
-                                  "The specified task definition does not exist.");
+    auto found =
+        named_definition(context, view, name, RevisionRule::must_be_named, std::string(kNoSuchDefinition));
     if (!found) {
-      response.failures->push_back(failure(name, "MISSING", found.error().message));
+      response.failures->push_back(failure(name, found.error().message));
       continue;
     }
     const auto& stored = **found;

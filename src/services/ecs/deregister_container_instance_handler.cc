@@ -55,7 +55,8 @@ DeregisterContainerInstanceResponse answer_with(const store::View& view, const s
 
 Answer decide(const Context& context, const store::View& view,
               const DeregisterContainerInstanceRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instance);
   if (!cluster) return cluster.take_error();
   const auto* found = find_instance(context, view, **cluster, request.container_instance);
   if (!found) return wire::invalid_parameter("The referenced container instance was not found.");

@@ -12,7 +12,7 @@ using model::ecs::DeregisterTaskDefinitionResponse;
 Decision<DeregisterTaskDefinitionResponse> decide(const Context& context, const store::View& view,
                                                   const DeregisterTaskDefinitionRequest& request) {
   auto found = named_definition(context, view, request.task_definition, RevisionRule::must_be_named,
-                                "The specified task definition does not exist.");
+                                std::string(kNoSuchDefinition));
   if (!found) return found.take_error();
   const auto& stored = **found;
   DeregisterTaskDefinitionResponse response;

@@ -50,7 +50,8 @@ Async<ApiResult<model::ecs::DescribeContainerInstancesResponse>> describe_contai
   response.container_instances.emplace();
   response.failures.emplace();
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instances);
   if (!cluster) co_return cluster.take_error();
   for (const auto& name : request.container_instances) {
     const auto* found = find_instance(context, view, **cluster, name);

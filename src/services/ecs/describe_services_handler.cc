@@ -23,7 +23,7 @@ Async<ApiResult<model::ecs::DescribeServicesResponse>> describe_services(
   response.services.emplace();
   response.failures.emplace();
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.services);
   if (!cluster) co_return cluster.take_error();
   for (const auto& name : request.services) {
     if (const auto* service = find_service(context, view, **cluster, name))

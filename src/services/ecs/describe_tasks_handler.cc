@@ -23,7 +23,7 @@ Async<ApiResult<model::ecs::DescribeTasksResponse>> describe_tasks(Context& cont
   std::vector<store::Ptr<domain::TaskRecord>> found;
   {
     const auto view = co_await context.read();
-    auto cluster = find_active_cluster(context, view, request.cluster);
+    auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.tasks);
     if (!cluster) co_return cluster.take_error();
     for (const auto& name : request.tasks) {
       if (const auto* task = find_task(context, view, **cluster, name))

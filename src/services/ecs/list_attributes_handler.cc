@@ -54,6 +54,9 @@ void fill(const Context& context, const PageRequest& page,
 Async<ApiResult<ListAttributesResponse>> list_attributes(Context& context, ListAttributesRequest request) {
   auto name = cluster_name(context, request.cluster);
   if (!name) co_return name.take_error();
+  // An empty filter is none.
+  if (request.attribute_name && request.attribute_name->empty()) request.attribute_name.reset();
+  if (request.attribute_value && request.attribute_value->empty()) request.attribute_value.reset();
   if (request.attribute_value && !request.attribute_name)
     co_return wire::invalid_parameter("attributeValue filters one attribute: give attributeName too.");
   auto page = page_request(

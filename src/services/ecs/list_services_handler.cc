@@ -32,7 +32,9 @@ Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& contex
       context, *page, view.group(store::kServicesByCluster, store::cluster_key(context.realm, *name)),
       [&](const Stored& service) {
         const auto launch_type = service.record->launch_type.value_or(model::ecs::LaunchType::ec2);
-        return (!request.launch_type || *request.launch_type == launch_type) &&
+        // API: a service that is being deleted is no longer listed, only described.
+        return service.record->status == domain::ServiceStatus::active &&
+               (!request.launch_type || *request.launch_type == launch_type) &&
                (!request.scheduling_strategy ||
                 *request.scheduling_strategy == service.record->scheduling_strategy) &&
                request.resource_management_type != model::ecs::ResourceManagementType::ecs;

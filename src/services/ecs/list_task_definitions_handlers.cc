@@ -35,6 +35,12 @@ std::optional<std::string> fill_page_descending(const Context& context, const Pa
   return std::nullopt;
 }
 
+// API: DeleteTaskDefinitions. The record of a family outlives its last revision, for the next number; the
+// name is not shown.
+bool has_definitions(const store::View& view, const std::string& family_key) {
+  return !view.group(store::kDefinitionsByFamily, family_key).empty();
+}
+
 std::string_view status_text(const ListTaskDefinitionsRequest& request) {
   return request.status ? to_string(*request.status) : std::string_view("ACTIVE");
 }
@@ -86,7 +92,8 @@ Async<ApiResult<ListTaskDefinitionFamiliesResponse>> list_task_definition_famili
         const bool active = family.record->latest_active > 0;
         return family.record->family.starts_with(prefix) &&
                (status == TaskDefinitionFamilyStatus::all ||
-                active == (status == TaskDefinitionFamilyStatus::active));
+                active == (status == TaskDefinitionFamilyStatus::active)) &&
+               (active || has_definitions(view, family.key));
       },
       [&](const store::Stored<FamilyRecord>& family) {
         response.families->push_back(family.record->family);

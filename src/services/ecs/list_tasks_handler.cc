@@ -38,6 +38,31 @@ std::uint64_t fingerprint(const ListTasksRequest& request, const std::string& cl
                       request.launch_type ? to_string(*request.launch_type) : ""});
 }
 
+bool is_filled(const std::optional<std::string>& text) {
+  return !text.value_or("").empty();
+}
+
+// API: ListTasks. startedBy is the only filter, the desired status apart; a service is not asked for together
+// with a family. An empty filter is none.
+std::optional<wire::ApiError> check_filters(const ListTasksRequest& request) {
+  const bool others = is_filled(request.container_instance) || is_filled(request.family) ||
+                      is_filled(request.service_name) || request.launch_type;
+  if (is_filled(request.started_by) && others)
+    return wire::invalid_parameter("cannot specify startedBy with other arguments");
+  if (is_filled(request.service_name) && is_filled(request.family))
+    return wire::invalid_parameter("cannot specify serviceName with other arguments");
+  return std::nullopt;
+}
+
+// The ARNs that a request names: of its container instance, or of its service.
+ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Context& context, const store::View& view,
+                                                        const ListTasksRequest& request) {
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instance.value_or(""));
+  if (!cluster) return cluster;
+  return find_active_cluster_of(context, view, request.cluster, "service", request.service_name.value_or(""));
+}
+
 // The smallest index group that holds every wanted task.
 store::Group<TaskRecord> group_of(const Context& context, const store::View& view, const std::string& cluster,
                                   const Filter& filter) {
@@ -64,22 +89,23 @@ Async<ApiResult<ListTasksResponse>> list_tasks(Context& context, ListTasksReques
   auto page = page_request(context, "ListTasks", fingerprint(request, *name), request.next_token,
                            request.max_results);
   if (!page) co_return page.take_error();
+  if (auto error = check_filters(request)) co_return *std::move(error);
   ListTasksResponse response;
   response.task_arns.emplace();
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = cluster_of(context, view, request);
   if (!cluster) co_return cluster.take_error();
   Filter filter;
   filter.desired = desired_of(request);
   filter.generation = (*cluster)->generation;
-  if (request.container_instance) {
+  if (is_filled(request.container_instance)) {
     const auto* instance = find_instance(context, view, **cluster, *request.container_instance);
     if (!instance) co_return wire::invalid_parameter("The container instance was not found in the cluster.");
     filter.instance_id = instance->record->id;
   }
   if (request.family) filter.family = request.family->substr(0, request.family->find(':'));
   if (request.service_name) filter.service = domain::last_part(*request.service_name);
-  filter.started_by = request.started_by;
+  if (is_filled(request.started_by)) filter.started_by = request.started_by;
   filter.launch_type = request.launch_type;
   response.next_token = fill_page(
       context, *page, group_of(context, view, *name, filter),

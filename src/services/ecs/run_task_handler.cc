@@ -20,6 +20,11 @@ using model::ecs::RunTaskRequest;
 using model::ecs::RunTaskResponse;
 
 std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& request) {
+  if (request.launch_type && request.capacity_provider_strategy &&
+      !request.capacity_provider_strategy->empty())
+    return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
+  if (request.launch_type == model::ecs::LaunchType::ec2 && !request.platform_version.value_or("").empty())
+    return wire::invalid_parameter(std::string(kPlatformVersionOfEc2));
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
     return wire::unsupported_feature(
@@ -33,7 +38,8 @@ std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& requ
 }
 
 ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& request,
-                                                    const domain::TaskPlan& plan, std::int32_t count,
+                                                    const domain::TaskPlan& plan,
+                                                    const domain::Limits& limits,
                                                     placement::QueryCache& queries) {
   std::vector<placement::RawConstraint> constraints;
   if (request.placement_constraints)
@@ -45,9 +51,9 @@ ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& reques
     for (const auto& strategy : *request.placement_strategy)
       strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
                             strategy.field.value_or("")});
-  auto wanted = scheduling::placement_request(plan, constraints, strategies, &queries);
+  auto wanted = scheduling::placement_request(plan, constraints, strategies, limits, &queries);
   if (!wanted) return wire::invalid_parameter(wanted.error().message);
-  wanted->count = count;
+  wanted->count = request.count.value_or(1);
   return *std::move(wanted);
 }
 
@@ -74,7 +80,7 @@ Decision<RunTaskResponse> decide(const Context& context, const store::View& view
   if (*token && (*token)->earlier) return answer_again(context, view, *input->cluster, *(*token)->earlier);
 
   const domain::TaskPlan plan = plan_of(*input, start);
-  auto wanted = placement_of(request, plan, request.count.value_or(1), queries);
+  auto wanted = placement_of(request, plan, context.services.limits, queries);
   if (!wanted) return wanted.take_error();
   const scheduling::StoreSnapshot snapshot(view, context.realm, input->cluster->name);
   if (snapshot.size() == 0) return wire::invalid_parameter(std::string(placement::kNoInstances));
@@ -102,6 +108,13 @@ Decision<RunTaskResponse> decide(const Context& context, const store::View& view
   return {std::move(response), std::move(transaction)};
 }
 
+// The container instances that `count` tasks may be placed on, at most.
+Async<std::int32_t> instances_touched(Context& context, std::string cluster_key, std::int32_t count) {
+  const auto view = co_await context.read();
+  const auto instances = view.group(store::kPlaceableInstances, cluster_key).size();
+  co_return std::min(count, static_cast<std::int32_t>(instances));
+}
+
 }  // namespace
 
 Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest request) {
@@ -115,9 +128,12 @@ Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest requ
   if (services.throttles) {
     auto name = cluster_name(context, request.cluster);
     if (!name) co_return name.take_error();
-    if (!services.throttles->admit_run_task(store::cluster_key(context.realm, *name), count,
-                                            services.runtime.clock().monotonic()))
-      co_return wire::throttling();
+    const auto key = store::cluster_key(context.realm, *name);
+    const std::int32_t instances = co_await instances_touched(context, key, count);
+    const auto wait =
+        services.throttles->reserve_run_task(key, instances, services.runtime.clock().monotonic());
+    if (!wait) co_return wire::throttling();
+    if (*wait > Duration::zero()) co_await services.runtime.sleep(*wait);
   }
   const StartRequest start = start_request(request);
   RunTaskRequest without_token = request;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "domain/names.h"
 #include "domain/task_definition.h"
 #include "model/ecs/codec.h"
@@ -10,13 +12,25 @@
 namespace berth::services::ecs {
 namespace {
 
+/// What is the service scheduler's: groups of this name space count the tasks of a service.
+constexpr std::string_view kReservedGroup = "service:";
+
+// API: RunTask. Colons too: ECS takes them.
+bool is_started_by(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_/.:").find(c) != std::string_view::npos;
+  });
+}
+
 std::optional<wire::ApiError> check_texts(const Context& context, const StartRequest& request) {
   const auto& limits = context.services.limits;
-  if (request.started_by &&
-      request.started_by->size() > static_cast<std::size_t>(limits.started_by_characters))
-    return wire::invalid_parameter(
-        fmt::format("startedBy must not be longer than {} characters.", limits.started_by_characters));
-  if (request.group && request.group->find(':') != std::string::npos)
+  if (request.task_definition.empty()) return wire::invalid_parameter("TaskDefinition can not be blank.");
+  const std::string started_by = request.started_by.value_or("");
+  if (started_by.size() > static_cast<std::size_t>(limits.started_by_characters))
+    return wire::invalid_parameter(fmt::format("startedBy longer than {}.", limits.started_by_characters));
+  if (!is_started_by(started_by)) return wire::invalid_parameter("startedBy contains invalid characters.");
+  if (request.group && request.group->starts_with(kReservedGroup))
     return wire::invalid_parameter("Invalid namespace for group.");
   if (request.group && request.group->size() > 255)
     return wire::invalid_parameter("group must not be longer than 255 characters.");
@@ -92,7 +106,7 @@ domain::TaskPlan plan_of(const StartInput& input, const StartRequest& request) {
   domain::TaskPlan plan{*input.cluster, *input.definition->record};
   plan.overrides = request.overrides ? &*request.overrides : nullptr;
   plan.group = request.group.value_or("");
-  plan.started_by = request.started_by;
+  if (!request.started_by.value_or("").empty()) plan.started_by = request.started_by;
   plan.tags = input.tags;
   plan.enable_execute_command = request.enable_execute_command;
   plan.arn_form = input.arn_form;

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/build_task.h"
@@ -10,6 +11,13 @@
 #include "services/core/context.h"
 
 namespace berth::services::ecs {
+
+/// Refusals that RunTask and services share.
+inline constexpr std::string_view kTwoKindsOfCapacity =
+    "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try "
+    "again.";
+inline constexpr std::string_view kPlatformVersionOfEc2 =
+    "The platform version must be null when specifying an EC2 launch type.";
 
 /// What RunTask and StartTask have in common.
 struct StartRequest {

@@ -121,7 +121,7 @@ Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deploy
   model::ecs::ListServiceDeploymentsResponse response;
   response.service_deployments.emplace();
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
   if (!cluster) co_return cluster.take_error();
   const auto* service = find_service(context, view, **cluster, request.service);
   if (!service) co_return wire::service_not_found();

@@ -60,7 +60,6 @@ TEST_F(ServiceHandlersTest, RefusesWhatItCannotDoByName) {
   refuse([](auto& r) { r.launch_type = model::ecs::LaunchType::fargate; }, "UnsupportedFeatureException",
          "FARGATE");
   refuse([](auto& r) { r.role = "ecsServiceRole"; }, "InvalidParameterException", "role");
-  refuse([](auto& r) { r.role = ""; }, "InvalidParameterException", "role");
   refuse([](auto& r) { r.service_name = ""; }, "InvalidParameterException", "serviceName");
   refuse([](auto& r) { r.service_name = std::string(256, 'a'); }, "InvalidParameterException", "serviceName");
   refuse([](auto& r) { r.task_definition = ""; }, "InvalidParameterException", "TaskDefinition");
@@ -149,6 +148,15 @@ TEST_F(ServiceHandlersTest, DescribesUpToTenAndNamesWhatIsMissing) {
   refused(call(describe_services, {.cluster = "c", .services = std::vector<std::string>(11, "s")}),
           "InvalidParameterException");
   EXPECT_FALSE(describe().tags);
+}
+
+TEST_F(ServiceHandlersTest, AServiceThatIsBeingDeletedIsDescribedAndNotListed) {
+  make();
+  make(0, "stays");
+  must(delete_service, {.cluster = "c", .service = "s", .force = true});
+  EXPECT_EQ(describe().status, "DRAINING");
+  EXPECT_THAT(*must(list_services, {.cluster = "c"}).service_arns,
+              ::testing::ElementsAre("arn:aws:ecs:us-east-1:123456789012:service/c/stays"));
 }
 
 TEST_F(ServiceHandlersTest, ListsTenAPage) {

@@ -4,6 +4,7 @@
 
 #include "placement/rules.h"
 #include "scheduling/service_rules.h"
+#include "services/ecs/run_task_request.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -100,9 +101,9 @@ std::optional<wire::ApiError> check_placement(const ServiceRecord& service) {
 
 std::optional<wire::ApiError> refuse_for_task_sets(const model::ecs::CreateServiceRequest& request) {
   for (const auto& [member, given_here] :
-       {std::pair{"taskDefinition", request.task_definition.has_value()},
+       {std::pair{"taskDefinition", !request.task_definition.value_or("").empty()},
         std::pair{"launchType", request.launch_type.has_value()},
-        std::pair{"platformVersion", request.platform_version.has_value()},
+        std::pair{"platformVersion", !request.platform_version.value_or("").empty()},
         std::pair{"networkConfiguration", request.network_configuration.has_value()}})
     if (given_here)
       return wire::invalid_parameter(fmt::format(
@@ -116,13 +117,18 @@ std::optional<wire::ApiError> refuse_for_task_sets(const model::ecs::CreateServi
 }
 
 std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::CreateServiceRequest& request) {
+  if (request.launch_type && given(request.capacity_provider_strategy))
+    return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
+  if (request.launch_type == model::ecs::LaunchType::ec2 && !request.platform_version.value_or("").empty())
+    return wire::invalid_parameter(std::string(kPlatformVersionOfEc2));
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
     return wire::unsupported_feature(
         fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
                     to_string(*request.launch_type)));
   if (auto error = refuse_common(request)) return error;
-  if (request.role)
+  // Clients that know no role send an empty one.
+  if (!request.role.value_or("").empty())
     return wire::invalid_parameter("role is only allowed with a load balancer: leave it out.");
   return std::nullopt;
 }

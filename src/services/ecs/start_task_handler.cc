@@ -39,8 +39,11 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
                                    const StartTaskRequest& request, const StartRequest& start) {
   auto input = prepare_start(context, view, start);
   if (!input) return input.take_error();
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instances);
+  if (!cluster) return cluster.take_error();
   const domain::TaskPlan plan = plan_of(*input, start);
-  auto wanted = scheduling::placement_request(plan, {}, {});
+  auto wanted = scheduling::placement_request(plan, {}, {}, context.services.limits);
   if (!wanted) return wire::invalid_parameter(wanted.error().message);
 
   StartTaskResponse response;

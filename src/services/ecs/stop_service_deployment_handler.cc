@@ -56,7 +56,8 @@ Decision<StopServiceDeploymentResponse> decide(const Context& context, const sto
                                     {request.service_deployment_arn});
   scheduling::add_event(record, context.services.runtime.ids().uuid(), context.now,
                         fmt::format("{} rolling back to deployment {}.", scheduling::event_subject(record),
-                                    scheduling::primary_of(record)->id));
+                                    scheduling::primary_of(record)->id),
+                        context.services.limits);
   ServiceDeploymentRecord deployment = *found->record;
   mark(deployment, record, context.now);
   auto transaction = new_transaction(context);

@@ -14,7 +14,7 @@ constexpr std::size_t kReasonBytesMax = 1024;
 
 Decision<StopTaskResponse> decide(const Context& context, const store::View& view,
                                   const StopTaskRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
   if (!cluster) return cluster.take_error();
   const auto* task = find_task(context, view, **cluster, request.task);
   if (!task) return wire::invalid_parameter("The referenced task was not found.");

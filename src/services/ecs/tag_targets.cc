@@ -8,6 +8,7 @@
 #include "scheduling/task_sets.h"
 #include "services/core/lookup.h"
 #include "services/ecs/capacity_provider_rules.h"
+#include "services/ecs/definition_lookup.h"
 #include "services/ecs/service_lookup.h"
 
 namespace berth::services::ecs {
@@ -87,10 +88,7 @@ ApiResult<TagTarget> find_task_definition(const Named& named) {
   const auto reference = parse_definition_reference(named.context, named.arn);
   const auto* found =
       reference && reference->revision ? find_definition(named.context, named.view, *reference) : nullptr;
-  if (!found)
-    return wire::client_exception(
-        "The specified task definition does not exist. Specify a valid account, family, revision and try "
-        "again.");
+  if (!found) return wire::client_exception(std::string(kNoSuchDefinition));
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::DefinitionStatus::active;
   target.why_not =

@@ -50,7 +50,7 @@ bool is_valid(const TaskRecord& task) {
 // Expectation: each task is as it was seen, so that one that is being stopped is not called protected.
 Decision<UpdateTaskProtectionResponse> decide(const Context& context, const store::View& view,
                                               const UpdateTaskProtectionRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.tasks);
   if (!cluster) return cluster.take_error();
   UpdateTaskProtectionResponse response;
   response.protected_tasks.emplace();
@@ -103,7 +103,7 @@ Async<ApiResult<GetTaskProtectionResponse>> get_task_protection(Context& context
   response.protected_tasks.emplace();
   response.failures.emplace();
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", names);
   if (!cluster) co_return cluster.take_error();
   for (const auto& name : names) {
     const auto* found = find_task(context, view, **cluster, name);

@@ -11,6 +11,7 @@
 #include "services/ecs/client_token.h"
 #include "services/ecs/handlers.h"
 #include "services/ecs/render.h"
+#include "services/ecs/run_task_request.h"
 #include "services/ecs/service_lookup.h"
 #include "services/ecs/service_request.h"
 
@@ -47,12 +48,16 @@ std::optional<wire::ApiError> check_scale(const model::ecs::Scale& scale) {
 }
 
 std::optional<wire::ApiError> check(const Context& context, const CreateTaskSetRequest& request) {
+  if (request.launch_type && given(request.capacity_provider_strategy))
+    return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
   for (const auto& [given_here, member] :
        {std::pair{given(request.load_balancers), "loadBalancers"},
         std::pair{given(request.service_registries), "serviceRegistries"},
         std::pair{given(request.capacity_provider_strategy), "capacityProviderStrategy"}})
     if (given_here)
       return wire::unsupported_feature(fmt::format("{} is not available here: leave it out.", member));
+  if (request.launch_type == model::ecs::LaunchType::ec2 && !request.platform_version.value_or("").empty())
+    return wire::invalid_parameter(std::string(kPlatformVersionOfEc2));
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
     return wire::unsupported_feature(
@@ -73,14 +78,15 @@ ApiResult<const store::Stored<ServiceRecord>*> external_service(const Context& c
                                                                 const store::View& view,
                                                                 const std::string& cluster_name,
                                                                 const std::string& name) {
-  auto cluster = find_active_cluster(context, view, cluster_name);
+  auto cluster = find_active_cluster_of(context, view, cluster_name, "service", name);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(context, view, **cluster, name);
   if (!found) return wire::service_not_found();
   if (found->record->status != domain::ServiceStatus::active) return wire::service_not_active();
   if (!scheduling::is_external(*found->record))
     return wire::invalid_parameter(
-        "Task sets are only available for services with the deployment controller EXTERNAL.");
+        "Amazon ECS only supports task set management on services configured to use external deployment "
+        "controllers.");
   return found;
 }
 
@@ -89,7 +95,8 @@ TaskSetState new_set(ServiceRecord& service, const Context& context, const Creat
   TaskSetState& set =
       scheduling::begin_task_set(service, definition, context.services.runtime.ids().next64(), context.now);
   set.deployment.launch_type = request.launch_type.value_or(model::ecs::LaunchType::ec2);
-  set.deployment.platform_version = request.platform_version;
+  if (!request.platform_version.value_or("").empty())
+    set.deployment.platform_version = request.platform_version;
   set.external_id = request.external_id;
   set.scale = request.scale;
   if (!set.scale) set.scale.emplace();
@@ -116,7 +123,10 @@ Decision<CreateTaskSetResponse> decide_create(const Context& context, const stor
       return response;
     }
   if (stored.record->task_sets && stored.record->task_sets->size() >= kTaskSetsMax)
-    return wire::invalid_parameter(fmt::format("A service may have at most {} task sets.", kTaskSetsMax));
+    return wire::invalid_parameter(fmt::format(
+        "{} deployments exist on the service. Unable to create new TaskSet since this exceeds the "
+        "maximum limit.",
+        stored.record->task_sets->size()));
   auto definition = service_definition(context, view, request.task_definition, request.network_configuration);
   if (!definition) return definition.take_error();
   ServiceRecord record = *stored.record;
@@ -160,6 +170,17 @@ Async<ApiResult<Response>> change_set(Context& context, std::string cluster, std
     return decide_change<Response>(context, view, cluster, service, id, change);
   };
   co_return co_await decide_and_commit<Response>(context, std::move(decider));
+}
+
+// A set is deleted without force once nothing of it runs, whatever its scale says (API: DeleteTaskSet):
+// clients that take everything down delete it first.
+bool has_running_tasks(const store::View& view, const ServiceRecord& service, const TaskSetState& set) {
+  const auto key = store::service_key({service.account, service.region}, service.cluster, service.name);
+  for (const auto& [sort, task] : view.group(store::kTasksByService, key))
+    if (task->record->deployment_id == set.deployment.id &&
+        task->record->last_status == domain::TaskStatus::running)
+      return true;
+  return false;
 }
 
 }  // namespace
@@ -230,11 +251,11 @@ Async<ApiResult<UpdateServicePrimaryTaskSetResponse>> update_service_primary_tas
 
 // The scheduler stops its tasks, and takes the set out of the service when the last of them is gone.
 Async<ApiResult<DeleteTaskSetResponse>> delete_task_set(Context& context, DeleteTaskSetRequest request) {
-  Change change = [&](const store::View&, ServiceRecord& service,
+  Change change = [&](const store::View& view, ServiceRecord& service,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
-    if (!request.force.value_or(false) && scheduling::computed_desired_count(service, set) > 0)
+    if (!request.force.value_or(false) && has_running_tasks(view, service, set))
       return wire::invalid_parameter(
-          "The task set cannot be deleted while it is scaled above 0. Scale it down or use force.");
+          "The task set cannot be deleted while its tasks run. Scale it down to 0 or use force.");
     set.draining = true;
     return std::nullopt;
   };

@@ -82,7 +82,7 @@ TEST_F(TaskSetTest, RefusesServicesAndSetsThatAreNotThere) {
   plain.deployment_controller.reset();
   plain.task_definition = "web";
   must(create_service, plain);
-  refused(call(create_task_set, request("plain")), "InvalidParameterException", "EXTERNAL");
+  refused(call(create_task_set, request("plain")), "InvalidParameterException", "external deployment");
   auto one = request();
   one.task_definition = "gone";
   refused(call(create_task_set, one), "ClientException", "not found");
@@ -113,10 +113,34 @@ TEST_F(TaskSetTest, OneSetIsPrimary) {
   EXPECT_EQ(describe().task_definition, second.task_definition);
 }
 
-TEST_F(TaskSetTest, ASetIsScaledDownBeforeItIsDeleted) {
+TEST_F(TaskSetTest, ASetOfWhichNothingRunsIsDeletedWhateverItsScale) {
+  const auto set = make();
+  EXPECT_EQ(set.scale->value, 100);
+  EXPECT_EQ(must(delete_task_set, {.cluster = "c", .service = "s", .task_set = *set.id}).task_set->status,
+            "DRAINING");
+}
+
+TEST_F(TaskSetTest, ASetWhoseTasksRunIsNotDeletedWithoutForce) {
+  const auto set = make();
+  domain::TaskRecord task;
+  task.account = realm_.account;
+  task.region = realm_.region;
+  task.cluster = "c";
+  task.id = "t1";
+  task.service_name = "s";
+  task.deployment_id = *set.id;
+  task.last_status = domain::TaskStatus::running;
+  task.desired_status = domain::TaskStatus::running;
+  put(task);
+  model::ecs::DeleteTaskSetRequest remove{.cluster = "c", .service = "s", .task_set = *set.id};
+  refused(call(delete_task_set, remove), "InvalidParameterException", "tasks run");
+  remove.force = true;
+  EXPECT_EQ(must(delete_task_set, remove).task_set->status, "DRAINING");
+}
+
+TEST_F(TaskSetTest, AScaledDownSetIsDeleted) {
   const auto set = make();
   const model::ecs::DeleteTaskSetRequest remove{.cluster = "c", .service = "s", .task_set = *set.id};
-  refused(call(delete_task_set, remove), "InvalidParameterException", "above 0");
   model::ecs::UpdateTaskSetRequest scale;
   scale.cluster = "c";
   scale.service = "s";
@@ -132,7 +156,7 @@ TEST_F(TaskSetTest, ATokenMakesOneSetAndFiveAreTheMost) {
   const auto id = must(create_task_set, one).task_set->id;
   EXPECT_EQ(must(create_task_set, one).task_set->id, id);
   for (int i = 0; i < 4; ++i) make();
-  refused(call(create_task_set, request()), "InvalidParameterException", "at most 5");
+  refused(call(create_task_set, request()), "InvalidParameterException", "5 deployments exist");
 }
 
 TEST_F(TaskSetTest, ASetHasTagsOfItsOwn) {

@@ -148,6 +148,14 @@ class HandlersTest : public ::testing::Test {
   model::ecs::ContainerInstance enrol(const std::string& cluster, const std::string& host = "") {
     return must(register_container_instance, registration(cluster, host)).container_instance.value();
   }
+  /// As enrol(); its agent is connected, so that tasks are placed on it.
+  void enrol_connected(const std::string& cluster) {
+    const std::string arn = *enrol(cluster).container_instance_arn;
+    auto record = *stored<domain::ContainerInstanceRecord>(
+        store::instance_key(realm_, cluster, arn.substr(arn.rfind('/') + 1)));
+    record.agent_connected = true;
+    put(std::move(record));
+  }
   /// A family of one busybox container, 10 CPU units and 8 MiB.
   void define(const std::string& family) {
     model::ecs::RegisterTaskDefinitionRequest request;

@@ -14,7 +14,7 @@ Async<ApiResult<model::ecs::ExecuteCommandResponse>> execute_command(
   if (!request.interactive)
     co_return wire::invalid_parameter("Interactive is the only mode supported currently.");
   const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
   if (!cluster) co_return cluster.take_error();
   const auto* found = find_task(context, view, **cluster, request.task);
   if (!found) co_return wire::invalid_parameter("The specified task was not found.");

@@ -48,7 +48,8 @@ std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
 
 Decision<UpdateContainerAgentResponse> decide(const Context& context, const store::View& view,
                                               const UpdateContainerAgentRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instance);
   if (!cluster) return cluster.take_error();
   const auto* found = find_instance(context, view, **cluster, request.container_instance);
   if (!found || found->record->status == domain::InstanceStatus::inactive)

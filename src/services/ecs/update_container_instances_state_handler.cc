@@ -20,7 +20,8 @@ constexpr std::size_t kInstancesMax = 10;
 Decision<UpdateContainerInstancesStateResponse> decide(const Context& context, const store::View& view,
                                                        const UpdateContainerInstancesStateRequest& request,
                                                        InstanceStatus status) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+                                        request.container_instances);
   if (!cluster) return cluster.take_error();
   UpdateContainerInstancesStateResponse response;
   response.container_instances.emplace();

@@ -44,7 +44,7 @@ void apply(ServiceRecord& service, const UpdateServiceRequest& request) {
   assign(service.health_check_grace_period_seconds, request.health_check_grace_period_seconds);
   assign(service.propagate_tags, request.propagate_tags);
   assign(service.availability_zone_rebalancing, request.availability_zone_rebalancing);
-  assign(service.platform_version, request.platform_version);
+  if (!request.platform_version.value_or("").empty()) service.platform_version = request.platform_version;
   if (request.enable_ecs_managed_tags) service.enable_ecs_managed_tags = *request.enable_ecs_managed_tags;
   if (request.enable_execute_command) service.enable_execute_command = *request.enable_execute_command;
 }
@@ -59,7 +59,7 @@ std::optional<wire::ApiError> check_controller(const ServiceRecord& service,
   if (!scheduling::is_external(service)) return std::nullopt;
   for (const auto& [member, given_here] :
        {std::pair{"taskDefinition", request.task_definition.has_value()},
-        std::pair{"platformVersion", request.platform_version.has_value()},
+        std::pair{"platformVersion", !request.platform_version.value_or("").empty()},
         std::pair{"networkConfiguration", request.network_configuration.has_value()},
         std::pair{"forceNewDeployment", request.force_new_deployment.value_or(false)}})
     if (given_here)
@@ -75,8 +75,9 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
                                                                         const ServiceRecord& service,
                                                                         const UpdateServiceRequest& request) {
   const auto* primary = scheduling::primary_of(service);
-  const bool forced = request.force_new_deployment.value_or(false) ||
-                      (request.platform_version && request.platform_version != service.platform_version);
+  const bool forced =
+      request.force_new_deployment.value_or(false) || (!request.platform_version.value_or("").empty() &&
+                                                       request.platform_version != service.platform_version);
   if ((!request.task_definition && !forced) || !primary)
     return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
   auto definition =
@@ -93,7 +94,7 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
 // lost.
 Decision<UpdateServiceResponse> decide(const Context& context, const store::View& view,
                                        const UpdateServiceRequest& request) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(context, view, **cluster, request.service);
   if (!found) return wire::service_not_found();
@@ -127,6 +128,8 @@ Decision<UpdateServiceResponse> decide(const Context& context, const store::View
 }  // namespace
 
 Async<ApiResult<UpdateServiceResponse>> update_service(Context& context, UpdateServiceRequest request) {
+  if (request.task_definition && request.task_definition->empty())
+    co_return wire::invalid_parameter("TaskDefinition can not be blank.");
   if (auto error = refuse_what_services_lack(request)) co_return *std::move(error);
   std::function<Decision<UpdateServiceResponse>(const store::View&)> decider = [&](const store::View& view) {
     return decide(context, view, request);
