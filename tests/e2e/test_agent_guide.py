@@ -119,7 +119,7 @@ class Introspection(AgentCase):
             subprocess.run(command.split(), check=True, capture_output=True)
         asked = subprocess.run(["ip", "netns", "exec", name, "curl", "-s", "-m", "10", "http://192.0.2.1:51678/v1/metadata"],
                                capture_output=True, text=True, check=False)
-        self.assertIn("this host alone", asked.stdout)
+        self.assertNotIn("ContainerInstanceArn", asked.stdout)
 
     def test_user_data_starts_a_task_on_its_own_instance(self):
         self.ecs.call("RegisterTaskDefinition", family="my_task_def", containerDefinitions=[
