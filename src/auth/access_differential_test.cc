@@ -14,7 +14,7 @@ namespace berth::auth {
 namespace {
 
 // A million pairs of policies and a question.
-constexpr int kWorlds = 50'000;
+constexpr int kSubjects = 50'000;
 constexpr int kQuestionsOfEach = 20;
 
 // The second evaluation
@@ -259,28 +259,28 @@ Asked random_question(Dice& dice) {
 }
 
 /// Policies that one user is subject to, in both readings.
-struct World {
+struct Subject {
   std::vector<Both> identity;
   std::optional<Both> boundary;
   std::optional<Both> resource;
 };
 
-World random_world(Dice& dice) {
-  World world;
-  do world.identity.push_back(both(random_policy(dice)));
+Subject random_subject(Dice& dice) {
+  Subject subject;
+  do subject.identity.push_back(both(random_policy(dice)));
   while (dice.one_in(2));
-  if (dice.one_in(4)) world.boundary = both(random_policy(dice));
-  if (dice.one_in(4)) world.resource = both(random_policy(dice, true), PolicyKind::resource);
-  return world;
+  if (dice.one_in(4)) subject.boundary = both(random_policy(dice));
+  if (dice.one_in(4)) subject.resource = both(random_policy(dice, true), PolicyKind::resource);
+  return subject;
 }
 
-bool our_access(const World& world, const Asked& asked) {
+bool our_access(const Subject& subject, const Asked& asked) {
   std::vector<const Policy*> policies;
-  for (const Both& one : world.identity) policies.push_back(&one.policy);
+  for (const Both& one : subject.identity) policies.push_back(&one.policy);
   PolicySet set;
   set.identity = policies;
-  set.boundary = world.boundary ? &world.boundary->policy : nullptr;
-  set.resource = world.resource ? &world.resource->policy : nullptr;
+  set.boundary = subject.boundary ? &subject.boundary->policy : nullptr;
+  set.resource = subject.resource ? &subject.resource->policy : nullptr;
   const Requester ann{.account = "111111111111", .arn = kAnn, .unique_id = "AIDAANN"};
   const Texts resources{asked.resource};
   return decide_access(ann, set, {asked.action, resources, asked.context}).allowed();
@@ -289,21 +289,21 @@ bool our_access(const World& world, const Asked& asked) {
 TEST(AccessDifferential, AgreesWithTheDocumentsReadNaively) {
   Dice dice(7);
   int allowed = 0;
-  for (int number = 0; number < kWorlds; ++number) {
-    const World world = random_world(dice);
+  for (int number = 0; number < kSubjects; ++number) {
+    const Subject subject = random_subject(dice);
     for (int question = 0; question < kQuestionsOfEach; ++question) {
       const Asked asked = random_question(dice);
-      const bool ours = our_access(world, asked);
-      const bool theirs = naive_access(world.identity, world.boundary, world.resource, asked);
-      ASSERT_EQ(ours, theirs) << "world " << number << ": " << asked.action << " on " << asked.resource
+      const bool ours = our_access(subject, asked);
+      const bool theirs = naive_access(subject.identity, subject.boundary, subject.resource, asked);
+      ASSERT_EQ(ours, theirs) << "subject " << number << ": " << asked.action << " on " << asked.resource
                               << '\n'
-                              << render_json(world.identity.front().json);
+                              << render_json(subject.identity.front().json);
       allowed += ours;
     }
   }
   // Neither answer is rare, or the questions would say little.
-  EXPECT_GT(allowed, kWorlds * kQuestionsOfEach / 5);
-  EXPECT_LT(allowed, kWorlds * kQuestionsOfEach * 4 / 5);
+  EXPECT_GT(allowed, kSubjects * kQuestionsOfEach / 5);
+  EXPECT_LT(allowed, kSubjects * kQuestionsOfEach * 4 / 5);
 }
 
 }  // namespace

@@ -227,6 +227,16 @@ template <class T>
 inline constexpr EnumAccess kEnumAccess{EnumFunctions<T>::texts, EnumFunctions<T>::get,
                                         EnumFunctions<T>::set};
 
+/// A value behind a pointer of a table.
+template <class T>
+const T& value_as(const void* value) {
+  return *static_cast<const T*>(value);
+}
+template <class T>
+T& value_as(void* value) {
+  return *static_cast<T*>(value);
+}
+
 // Shapes without constraints that every service uses
 // ----------------------------------------------------------
 

@@ -10,15 +10,6 @@ namespace {
 // Encoding
 // ----------------------------------------------------------------------------------------------------
 
-template <class T>
-const T& as(const void* value) {
-  return *static_cast<const T*>(value);
-}
-template <class T>
-T& as(void* value) {
-  return *static_cast<T*>(value);
-}
-
 std::string_view enum_text_of(const EnumAccess& access, const void* value) {
   return access.texts()[static_cast<std::size_t>(access.get(value))];
 }
@@ -32,16 +23,16 @@ void encode_list(JsonWriter& writer, const ListShape& list, const void* value) {
   writer.end_array();
 }
 
-struct MapWriting {
+struct JsonMapWriting {
   JsonWriter& writer;
   const Shape& shape;
 };
 
 void encode_map(JsonWriter& writer, const MapShape& map, const void* value) {
-  MapWriting writing{writer, *map.value};
+  JsonMapWriting writing{writer, *map.value};
   writer.begin_object();
   map.access->each(value, &writing, [](void* context, const std::string& key, const void* item) {
-    auto& to = *static_cast<MapWriting*>(context);
+    auto& to = *static_cast<JsonMapWriting*>(context);
     to.writer.any_key(key);
     encode_value(to.writer, to.shape, item);
   });
@@ -51,21 +42,21 @@ void encode_map(JsonWriter& writer, const MapShape& map, const void* value) {
 void encode_value(JsonWriter& writer, const Shape& shape, const void* value) {
   switch (shape.kind) {
     case ShapeKind::string:
-      return writer.string(as<std::string>(value));
+      return writer.string(value_as<std::string>(value));
     case ShapeKind::boolean:
-      return writer.boolean(as<bool>(value));
+      return writer.boolean(value_as<bool>(value));
     case ShapeKind::integer:
-      return writer.integer(as<std::int32_t>(value));
+      return writer.integer(value_as<std::int32_t>(value));
     case ShapeKind::long_:
-      return writer.integer(as<std::int64_t>(value));
+      return writer.integer(value_as<std::int64_t>(value));
     case ShapeKind::double_:
-      return writer.real(as<double>(value));
+      return writer.real(value_as<double>(value));
     case ShapeKind::timestamp:
-      return encode(writer, as<WallTime>(value));
+      return encode(writer, value_as<WallTime>(value));
     case ShapeKind::blob:
-      return writer.string(encode_base64(as<std::string>(value)));
+      return writer.string(encode_base64(value_as<std::string>(value)));
     case ShapeKind::document:
-      return writer.value(as<JsonValue>(value));
+      return writer.value(value_as<JsonValue>(value));
     case ShapeKind::enumeration:
       return writer.string(enum_text_of(*shape.enumeration, value));
     case ShapeKind::list:
@@ -80,7 +71,7 @@ void encode_value(JsonWriter& writer, const Shape& shape, const void* value) {
 // A time whose member asks for another form than seconds.
 void encode_member_value(JsonWriter& writer, const MemberShape& member, const void* value) {
   if (member.timestamp == TimestampFormat::date_time)
-    return writer.string(render_iso8601(as<WallTime>(value)));
+    return writer.string(render_iso8601(value_as<WallTime>(value)));
   encode_value(writer, *member.shape, value);
 }
 
@@ -142,21 +133,21 @@ bool decode_map(const JsonValue& json, const MapShape& map, void* out, DecodeCon
 bool decode_value(const JsonValue& json, const Shape& shape, void* out, DecodeContext& context) {
   switch (shape.kind) {
     case ShapeKind::string:
-      return decode(json, as<std::string>(out), context);
+      return decode(json, value_as<std::string>(out), context);
     case ShapeKind::boolean:
-      return decode(json, as<bool>(out), context);
+      return decode(json, value_as<bool>(out), context);
     case ShapeKind::integer:
-      return decode(json, as<std::int32_t>(out), context);
+      return decode(json, value_as<std::int32_t>(out), context);
     case ShapeKind::long_:
-      return decode(json, as<std::int64_t>(out), context);
+      return decode(json, value_as<std::int64_t>(out), context);
     case ShapeKind::double_:
-      return decode(json, as<double>(out), context);
+      return decode(json, value_as<double>(out), context);
     case ShapeKind::timestamp:
-      return decode(json, as<WallTime>(out), context);
+      return decode(json, value_as<WallTime>(out), context);
     case ShapeKind::blob:
-      return decode_blob(json, as<std::string>(out), context);
+      return decode_blob(json, value_as<std::string>(out), context);
     case ShapeKind::document:
-      as<JsonValue>(out) = json;
+      value_as<JsonValue>(out) = json;
       return true;
     case ShapeKind::enumeration:
       return decode_enum(json, *shape.enumeration, out, context);

@@ -13,15 +13,6 @@
 namespace berth::model {
 namespace {
 
-template <class T>
-const T& as(const void* value) {
-  return *static_cast<const T*>(value);
-}
-template <class T>
-T& as(void* value) {
-  return *static_cast<T*>(value);
-}
-
 // Encoding
 // ----------------------------------------------------------------------------------------------------
 
@@ -38,16 +29,16 @@ void encode_items(XmlWriter& writer, std::string_view name, const ListShape& lis
   for (std::size_t i = 0; i < size; ++i) encode_element(writer, name, *list.item, list.access->at(value, i));
 }
 
-struct MapWriting {
+struct XmlMapWriting {
   XmlWriter& writer;
   const MapShape& map;
   std::string_view entry;
 };
 
 void encode_entries(XmlWriter& writer, std::string_view entry, const MapShape& map, const void* value) {
-  MapWriting writing{writer, map, entry};
+  XmlMapWriting writing{writer, map, entry};
   map.access->each(value, &writing, [](void* context, const std::string& key, const void* item) {
-    const auto& to = *static_cast<MapWriting*>(context);
+    const auto& to = *static_cast<XmlMapWriting*>(context);
     to.writer.open(to.entry);
     to.writer.element(to.map.key_name, key);
     encode_element(to.writer, to.map.value_name, *to.map.value, item);
@@ -65,21 +56,21 @@ std::string time_text(WallTime time) {
 void encode_value(XmlWriter& writer, const Shape& shape, const void* value) {
   switch (shape.kind) {
     case ShapeKind::string:
-      return writer.text(as<std::string>(value));
+      return writer.text(value_as<std::string>(value));
     case ShapeKind::boolean:
-      return writer.text(as<bool>(value) ? "true" : "false");
+      return writer.text(value_as<bool>(value) ? "true" : "false");
     case ShapeKind::integer:
-      return writer.text(fmt::to_string(as<std::int32_t>(value)));
+      return writer.text(fmt::to_string(value_as<std::int32_t>(value)));
     case ShapeKind::long_:
-      return writer.text(fmt::to_string(as<std::int64_t>(value)));
+      return writer.text(fmt::to_string(value_as<std::int64_t>(value)));
     case ShapeKind::double_:
-      return writer.text(fmt::to_string(as<double>(value)));
+      return writer.text(fmt::to_string(value_as<double>(value)));
     case ShapeKind::timestamp:
-      return writer.text(time_text(as<WallTime>(value)));
+      return writer.text(time_text(value_as<WallTime>(value)));
     case ShapeKind::blob:
-      return writer.text(encode_base64(as<std::string>(value)));
+      return writer.text(encode_base64(value_as<std::string>(value)));
     case ShapeKind::document:
-      return writer.text(render_json(as<JsonValue>(value)));
+      return writer.text(render_json(value_as<JsonValue>(value)));
     case ShapeKind::enumeration: {
       const auto index = static_cast<std::size_t>(shape.enumeration->get(value));
       return writer.text(shape.enumeration->texts()[index]);
@@ -192,19 +183,19 @@ class FormDecoder {
   bool decode_unchecked(const QueryTree& tree, const Shape& shape, void* out, bool flattened) {
     switch (shape.kind) {
       case ShapeKind::string:
-        return decode_text(tree, as<std::string>(out), context_);
+        return decode_text(tree, value_as<std::string>(out), context_);
       case ShapeKind::boolean:
-        return decode_boolean(tree, as<bool>(out), context_);
+        return decode_boolean(tree, value_as<bool>(out), context_);
       case ShapeKind::integer:
-        return decode_number(tree, as<std::int32_t>(out), context_, "an integer of 32 bits");
+        return decode_number(tree, value_as<std::int32_t>(out), context_, "an integer of 32 bits");
       case ShapeKind::long_:
-        return decode_number(tree, as<std::int64_t>(out), context_, "an integer of 64 bits");
+        return decode_number(tree, value_as<std::int64_t>(out), context_, "an integer of 64 bits");
       case ShapeKind::double_:
-        return decode_number(tree, as<double>(out), context_, "a number");
+        return decode_number(tree, value_as<double>(out), context_, "a number");
       case ShapeKind::timestamp:
-        return decode_time(tree, as<WallTime>(out), context_);
+        return decode_time(tree, value_as<WallTime>(out), context_);
       case ShapeKind::blob:
-        return decode_bytes(tree, as<std::string>(out), context_);
+        return decode_bytes(tree, value_as<std::string>(out), context_);
       case ShapeKind::document:
         return wrong(context_, "has no form in this protocol");
       case ShapeKind::enumeration:
