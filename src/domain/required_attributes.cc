@@ -15,7 +15,7 @@ using model::ecs::NetworkMode;
 using model::ecs::Secret;
 using model::ecs::TaskDefinition;
 
-class Names {
+class AttributeNames {
  public:
   void docker(int minor) { names_.insert(amazon("docker-remote-api.1." + std::to_string(minor))); }
   void amazon_capability(std::string_view name) { names_.insert(amazon(name)); }
@@ -42,7 +42,8 @@ bool has_members_of_2015(const ContainerDefinition& container) {
 }
 
 // `place`: "environment-variables" or "bootstrap.log-driver".
-void add_secrets(const std::optional<std::vector<Secret>>& secrets, const std::string& place, Names& names) {
+void add_secrets(const std::optional<std::vector<Secret>>& secrets, const std::string& place,
+                 AttributeNames& names) {
   if (!secrets) return;
   for (const auto& secret : *secrets) {
     const bool manager = secret.value_from.find(":secretsmanager:") != std::string::npos;
@@ -50,7 +51,7 @@ void add_secrets(const std::optional<std::vector<Secret>>& secrets, const std::s
   }
 }
 
-void add_log(const LogConfiguration& log, bool execution_role, Names& names) {
+void add_log(const LogConfiguration& log, bool execution_role, AttributeNames& names) {
   const bool old = log.log_driver == LogDriver::json_file || log.log_driver == LogDriver::syslog;
   names.amazon_capability("logging-driver." + std::string(to_string(log.log_driver)));
   if (log.log_driver == LogDriver::splunk)
@@ -65,14 +66,14 @@ void add_log(const LogConfiguration& log, bool execution_role, Names& names) {
   if (log.options && log.options->contains("awslogs-create-group")) names.docker(29);
 }
 
-void add_image(const ContainerDefinition& container, bool execution_role, Names& names) {
+void add_image(const ContainerDefinition& container, bool execution_role, AttributeNames& names) {
   if (container.repository_credentials) names.ecs("private-registry-authentication.secretsmanager");
   if (!is_ecr_image(container.image.value_or(""))) return;
   names.amazon_capability("ecr-auth");
   if (execution_role) names.ecs("execution-role-ecr-pull");
 }
 
-void add_security(const ContainerDefinition& container, Names& names) {
+void add_security(const ContainerDefinition& container, AttributeNames& names) {
   if (container.privileged.value_or(false)) names.amazon_capability("privileged-container");
   if (!container.docker_security_options) return;
   for (const auto& option : *container.docker_security_options) {
@@ -81,14 +82,14 @@ void add_security(const ContainerDefinition& container, Names& names) {
   }
 }
 
-void add_linux(const ContainerDefinition& container, Names& names) {
+void add_linux(const ContainerDefinition& container, AttributeNames& names) {
   if (!container.linux_parameters) return;
   const auto& linux_parameters = *container.linux_parameters;
   if (filled(linux_parameters.tmpfs) || linux_parameters.shared_memory_size) names.docker(22);
   if (linux_parameters.init_process_enabled.value_or(false)) names.docker(25);
 }
 
-void add_container(const ContainerDefinition& container, bool execution_role, Names& names) {
+void add_container(const ContainerDefinition& container, bool execution_role, AttributeNames& names) {
   add_image(container, execution_role, names);
   add_security(container, names);
   add_linux(container, names);
@@ -111,7 +112,7 @@ void add_container(const ContainerDefinition& container, bool execution_role, Na
       if (mapping.container_port_range) names.ecs("network.container-port-range");
 }
 
-void add_volumes(const TaskDefinition& definition, Names& names) {
+void add_volumes(const TaskDefinition& definition, AttributeNames& names) {
   if (!definition.volumes) return;
   for (const auto& volume : *definition.volumes) {
     if (volume.docker_volume_configuration)
@@ -126,7 +127,7 @@ void add_volumes(const TaskDefinition& definition, Names& names) {
 }  // namespace
 
 std::vector<std::string> required_attributes(const TaskDefinition& definition) {
-  Names names;
+  AttributeNames names;
   const bool execution_role = !definition.execution_role_arn.value_or("").empty();
   for (const auto& container : *definition.container_definitions)
     add_container(container, execution_role, names);
