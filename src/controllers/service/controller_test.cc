@@ -291,7 +291,7 @@ TEST_F(ServiceControllerTest, ExplainsATaskThatFindsNoPlaceAndPlacesItWhenThereI
     const auto& events = view.find<ServiceRecord>(key_)->record->events;
     for (const auto& event : *events)
       if (event.message->find("was unable to place a task because no container instance met all of its "
-                              "requirements. The closest matching (container-instance h") !=
+                              "requirements. The closest matching (container-instance arn:h") !=
           std::string::npos)
         return true;
     return false;
