@@ -33,7 +33,7 @@ Verdict judge(const ContainerState& on, const ContainerSpec& spec, Condition con
 }
 
 /// "app(busybox) (NONE->RUNNING)", and how it ended if it has.
-std::string describe(const TaskState& task, std::size_t index) {
+std::string describe_waiting(const TaskState& task, std::size_t index) {
   const ContainerSpec& spec = task.spec.containers[index];
   const ContainerState& state = task.containers[index];
   std::string text = spec.name + "(" + spec.image + ") (" + std::string(to_string(state.known)) + "->" +
@@ -45,8 +45,8 @@ std::string describe(const TaskState& task, std::size_t index) {
 /// As Amazon's agent words it; people search for these sentences.
 std::string explain(const TaskState& task, std::size_t from, const Dependency& edge) {
   const ContainerState& on = task.containers[edge.container];
-  const std::string pair =
-      "dependency [" + describe(task, edge.container) + "] for target [" + describe(task, from) + "]";
+  const std::string pair = "dependency [" + describe_waiting(task, edge.container) + "] for target [" +
+                           describe_waiting(task, from) + "]";
   const std::string condition(to_string(edge.condition));
   if (on.known != Status::stopped && on.start_expired)
     return "dependency graph: container ordering " + pair + " has timed out waiting for " + condition + ".";
