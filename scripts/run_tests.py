@@ -9,6 +9,7 @@ import contextlib
 import glob
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -294,10 +295,15 @@ def run_module(prefix, module, pattern):
 
 
 def simulation(totals):
-    """Every seed that once failed, every spec of the simulated cluster, and every planted bug, which must be caught."""
+    """Every seed that once failed, every spec of the simulated cluster, and every planted bug, which must be caught.
+
+    The seeds of the specs are new ones each time: what no run has met yet is what is looked for.
+    """
     program = [*BACKGROUND, os.path.join(ROOT, "build", "release", "bin", "berth-sim")]
     command_stage(totals, "sim regressions", [*program, "--regressions"])
-    command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count())])
+    first = os.environ.get("BERTH_SIM_FIRST") or str(random.SystemRandom().randrange(1, 1 << 31))
+    print(f"    seeds from {first}; the same again: BERTH_SIM_FIRST={first}, or berth-sim --all --first {first}\n", end="", flush=True)
+    command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count()), "--first", first])
     command_stage(totals, "sim mutants", [*program, "--mutants"])
 
 

@@ -162,10 +162,13 @@ int run_many(const std::vector<Spec>& specs, const Options& options) {
         if (result.failed) {
           ++failures;
           ++tally.failures;
-          std::cout << fmt::format("FAILED {} seed {}: {} {}\n  replay: {}\n", job.spec->name,
-                                   job.request.seed, result.rule, result.text,
-                                   replay_command(*job.spec, job.request))
-                    << std::flush;
+          std::cout
+              << fmt::format(
+                     "FAILED {} seed {}: {} {}\n  replay: {}\n  keep, once it is mended: echo '{} --seed {}  "
+                     "# what it was' >> sim/regressions.txt\n",
+                     job.spec->name, job.request.seed, result.rule, result.text,
+                     replay_command(*job.spec, job.request), job.spec->name, job.request.seed)
+              << std::flush;
         } else if (job.request.seed % kRepeatedEvery == 0) {
           ++repeated;
           if (!repeats(*job.spec, job.request, options.dir, result.trace_hash)) {

@@ -26,6 +26,10 @@ void ContainerChecker::started(const Container& container) {
   const Key key{container.task_arn, container.name};
   const auto* task = ledger_.find_task(container.task_arn);
   if (!task) violations_.add("one-container", container.task_arn + " runs and was never durable");
+  if (forgotten_.contains(container.task_arn)) {
+    running_[key] = container.docker_id;
+    return;
+  }
   if (running_.contains(key))
     violations_.add("one-container", fmt::format("{} {} runs twice", container.task_arn, container.name));
   else if (ended_.contains(key))
@@ -51,8 +55,24 @@ void ContainerChecker::check_order(const Container& container) {
 void ContainerChecker::ended(const Container& container, Why why, std::int32_t exit_code) {
   if (container.task_arn.empty()) return;
   const Key key{container.task_arn, container.name};
+  if (returned_.erase(key) > 0) return;
   ended_.insert_or_assign(key, End{why, exit_code});
-  running_.erase(key);
+  const auto running = running_.find(key);
+  if (running != running_.end() && running->second == container.docker_id) running_.erase(running);
+}
+
+void ContainerChecker::returned(const Container& container) {
+  returned_.insert({container.task_arn, container.name});
+}
+
+// What its agent does with it is as good as it can be; in the end a container runs for each task that is
+// RUNNING.
+void ContainerChecker::fell_back(const std::string& instance_arn) {
+  for (const auto& [key, task] : ledger_.tasks()) {
+    if (task->instance_arn != instance_arn) continue;
+    forgotten_.insert(task->arn);
+    for (const auto& container : task->containers) doubted_.insert({task->arn, container.name});
+  }
 }
 
 void ContainerChecker::doubted(const Container& container) {
@@ -80,6 +100,7 @@ void ContainerChecker::stop_asked(const Container& container) {
   // An essential container of the task that ended takes the others with it.
   if (any_of(ended_, container.task_arn)) return;
   // A start whose answer was lost counts as failed: what it may have started goes.
+  if (forgotten_.contains(task->arn)) return;
   for (const auto& other : task->containers)
     if (doubted_.contains({task->arn, other.name})) return;
   // Nobody was told that it ran.
@@ -100,7 +121,8 @@ void ContainerChecker::task_written(const domain::TaskRecord* before, const doma
 void ContainerChecker::check_running(const domain::TaskRecord& task) {
   for (const auto& container : task.containers) {
     const Key key{task.arn, container.name};
-    if (container.status == ContainerStatus::running && !running_.contains(key) && !ended_.contains(key))
+    if (container.status == ContainerStatus::running && !running_.contains(key) && !ended_.contains(key) &&
+        !forgotten_.contains(task.arn))
       violations_.add("shown-running", fmt::format("{} is RUNNING and its container {} never started",
                                                    task.arn, container.name));
   }
@@ -144,6 +166,8 @@ void ContainerChecker::check_stopped(const domain::TaskRecord& task) {
 }
 
 std::string ContainerChecker::unsettled() const {
+  if (!returned_.empty())
+    return fmt::format("a container of {} that somebody started again runs", returned_.begin()->first);
   for (const auto& [key, id] : running_) {
     const auto* task = ledger_.find_task(key.first);
     if (!task) return key.first + " runs and nobody knows it";

@@ -15,6 +15,7 @@ namespace berth::sim {
 /// - one-container: a container of a task runs once: never two at a time, never again after it ended.
 /// - order: a container starts after those that it depends on.
 /// - not-killed: nobody stops a container of a RUNNING task that should run and whose other containers do.
+/// - settled too: what somebody else has started again after its task STOPPED is stopped.
 /// - port-taken: a host port is given out again only after its container has ended.
 /// - shown-running: a task is RUNNING only after its containers have started.
 /// - shown-stopped: a task that its agent reports STOPPED has no container that runs.
@@ -30,8 +31,12 @@ class ContainerChecker final : public ContainerWatcher, public TaskWatcher {
   void ended(const Container& container, Why why, std::int32_t exit_code) override;
   void stop_asked(const Container& container) override;
   void doubted(const Container& container) override;
+  void returned(const Container& container) override;
   void port_taken(const Container& container, const Container& holder) override;
   void task_written(const domain::TaskRecord* before, const domain::TaskRecord* after) override;
+
+  /// The disk of that instance's agent went back to an earlier state: of its tasks only the end is checked.
+  void fell_back(const std::string& instance_arn);
 
   /// How many containers run now.
   std::size_t running() const { return running_.size(); }
@@ -57,6 +62,8 @@ class ContainerChecker final : public ContainerWatcher, public TaskWatcher {
   std::map<Key, std::string> running_;  ///< To the docker id.
   std::map<Key, End> ended_;            ///< The last end of each.
   std::set<Key> doubted_;
+  std::set<Key> returned_;           ///< They run, started by somebody else.
+  std::set<std::string> forgotten_;  ///< Tasks that their agent may have forgotten.
   std::uint64_t started_ever_ = 0;
 };
 

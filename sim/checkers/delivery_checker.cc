@@ -21,9 +21,13 @@ void DeliveryChecker::told(const std::string& instance_arn, const std::string& t
   if (stop && task->desired_status != TaskStatus::stopped) return fail("is to run and was told to stop");
   if (task->last_status == TaskStatus::stopped) world_.probe("told-of-given-up");
   const auto since = ledger_.delivered_since(task_arn);
-  if (!stop && since && world_.now() - *since > kOnTheWayMax)
+  const bool fell_back = fell_back_.contains(instance_arn);
+  if (!stop && since && world_.now() - *since > kOnTheWayMax && !fell_back)
     return fail("was told to start long after it was taken");
-  check_again(task_arn, stop, connection);
+  if (fell_back)
+    told_.insert_or_assign({task_arn, stop}, Told{world_.now(), connection});
+  else
+    check_again(task_arn, stop, connection);
 }
 
 void DeliveryChecker::not_taken(const std::string& task_arn, bool stop) {
@@ -36,6 +40,8 @@ void DeliveryChecker::check_again(const std::string& task_arn, bool stop, std::u
   if (fresh) return;
   const Told before = std::exchange(known->second, Told{world_.now(), connection});
   if (before.connection != connection || !before.taken) return;
+  const auto report = reported_at_.find(task_arn);
+  if (stop && report != reported_at_.end() && before.at - report->second < kOnTheWayMax) return;
   const auto happened = [&](const char* fault) { return world_.probes().contains(fault); };
   // Where messages wait on the way, when they arrive says nothing of when they were sent; where they vanish,
   // so may the acknowledgement before the connection breaks. A task may end in a view that is lost

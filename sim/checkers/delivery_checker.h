@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,10 @@ class DeliveryChecker {
             std::uint64_t connection);
   /// The agent does not acknowledge what it has just been told: being told again is right.
   void not_taken(const std::string& task_arn, bool stop);
+  /// The disk of that instance's agent went back to an earlier state: it may be told everything again.
+  void fell_back(const std::string& instance_arn) { fell_back_.insert(instance_arn); }
+  /// An agent reports RUNNING: of a task that is to be stopped, that is answered with a stop.
+  void reports_running(const std::string& task_arn) { reported_at_[task_arn] = world_.now(); }
   std::uint64_t count_connection() { return ++connections_; }
   /// Whether an agent has been told to start, or to stop, the task.
   bool was_told(const std::string& task_arn, bool stop) const { return told_.contains({task_arn, stop}); }
@@ -42,6 +47,8 @@ class DeliveryChecker {
   runtime::SimWorld& world_;
   std::uint64_t connections_ = 0;
   Duration redelivery_ = std::chrono::seconds(60);
+  std::set<std::string> fell_back_;
+  std::map<std::string, MonotonicTime> reported_at_;
   std::map<std::pair<std::string, bool>, Told> told_;  ///< By task and whether it is to stop.
 };
 

@@ -66,6 +66,7 @@ void Ledger::committed(const store::EngineBatch& batch) {
     }
     for (const auto& task : touched.created) check_placed(*task);
     for (const auto& key : touched.instances) check_instance(key);
+    for (const auto& name : touched.clusters) check_cluster(name);
     for (const auto& key : touched.services) check_bounds(key, touched);
   }
   for (; log_.size() > kLogMax; ++log_begin_) log_.pop_front();
@@ -75,6 +76,13 @@ void Ledger::committed(const store::EngineBatch& batch) {
 
 void Ledger::apply(const store::EngineWrite& write, Touched& touched) {
   switch (write.kind) {
+    case store::Kind::cluster: {
+      auto record = decoded<domain::ClusterRecord>(write);
+      if (!record) return;
+      touched.clusters.insert(record->name);
+      clusters_[record->name] = std::move(record);
+      return;
+    }
     case store::Kind::task:
       return apply_task(write.key, decoded<TaskRecord>(write), touched);
     case store::Kind::container_instance: {
@@ -83,6 +91,7 @@ void Ledger::apply(const store::EngineWrite& write, Touched& touched) {
       check_instance_write(before == instances_.end() ? nullptr : before->second.get(), after.get());
       note_away(write.key, after.get());
       note_groups(write.kind, after.get());
+      if (after) touched.clusters.insert(after->cluster);
       keep(instances_, write.key, std::move(after));
       touched.instances.insert(write.key);
       return;
@@ -142,6 +151,7 @@ void Ledger::apply_task(const std::string& key, std::shared_ptr<const TaskRecord
     by_instance_[instance].erase(key);
   note_groups(store::Kind::task, after.get());
   if (after) by_arn_[after->arn] = after;
+  if (!before && after) touched.clusters.insert(after->cluster);
   if (!before && after) touched.created.push_back(after);
   if (after && after->delivered && (!before || !before->delivered))
     delivered_since_.emplace(after->arn, world_.now());

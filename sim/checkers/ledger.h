@@ -44,6 +44,7 @@ struct Promises {
 /// - over-commit: tasks on an instance hold at most what it registered, and no port twice.
 /// - allocation: the allocation record is the sum of the tasks that have not stopped: taken once, released
 ///   once.
+/// - cluster: what is in a cluster keeps it from being deleted, and nothing comes into a deleted one.
 /// - orphan: a task that has not stopped has its instance, which is not INACTIVE.
 /// - placed: a task begins on an instance that is ACTIVE and was not away for long, and where its service's
 ///   constraints let it be.
@@ -100,6 +101,7 @@ class Ledger final : public CommitWatcher {
   struct Touched {
     std::set<std::string> instances;
     std::set<std::string> services;
+    std::set<std::string> clusters;                                  ///< Names.
     std::vector<std::shared_ptr<const domain::TaskRecord>> created;  ///< Tasks.
     std::vector<std::shared_ptr<const domain::TaskRecord>> started;  ///< Of services.
     std::vector<std::shared_ptr<const domain::TaskRecord>>
@@ -132,6 +134,7 @@ class Ledger final : public CommitWatcher {
   static std::string difference(const std::string& key, const domain::InstanceAllocation& held,
                                 const Use& use);
   void check_instance(const std::string& key);
+  void check_cluster(const std::string& name);
   void check_bounds(const std::string& service_key, const Touched& touched);
   void check_daemon(const std::string& service_key, const domain::ServiceRecord& service);
   void fail(std::string rule, std::string text) { violations_.add(std::move(rule), std::move(text)); }
@@ -142,6 +145,7 @@ class Ledger final : public CommitWatcher {
   Map<domain::ContainerInstanceRecord> instances_;
   Map<domain::InstanceAllocation> allocations_;
   Map<domain::ServiceRecord> services_;
+  Map<domain::ClusterRecord> clusters_;  ///< By name: there is one realm.
   std::map<std::string, std::string> tokens_;
   std::map<std::string, std::string> definitions_;
   std::map<std::string, std::shared_ptr<const domain::TaskRecord>> by_arn_;

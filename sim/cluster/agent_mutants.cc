@@ -14,12 +14,16 @@ Result<void> MutantFiles::write_atomically(const std::string& path, std::string_
   if (mutant_.is("checkpoint-not-written") && task) return {};
   // Only the first version of each task is kept.
   if (mutant_.is("checkpoint-stale") && task && inner_.read(path, std::size_t{64} << 20).ok()) return {};
-  return inner_.write_atomically(path, text, mode);
+  auto written = inner_.write_atomically(path, text, mode);
+  if (mutant_.is("save-error-ignored") && task) return {};
+  return written;
 }
 
 Result<void> MutantFiles::append(const std::string& path, std::string_view text, Sync sync) {
   if (mutant_.is("checkpoint-not-written") || mutant_.is("checkpoint-stale")) return {};
-  return inner_.append(path, text, sync);
+  auto added = inner_.append(path, text, sync);
+  if (mutant_.is("save-error-ignored")) return {};
+  return added;
 }
 
 Result<void> MutantFiles::make_directories(const std::string& path, unsigned mode) {
@@ -41,7 +45,10 @@ Async<void> MutantReports::submit_task_state_change(std::string task_arn, std::s
     const auto at = request_json.find("\"RUNNING\"");
     if (at != std::string::npos && ++reports_ % 8 == 0) request_json.replace(at, 9, "\"STOPPED\"");
   }
-  co_await inner_.submit_task_state_change(std::move(task_arn), std::move(request_json));
+  const bool running = request_json.find("\"RUNNING\"") != std::string::npos;
+  if (running) checker_.reports_running(task_arn);
+  co_await inner_.submit_task_state_change(task_arn, std::move(request_json));
+  if (running) checker_.reports_running(task_arn);
 }
 
 Async<std::vector<agent::session::TaskSink::Refused>> MutantTasks::accept(std::vector<model::acs::Task> tasks,

@@ -41,7 +41,7 @@ AgentProcess::AgentProcess(runtime::SimNode& node, Deps deps)
       dialer_(deps.world.network(), node, deps.addresses),
       api_(std::make_unique<session::EcsApi>(endpoint_of(deps.config), caller_, node.runtime())),
       reports_(std::make_unique<session::ReportSender>(*api_, node.runtime(), registered_)),
-      report_sink_(std::make_unique<MutantReports>(*reports_, deps.mutant)),
+      report_sink_(std::make_unique<MutantReports>(*reports_, deps.mutant, deps.deliveries)),
       sessions_(node.executor()) {
   sessions_.spawn(start(*this));
 }
@@ -55,8 +55,10 @@ Async<int> AgentProcess::run() {
   co_await wait_for_docker();
   auto saved = load_saved();
   if (!saved) co_return fail(saved.error().message, kExitTerminal);
-  auto outcome =
-      co_await session::register_instance(*api_, deps_.config, facts_, *std::move(saved), node_.runtime());
+  const auto if_unknown =
+      store_.agent().deregistered ? session::IfUnknown::give_up : session::IfUnknown::register_anew;
+  auto outcome = co_await session::register_instance(*api_, deps_.config, facts_, *std::move(saved),
+                                                     if_unknown, node_.runtime());
   if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
     co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
   registered_ = std::get<session::Registered>(std::move(outcome));
@@ -104,6 +106,7 @@ Async<int> AgentProcess::start_tasks() {
   options.engine.cleanup_wait = config.task_cleanup_wait;
   options.engine.pull_dependents_upfront = config.pull_dependent_containers_upfront;
   options.mapping.cluster = registered_.cluster;
+  options.mapping.container_instance_arn = registered_.container_instance_arn;
   options.pull_behavior = config.image_pull_behavior;
   options.host_cpu = std::int64_t{facts_.cpus} * 1024;
   options.host_memory_mib = facts_.memory_mib - config.reserved_memory_mib;
@@ -123,7 +126,13 @@ Async<int> AgentProcess::start_tasks() {
       facts_.docker_version,
       {},
       [this](const model::acs::IAMRoleCredentials& fresh) { return tasks_->set_credentials(fresh); },
-      [this] { task_sink_->connected(); }};
+      [this] { task_sink_->connected(); },
+      [this] { return register_again(); },
+      [this] {
+        agent::state::AgentRecord record = store_.agent();
+        record.deregistered = true;
+        static_cast<void>(store_.save_agent(record));
+      }};
   acs_ = std::make_unique<session::AcsSession>(std::move(acs));
   sessions_.spawn(acs_->run());
   if (!config.disable_metrics) {
@@ -133,6 +142,18 @@ Async<int> AgentProcess::start_tasks() {
     tcs_->start(sessions_);
   }
   co_return kExitOk;
+}
+
+Async<void> AgentProcess::register_again() {
+  auto outcome =
+      co_await session::register_instance(*api_, deps_.config, facts_, registered_.container_instance_arn,
+                                          session::IfUnknown::register_anew, node_.runtime());
+  if (!std::holds_alternative<session::Registered>(outcome)) co_return;
+  registered_ = std::get<session::Registered>(std::move(outcome));
+  tasks_->set_instance(registered_.container_instance_arn);
+  agent::state::AgentRecord record = store_.agent();
+  record.container_instance_arn = registered_.container_instance_arn;
+  static_cast<void>(store_.save_agent(record));
 }
 
 Async<void> AgentProcess::stop() {

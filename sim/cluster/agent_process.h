@@ -52,6 +52,7 @@ class AgentProcess final : public runtime::SimProcess {
   Async<void> wait_for_docker();
   Result<std::string> load_saved();
   Async<int> start_tasks();
+  Async<void> register_again();
   std::string cluster() const { return deps_.config.cluster.empty() ? "default" : deps_.config.cluster; }
 
   runtime::SimNode& node_;

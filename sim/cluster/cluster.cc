@@ -44,12 +44,19 @@ std::string failure_of(const agent::session::ApiOutcome& outcome) {
   return failure->code.empty() ? "no answer" : failure->code;
 }
 
-Client::Client(runtime::SimWorld& world, runtime::SimNode& node, const std::vector<std::string>& addresses)
+Client::Client(runtime::SimWorld& world, runtime::SimNode& node, const std::vector<std::string>& addresses,
+               const Mutant& mutant)
     : node_(node),
+      mutant_(mutant),
       caller_(world.network(), node, addresses),
       api_(client_endpoint(), caller_, node.runtime()) {}
 
 Async<agent::session::ApiOutcome> Client::call(std::string operation, JsonObject request) {
+  if (mutant_.is("token-by-parameters") && request.contains("clientToken")) {
+    const std::string token(request.at("clientToken").as_string());
+    request.erase("clientToken");
+    request["clientToken"] = token + std::to_string(hash_bytes(render_json(request)));
+  }
   std::string body = render_json(JsonValue(std::move(request)));
   co_return co_await api_.call(std::move(operation), std::move(body));
 }
@@ -120,7 +127,7 @@ AgentHost& Cluster::add_host(std::size_t number) {
 
 Client& Cluster::add_client() {
   auto& node = world_.add_node(fmt::format("client-{}", clients_.size()));
-  clients_.push_back(std::make_unique<Client>(world_, node, addresses_));
+  clients_.push_back(std::make_unique<Client>(world_, node, addresses_, mutant_));
   return *clients_.back();
 }
 
@@ -178,6 +185,18 @@ std::size_t Cluster::usable_hosts(const std::string& zone) const {
     if (zone.empty() || hosts_[i]->config.availability_zone == zone) ++count;
   }
   return count;
+}
+
+void Cluster::fall_back(AgentHost& host, runtime::SimDisk before) {
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const auto* instance = hosts_[i].get() == &host ? instance_of(i) : nullptr;
+    if (!instance) continue;
+    containers_.fell_back(instance->arn);
+    deliveries_.fell_back(instance->arn);
+  }
+  host.node.kill();
+  host.node.restore_disk(std::move(before));
+  host.node.restart();
 }
 
 std::size_t Cluster::hosts_gone() const {

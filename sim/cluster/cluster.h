@@ -45,12 +45,14 @@ struct AgentHost {
 /// Runs on: its node's executor.
 class Client {
  public:
-  Client(runtime::SimWorld& world, runtime::SimNode& node, const std::vector<std::string>& addresses);
+  Client(runtime::SimWorld& world, runtime::SimNode& node, const std::vector<std::string>& addresses,
+         const Mutant& mutant);
   runtime::SimNode& node() { return node_; }
   Async<agent::session::ApiOutcome> call(std::string operation, JsonObject request);
 
  private:
   runtime::SimNode& node_;
+  const Mutant& mutant_;
   BalancedCaller caller_;
   agent::session::EcsApi api_;
 };
@@ -90,6 +92,8 @@ class Cluster {
   /// empty.
   std::size_t usable_hosts(const std::string& zone = {}) const;
   std::size_t hosts_gone() const;
+  /// Kills the host's agent and starts it again with the disk that it had before.
+  void fall_back(AgentHost& host, runtime::SimDisk before);
   /// Everything that is not as it should be when nothing fails and nobody asks for anything, one line each;
   /// empty when all is settled.
   std::vector<std::string> unsettled();

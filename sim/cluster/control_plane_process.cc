@@ -4,6 +4,7 @@
 
 #include "domain/limits.h"
 #include "services/ecs/registry.h"
+#include "services/ecs/report_handlers.h"
 #include "services/sts/registry.h"
 
 namespace berth::sim {
@@ -34,9 +35,11 @@ ControlPlaneProcess::ControlPlaneProcess(runtime::SimNode& node, Deps deps)
       gateway_(
           {store_, node.runtime(), deps_.find_key, node.name(), deps_.settings.sole, deps_.settings.gateway}),
       controllers_({store_, node.runtime(), deps_.settings.controllers}),
-      front_end_({services_, deps_.registry, deps_.find_key, {}, {}}),
+      registry_(deps_.registry),
+      front_end_({services_, registry_, deps_.find_key, {}, {}}),
       switchboard_(front_end_, gateway_, nullptr),
       starter_(node.executor()) {
+  services::ecs::add_report_handlers(registry_, gateway_);
   starter_.spawn(start(*this));
 }
 

@@ -63,6 +63,7 @@ class ControlPlaneProcess final : public runtime::SimProcess {
   services::Services services_;
   gateway::Gateway gateway_;
   controllers::Controllers controllers_;
+  services::HandlerRegistry registry_;
   frontend::FrontEnd front_end_;
   berthd::Switchboard switchboard_;
   runtime::TaskGroup starter_;

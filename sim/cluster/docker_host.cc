@@ -122,7 +122,10 @@ bool DockerHost::start(Container& container) {
   for (auto& port : container.info.ports)
     if (port.host_port == 0) port.host_port = next_port_++;
   if (next_port_ > 60'000) next_port_ = 32'768;
-  if (watcher_) watcher_->started(shown(container));
+  if (watcher_ && container.returned)
+    watcher_->returned(shown(container));
+  else if (watcher_)
+    watcher_->started(shown(container));
   emit(ContainerEvent::Kind::started, "start", container);
   const std::string& image = container.info.image;
   if (const auto seconds = number_of(image, "job-"))
@@ -186,6 +189,19 @@ bool DockerHost::fail_one(bool out_of_memory) {
   end(*candidates[random_.below(candidates.size())], out_of_memory ? 137 : 1, out_of_memory,
       ContainerWatcher::Why::by_itself);
   return true;
+}
+
+bool DockerHost::return_one(const std::function<bool(const std::string& task_arn)>& over) {
+  std::vector<Container*> candidates;
+  for (auto& [id, container] : containers_)
+    if (container.info.phase == ContainerPhase::exited && over(container.task_arn))
+      candidates.push_back(&container);
+  if (candidates.empty() || !reachable_) return false;
+  Container& chosen = *candidates[random_.below(candidates.size())];
+  // As `docker start` does it: it fails where its port is taken.
+  if (port_holder(chosen)) return false;
+  chosen.returned = true;
+  return start(chosen);
 }
 
 void DockerHost::emit(ContainerEvent::Kind kind, const char* action, const Container& container) {

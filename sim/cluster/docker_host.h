@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ class ContainerWatcher {
   virtual void doubted(const Container& container) = 0;
   /// It could not start, as a running container of `holder` has its host port.
   virtual void port_taken(const Container& container, const Container& holder) = 0;
+  /// Somebody else has started a container again that had ended.
+  virtual void returned(const Container& container) = 0;
   /// The agent asked for a stop of a running container.
   virtual void stop_asked(const Container& container) = 0;
 };
@@ -64,6 +67,7 @@ class DockerHost {
     std::string container_name;
     std::uint64_t run = 0;  ///< Rises with each start, so that old timers do nothing.
     bool asked = false;     ///< A stop was asked for in this run.
+    bool returned = false;  ///< This run was begun by somebody else.
   };
   struct Stream {
     std::deque<agent::engine::ContainerEvent> events;
@@ -85,6 +89,9 @@ class DockerHost {
   void power_on();
   /// A running container ends by itself: code 1, or out of memory. False: none runs.
   bool fail_one(bool out_of_memory);
+  /// Somebody starts a container that has ended, of a task of which `over` says that it has STOPPED. False:
+  /// there is none.
+  bool return_one(const std::function<bool(const std::string& task_arn)>& over);
   bool reachable() const { return reachable_; }
 
   // For SimContainerRuntime.

@@ -39,7 +39,21 @@ Async<DriverResult<ContainerInfo>> MutantDriver::inspect(std::string id) {
     error.missing = true;
     co_return error;
   }
-  co_return co_await inner_.inspect(std::move(id));
+  auto info = co_await inner_.inspect(std::move(id));
+  if (mutant_.is("return-unseen") && info.ok()) hide_return(info->id, info->phase);
+  co_return info;
+}
+
+Async<DriverResult<std::vector<agent::engine::ContainerSummary>>> MutantDriver::list(std::string label) {
+  auto all = co_await inner_.list(std::move(label));
+  if (mutant_.is("return-unseen") && all.ok())
+    for (auto& container : *all) hide_return(container.id, container.phase);
+  co_return all;
+}
+
+void MutantDriver::hide_return(const std::string& id, agent::engine::ContainerPhase& phase) {
+  if (phase == agent::engine::ContainerPhase::exited) ended_.insert(id);
+  if (ended_.contains(id)) phase = agent::engine::ContainerPhase::exited;
 }
 
 }  // namespace berth::sim

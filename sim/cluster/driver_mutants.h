@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 namespace berth::sim {
 
 /// Planted bugs of a Docker driver: "create-twice", "start-does-nothing", "stop-wrong"
-/// (stops go to another container), "running-is-missing".
+/// (stops go to another container), "running-is-missing",
+/// "return-unseen".
 class MutantDriver final : public agent::engine::ContainerRuntime {
  public:
   template <class T>
@@ -37,9 +39,7 @@ class MutantDriver final : public agent::engine::ContainerRuntime {
   Answer<Done> stop(std::string id, Duration grace) override;
   Answer<Done> remove(std::string id, Force force) override { return inner_.remove(std::move(id), force); }
   Answer<agent::engine::ContainerInfo> inspect(std::string id) override;
-  Answer<std::vector<agent::engine::ContainerSummary>> list(std::string label) override {
-    return inner_.list(std::move(label));
-  }
+  Answer<std::vector<agent::engine::ContainerSummary>> list(std::string label) override;
   Answer<agent::engine::ContainerStats> stats(std::string id) override { return inner_.stats(std::move(id)); }
   Answer<std::unique_ptr<agent::engine::EventStream>> events(std::optional<WallTime> since) override {
     return inner_.events(since);
@@ -58,7 +58,9 @@ class MutantDriver final : public agent::engine::ContainerRuntime {
  private:
   agent::engine::ContainerRuntime& inner_;
   const Mutant& mutant_;
+  void hide_return(const std::string& id, agent::engine::ContainerPhase& phase);
   std::string last_started_;
+  std::set<std::string> ended_;
   int calls_ = 0;
 };
 

@@ -71,7 +71,7 @@ Async<store::View> PlaneStore::read() {
   return inner_.read();
 }
 
-store::Transaction PlaneStore::mutate(const Transaction& transaction) {
+store::Transaction PlaneStore::mutate(const Transaction& transaction, bool without_ports) {
   using Claim = Transaction::Claim;
   using What = Transaction::Expectation::What;
   Transaction changed(transaction.id(), transaction.writer());
@@ -80,6 +80,7 @@ store::Transaction PlaneStore::mutate(const Transaction& transaction) {
     const bool absent = expectation.what == What::absent;
     if (mutant_.is("no-expect") && record) continue;
     if (mutant_.is("no-expect-absent") && absent) continue;
+    if (mutant_.is("no-expect-none") && expectation.what == What::none) continue;
     if (mutant_.is("no-expect-tasks") && record && expectation.kind == store::Kind::task) continue;
     copy_expectation(changed, expectation);
   }
@@ -92,9 +93,7 @@ store::Transaction PlaneStore::mutate(const Transaction& transaction) {
     if (mutant_.is("no-claim") && !release) continue;
     if (mutant_.is("no-release") && release) continue;
     store::Resources resources = claim.resources;
-    if (mutant_.is("claim-without-ports") && !resources.tcp_ports.empty()) {
-      resources.tcp_ports.clear();
-    }
+    if (mutant_.is("claim-without-ports") || without_ports) resources.tcp_ports.clear();
     if (mutant_.is("claim-half-memory")) resources.memory /= 2;
     if (claim.what == Claim::What::claim)
       changed.claim(claim.instance_key, resources);
@@ -114,12 +113,17 @@ Async<void> PlaneStore::commit_later(store::Store& inner, Transaction transactio
 
 Async<Result<store::Revision>> PlaneStore::commit(Transaction transaction) {
   if (mutant_.name.empty()) co_return co_await inner_.commit(std::move(transaction));
-  Transaction changed = mutate(transaction);
+  Transaction changed = mutate(transaction, false);
   if (mutant_.is("answer-before-commit") && transaction.writer() == domain::Writer::api) {
     group_.spawn(commit_later(inner_, std::move(changed)));
     co_return inner_.durable();
   }
   auto done = co_await inner_.commit(std::move(changed));
+  if (mutant_.is("ports-not-checked") && !done.ok() &&
+      done.error().message.find("is in use on the instance") != std::string::npos) {
+    Transaction unchecked = mutate(transaction, true);
+    done = co_await inner_.commit(std::move(unchecked));
+  }
   if (mutant_.is("unknown-is-success") && !done.ok() && done.error().code == ErrorCode::unavailable)
     co_return inner_.durable();
   if (mutant_.is("conflict-is-success") && !done.ok() && done.error().code == ErrorCode::conflict)

@@ -39,7 +39,7 @@ class PlaneStore final : public store::Store {
                                                      runtime::Notifier::Handle handle) override;
 
  private:
-  store::Transaction mutate(const store::Transaction& transaction);
+  store::Transaction mutate(const store::Transaction& transaction, bool without_ports);
   static Async<void> commit_later(store::Store& inner, store::Transaction transaction);
 
   store::Store& inner_;

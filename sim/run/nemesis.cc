@@ -62,6 +62,8 @@ Async<void> Nemesis::strike(const std::string& kind, Prng& random) {
     kill_agents(cluster_.hosts().size(), random);
   } else if (kind == "host-loss") {
     co_await lose_host(random);
+  } else if (kind == "disk-rollback") {
+    co_await roll_back(random);
   } else if (kind == "clock-step" || kind == "clock-drift") {
     step_clock(kind == "clock-drift", random);
   } else if (kind == "buggify") {
@@ -153,6 +155,15 @@ Async<void> Nemesis::lose_host(Prng& random) {
   come_back(host);
 }
 
+// As a virtual machine that is taken back to a snapshot, which its containers are not.
+Async<void> Nemesis::roll_back(Prng& random) {
+  AgentHost& host = any_host(random);
+  runtime::SimDisk before = host.node.copy_disk();
+  co_await pause(random, 1'000, 10'000);
+  if (host.lost || !host.node.up() || !host.node.process()) co_return;
+  cluster_.fall_back(host, std::move(before));
+}
+
 void Nemesis::step_clock(bool drift, Prng& random) {
   const auto& nodes = cluster_.world().nodes();
   auto& node = *nodes[random.below(nodes.size())];
@@ -207,6 +218,14 @@ Async<void> Nemesis::strike_docker(const std::string& kind, Prng& random) {
     const auto containers =
         random.chance(1, 2) ? DockerHost::Containers::survive : DockerHost::Containers::die;
     docker.restart_daemon(milliseconds(random.between(100, 30'000)), containers);
+    co_return;
+  }
+  if (kind == "container-return") {
+    const auto over = [&](const std::string& task_arn) {
+      const auto* task = cluster_.ledger().find_task(task_arn);
+      return task && task->last_status == domain::TaskStatus::stopped;
+    };
+    if (docker.return_one(over)) cluster_.world().probe("container-returned");
     co_return;
   }
   if (kind == "container-exit" || kind == "container-oom") {

@@ -16,6 +16,8 @@ using domain::TaskStatus;
 using Arns = std::set<std::string>;
 
 constexpr int kShownTriesMax = 20;
+// Where the hosts are; the workload makes others, which come and go.
+constexpr std::string_view kCluster = "default";
 constexpr std::size_t kInstancesLookedAt = 10;
 // Smaller than most lists are, so that there is more than one page.
 constexpr std::int64_t kPage = 5;
@@ -38,7 +40,7 @@ class Shown {
     auto& client = cluster_.client(0);
     for (int i = 0; i < kShownTriesMax; ++i) {
       JsonObject copy = request;
-      copy["cluster"] = "default";
+      copy["cluster"] = kCluster;
       if (operation == "DescribeClusters") copy.erase("cluster");
       auto outcome = cluster_.world().run(client.node(), client.call(operation, std::move(copy)));
       if (const auto* answer = answer_of(outcome)) return *answer;
@@ -79,7 +81,7 @@ class Shown {
   Arns tasks(const Each& each) const {
     Arns arns;
     for (const auto& [key, task] : cluster_.ledger().tasks())
-      if (each(*task)) arns.insert(task->arn);
+      if (task->cluster == kCluster && each(*task)) arns.insert(task->arn);
     return arns;
   }
   void compare_tasks(const std::string& what, JsonObject filter, const Each& each) {
@@ -115,7 +117,8 @@ class Shown {
     const auto with = [&](std::optional<InstanceStatus> status) {
       Arns arns;
       for (const auto& [key, instance] : cluster_.ledger().instances())
-        if (status ? instance->status == *status : instance->status != InstanceStatus::inactive)
+        if (instance->cluster == kCluster &&
+            (status ? instance->status == *status : instance->status != InstanceStatus::inactive))
           arns.insert(instance->arn);
       return arns;
     };
@@ -130,7 +133,9 @@ class Shown {
     const std::size_t step = cluster_.ledger().instances().size() / kInstancesLookedAt + 1;
     std::size_t number = 0;
     for (const auto& [key, instance] : cluster_.ledger().instances())
-      if (number++ % step == 0 && instance->status != InstanceStatus::inactive) check_instance(*instance);
+      if (number++ % step == 0 && instance->cluster == kCluster &&
+          instance->status != InstanceStatus::inactive)
+        check_instance(*instance);
   }
 
   void check_instance(const domain::ContainerInstanceRecord& instance) {
@@ -199,7 +204,7 @@ class Shown {
     for (const auto& [key, task] : cluster_.ledger().tasks())
       running += task->last_status == TaskStatus::running ? 1 : 0;
     for (const auto& [key, instance] : cluster_.ledger().instances())
-      instances += instance->status == InstanceStatus::inactive ? 0 : 1;
+      instances += instance->cluster != kCluster || instance->status == InstanceStatus::inactive ? 0 : 1;
     for (const auto& [key, service] : cluster_.ledger().services())
       services += service->status == domain::ServiceStatus::active ? 1 : 0;
     same("the cluster", shown, "runningTasksCount", running);

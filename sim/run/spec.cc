@@ -11,8 +11,9 @@ namespace {
 using Weights = std::map<std::string, std::int64_t>;
 
 const std::vector<std::string>& list_actions() {
-  static const std::vector<std::string> actions = {"run-task",       "stop-task", "scale",    "deploy",
-                                                   "delete-service", "drain",     "describe", "register"};
+  static const std::vector<std::string> actions = {"run-task",       "stop-task",    "scale",    "deploy",
+                                                   "delete-service", "drain",        "describe", "register",
+                                                   "run-port",       "brief-cluster"};
   return actions;
 }
 
@@ -80,10 +81,11 @@ bool assign(Spec& spec, const std::string& key, const std::vector<std::string>& 
 
 const std::vector<std::string>& list_faults() {
   static const std::vector<std::string> faults = {
-      "plane-kill",    "plane-crash-loop", "store-fails",  "store-slow",    "net-loss",    "net-delay",
-      "partition",     "one-way",          "plane-cut",    "clog",          "agent-kill",  "agent-storm",
-      "host-loss",     "docker-restart",   "docker-calls", "docker-events", "docker-slow", "container-exit",
-      "container-oom", "registry-down",    "clock-step",   "clock-drift",   "buggify"};
+      "plane-kill",    "plane-crash-loop", "store-fails",    "store-slow",       "net-loss",
+      "net-delay",     "partition",        "one-way",        "plane-cut",        "clog",
+      "agent-kill",    "agent-storm",      "host-loss",      "docker-restart",   "docker-calls",
+      "docker-events", "docker-slow",      "container-exit", "container-oom",    "registry-down",
+      "clock-step",    "clock-drift",      "buggify",        "container-return", "disk-rollback"};
   return faults;
 }
 

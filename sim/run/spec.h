@@ -41,7 +41,7 @@ struct Spec {
   std::int64_t tight = 0;              ///< 1: tasks fill the hosts, so clients stop their own in the end.
   std::int64_t tunables_percent = 30;  ///< Of seeds: those with limits and delays at their extremes.
   /// What clients do, by weight: run-task, stop-task, scale, deploy, delete-service, drain, describe,
-  /// register.
+  /// register, run-port, brief-cluster.
   std::map<std::string, std::int64_t> actions;
   /// Images of tasks that RunTask starts and of deployments, by weight.
   std::map<std::string, std::int64_t> images;

@@ -4,6 +4,7 @@
 
 #include "domain/task_lifecycle.h"
 #include "sim/run/definitions.h"
+#include "sim/run/workload_user.h"
 
 namespace berth::sim {
 namespace {
@@ -14,6 +15,7 @@ using domain::TaskStatus;
 constexpr Duration kRetryPause = std::chrono::seconds(1);
 constexpr std::size_t kOwnTasksMax = 12;
 constexpr int kTriesMax = 1'000;
+constexpr const char* kSharedPort = "shared-port";
 constexpr std::int64_t kTogether = std::chrono::nanoseconds(std::chrono::seconds(2)).count();
 
 std::vector<std::string> task_arns(const JsonObject& answer) {
@@ -27,29 +29,6 @@ std::vector<std::string> task_arns(const JsonObject& answer) {
 }
 
 }  // namespace
-
-struct Workload::User {
-  User(Workload& workload, std::size_t n, Client& c)
-      : number(n),
-        client(c),
-        random(workload.cluster_.world().stream(fmt::format("workload/{}", n))),
-        group(c.node().executor()),
-        service(fmt::format("svc-{}", n)) {}
-  std::size_t number;
-  Client& client;
-  Prng random;
-  runtime::TaskGroup group;
-  std::string service;
-  bool has_service = false;
-  bool ports = false;
-  bool daemon = false;
-  enum class Constraint { none, distinct, zone } constraint = Constraint::none;
-  std::string zone;  ///< Where its service's tasks must be.
-  std::int64_t minimum = 100, maximum = 200;
-  std::int64_t desired = 0;
-  std::vector<std::string> tasks;  ///< ARNs of tasks that it ran.
-  int requests = 0;
-};
 
 Workload::Workload(Cluster& cluster, const Spec& spec, std::size_t clients) : cluster_(cluster), spec_(spec) {
   for (std::size_t i = 0; i < clients; ++i) {
@@ -122,6 +101,9 @@ Async<void> Workload::prepare_on(User& user) {
       static_cast<void>(co_await insist(user, "RegisterTaskDefinition", std::move(definition), kTriesMax));
     }
   }
+  JsonObject shared = definition_request(kSharedPort, "app", 7000);
+  if (spec_.actions.contains("run-port"))
+    static_cast<void>(co_await insist(user, "RegisterTaskDefinition", std::move(shared), kTriesMax));
   prepared_ = true;
 }
 
@@ -165,6 +147,10 @@ Async<void> Workload::act(User& user, const std::string& action) {
     co_await delete_service(user);
   } else if (action == "register") {
     co_await register_together(user);
+  } else if (action == "run-port") {
+    co_await run_port(user);
+  } else if (action == "brief-cluster") {
+    co_await brief_cluster(user);
   } else {
     const bool fresh = !user.has_service;
     co_await ensure_service(user);
@@ -193,6 +179,13 @@ Async<void> Workload::run_task(User& user) {
                                    {"clientToken", fmt::format("token-{}-{}", user.number, number)}});
   const bool again = user.random.chance(1, 3);
   JsonObject repeated = request;
+  const auto acted = std::make_shared<int>(0);
+  if (user.random.chance(1, 4)) {
+    JsonObject other = request;
+    other["count"] = count % 3 + 1;
+    other["startedBy"] = fmt::format("sim-{}-{}x:{}", user.number, number, count % 3 + 1);
+    user.group.spawn(contend(user, std::move(other), acted));
+  }
   const auto outcome = co_await insist(user, "RunTask", std::move(request), kTriesMax);
   const auto* answer = answer_of(outcome);
   if (!answer) co_return;
@@ -202,10 +195,36 @@ Async<void> Workload::run_task(User& user) {
     if (!cluster_.ledger().find_task(arn))
       fail("acknowledged", "RunTask answered " + arn + ", which is not durable");
   user.tasks.insert(user.tasks.end(), arns.begin(), arns.end());
+  if (!arns.empty() && ++*acted > 1) fail("token-once", "a client token acted for two requests that differ");
   if (!again || arns.empty()) co_return;
   const auto second = co_await insist(user, "RunTask", std::move(repeated), kTriesMax);
   const auto* same = answer_of(second);
   if (same && task_arns(*same) != arns) fail("token-once", "a repeated RunTask answered other tasks");
+}
+
+Async<void> Workload::contend(User& user, JsonObject request, std::shared_ptr<int> acted) {
+  const auto outcome = co_await insist(user, "RunTask", std::move(request), kTriesMax);
+  if (failure_of(outcome) == "ConflictException") cluster_.world().probe("token-refused");
+  const auto* answer = answer_of(outcome);
+  if (!answer) co_return;
+  const auto arns = task_arns(*answer);
+  user.tasks.insert(user.tasks.end(), arns.begin(), arns.end());
+  if (!arns.empty() && ++*acted > 1) fail("token-once", "a client token acted for two requests that differ");
+}
+
+Async<void> Workload::run_port(User& user) {
+  if (user.tasks.size() >= kOwnTasksMax) {
+    co_await stop_task(user);
+    co_return;
+  }
+  co_await until_tick(user);
+  JsonObject request = JsonObject({{"taskDefinition", kSharedPort}, {"startedBy", "sim-port"}});
+  const auto outcome = co_await insist(user, "RunTask", std::move(request), 1);
+  const auto* answer = answer_of(outcome);
+  if (!answer) co_return;
+  const auto arns = task_arns(*answer);
+  cluster_.world().probe(arns.empty() ? "port-refused" : "port-given");
+  user.tasks.insert(user.tasks.end(), arns.begin(), arns.end());
 }
 
 Async<void> Workload::stop_task(User& user) {
@@ -299,10 +318,15 @@ Async<void> Workload::delete_service(User& user) {
   user.has_service = false;
 }
 
+Async<void> Workload::until_tick(User& user) {
+  const std::int64_t tick = cluster_.world().now().ns / kTogether + 1;
+  co_await user.client.node().runtime().sleep(Duration(tick * kTogether - cluster_.world().now().ns));
+}
+
 Async<void> Workload::register_together(User& user) {
   // At the same moment and of the same new family as all others who mean to in these two seconds.
   const std::int64_t tick = cluster_.world().now().ns / kTogether + 1;
-  co_await user.client.node().runtime().sleep(Duration(tick * kTogether - cluster_.world().now().ns));
+  co_await until_tick(user);
   JsonObject request = definition_request(fmt::format("together-{}", tick), "app", std::nullopt);
   request["cpu"] = std::to_string(128 + user.number);  // Tells them apart.
   const auto outcome = co_await insist(user, "RegisterTaskDefinition", std::move(request), kTriesMax);

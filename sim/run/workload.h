@@ -16,7 +16,7 @@ namespace berth::sim {
 /// with the same client token, until it is answered. It checks what it is told:
 ///
 ///   acknowledged   what an answer says is durable when the answer comes.
-///   token-once     a repeated RunTask answers the same tasks.
+///   token-once     a repeated RunTask answers the same tasks; with other parameters it does not act.
 ///   not-ahead      nothing is shown that is not durable.
 ///   definition     no two requests are answered with one revision.
 ///   lost           a task that was run is found, until retention deletes it; also by another control plane.
@@ -51,6 +51,14 @@ class Workload {
   Async<void> update_service(User& user, std::string definition, std::int64_t desired);
   Async<void> delete_service(User& user);
   Async<void> register_together(User& user);
+  /// RunTask of one host port, at the same moment as all others who mean to.
+  Async<void> run_port(User& user);
+  /// The same token with other parameters, while the first request is under way.
+  Async<void> contend(User& user, JsonObject request, std::shared_ptr<int> acted);
+  /// A cluster that all clients of these two seconds share: each brings an instance into it, runs a task,
+  /// takes the instance away again, and deletes the cluster.
+  Async<void> brief_cluster(User& user);
+  Async<void> until_tick(User& user);
   Async<void> drain(User& user);
   Async<void> activate_all(User& user);
   Async<void> repair(User& user);

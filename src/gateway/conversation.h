@@ -39,6 +39,8 @@ class Conversation {
   Async<void> run(runtime::MessageSocket& socket);
   /// The first order counts.
   void request_close(CloseOrder order);
+  /// Something may be due. As request_close(), on any thread.
+  void wake() { wake_.notify(); }
 
  protected:
   /// A whole message. Answers go out by say().

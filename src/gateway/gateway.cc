@@ -8,6 +8,7 @@
 
 #include "gateway/acs/acs_session.h"
 #include "gateway/tcs/tcs_session.h"
+#include "scheduling/task_writes.h"
 
 namespace berth::gateway {
 namespace {
@@ -114,7 +115,7 @@ Async<void> Gateway::run_socket(std::shared_ptr<void> context, runtime::MessageS
 }
 
 SessionServices Gateway::services() {
-  return {deps_.store, deps_.runtime, deps_.limits, counters_, alarms_, marks_};
+  return {deps_.store, deps_.runtime, deps_.limits, counters_, alarms_, marks_, notes_};
 }
 
 Async<bool> Gateway::run_listed(SocketKind kind, const std::string& instance_key, Conversation& session,
@@ -155,6 +156,12 @@ Async<void> Gateway::run_telemetry(std::shared_ptr<SocketContext> context, runti
   TcsSession session(services(), telemetry_, std::move(*context));
   context.reset();
   static_cast<void>(co_await run_listed(SocketKind::telemetry, key, session, socket));
+}
+
+void Gateway::stop_again(std::shared_ptr<const domain::TaskRecord> task) {
+  const std::string key = scheduling::instance_key_of(*task);
+  notes_.owe_stop(key, std::move(task));
+  sessions_.wake(SocketKind::control, key);
 }
 
 std::string Gateway::metrics() const {

@@ -4,6 +4,7 @@
 
 #include "auth/sigv4.h"
 #include "domain/agent_update.h"
+#include "domain/stop_repeater.h"
 #include "domain/task_roles.h"
 #include "gateway/absence.h"
 #include "gateway/limits.h"
@@ -43,7 +44,7 @@ struct GatewayDeps {
 /// deregistered
 ///          instances, InvalidInstanceException, InvalidClusterException, AccessDeniedException,
 ///          BadRequestException.
-class Gateway {
+class Gateway final : public domain::StopRepeater {
  public:
   explicit Gateway(GatewayDeps deps);
   Gateway(const Gateway&) = delete;
@@ -58,6 +59,9 @@ class Gateway {
   /// As runtime::RequestHandler.
   Async<runtime::UpgradeDecision> upgrade(const runtime::HttpRequest& request, const runtime::Peer& peer);
   Async<void> run_socket(std::shared_ptr<void> context, runtime::MessageSocket& socket);
+
+  /// To the agent of the task's instance: now if it is connected here, else when it comes.
+  void stop_again(std::shared_ptr<const domain::TaskRecord> task) override;
 
   /// Prometheus text.
   std::string metrics() const;
@@ -79,6 +83,7 @@ class Gateway {
   TelemetryStore telemetry_;
   AbsenceSweep sweep_;
   DeliveryMarks marks_;
+  AgentNotes notes_;
   Alarms alarms_;
   runtime::TaskGroup tasks_;
 };

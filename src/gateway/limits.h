@@ -27,6 +27,7 @@ struct GatewayLimits {
   /// sees it.
   Duration update_staged_min = std::chrono::seconds(3);
   Duration update_restart_max = std::chrono::minutes(10);  ///< For an agent to come back from an update.
+  Duration manifest_patience = std::chrono::seconds(15);   ///< Until a manifest goes out once more.
   Duration retry_delay = std::chrono::seconds(1);          ///< After the store was not available.
   Duration stop_grace = std::chrono::seconds(5);           ///< For sessions to end at stop().
   std::size_t control_message_bytes_max = 1U << 20;

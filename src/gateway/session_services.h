@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/agent_notes.h"
 #include "gateway/alarms.h"
 #include "gateway/counters.h"
 #include "gateway/delivery_marks.h"
@@ -16,6 +17,7 @@ struct SessionServices {
   Counters& counters;
   Alarms& alarms;
   DeliveryMarks& marks;
+  AgentNotes& notes;
 };
 
 }  // namespace berth::gateway

@@ -30,6 +30,12 @@ void SessionTable::remove(SocketKind kind, const std::string& instance_key, Conv
   changed_.notify();
 }
 
+void SessionTable::wake(SocketKind kind, const std::string& instance_key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find({kind, instance_key});
+  if (found != sessions_.end()) found->second->wake();
+}
+
 bool SessionTable::has(SocketKind kind, const std::string& instance_key) const {
   const std::lock_guard lock(mutex_);
   return sessions_.contains({kind, instance_key});

@@ -19,6 +19,8 @@ class SessionTable {
   bool add(SocketKind kind, const std::string& instance_key, Conversation& session, bool& replaced);
   /// Takes it out, before it is destroyed.
   void remove(SocketKind kind, const std::string& instance_key, Conversation& session);
+  /// The session, if there is one, looks at what is due.
+  void wake(SocketKind kind, const std::string& instance_key);
   bool has(SocketKind kind, const std::string& instance_key) const;
   std::size_t size(SocketKind kind) const;
   /// Tells all to close, and refuses further ones.

@@ -6,11 +6,12 @@ Method: one berthd, one agent, real Docker; the data folder is a small tmpfs whe
 import glob
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
 
-from harness import Agent, AgentCase, containers, docker, wait_until
+from harness import Agent, AgentCase, connected_instances, containers, docker, wait_until
 
 EXIT_RESTART, EXIT_TERMINAL = 1, 5
 OBEDIENT = ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"]
@@ -97,31 +98,58 @@ class Faults(AgentCase):
         agent.process.reader.join(5)
         return agent.process.output()
 
-    def damage(self, path, text):
-        with open(path, encoding="utf-8") as file:
-            before = file.read()
+    def write(self, path, text):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        self.agent.start()
-        said = self.ended(self.agent, EXIT_TERMINAL)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(before)
-        self.assertIn(path, said)
-        self.assertIn("cannot be used", said)
 
-    def test_garbage_in_the_checkpoint_is_named_and_nothing_is_touched(self):
+    def test_a_damaged_task_file_is_set_aside_and_the_others_are_served(self):
+        lost, kept = (self.run_task("obedient")[0] for _ in range(2))
+        for arn in (lost, kept):
+            self.wait_for_task(arn, "RUNNING")
+        self.agent.stop()
+        name = lost.rsplit("/", 1)[1] + ".json"
+        self.write(f"{self.agent.data_dir}/tasks/{name}", '{"version":1')
+        self.agent.start()
+        self.wait_for_agent()
+        task = self.wait_for_task(lost, "STOPPED")
+        self.assertIn("does not know this task", task["stoppedReason"])
+        self.assertEqual(containers(f"task-arn={lost}", "running"), [])
+        self.assertIn(name, self.agent.process.output(400))
+        self.assertTrue(os.path.exists(f"{self.agent.data_dir}/damaged/{name}"))
+        self.assertEqual(self.describe_task(kept)["lastStatus"], "RUNNING")
+        self.assertEqual(len(containers(f"task-arn={kept}", "running")), 1)
+        self.wait_for_task(self.run_task("obedient")[0], "RUNNING")
+
+    def test_files_of_a_newer_agent_are_named_and_nothing_is_touched(self):
         arn = self.run_task("obedient")[0]
         self.wait_for_task(arn, "RUNNING")
         self.agent.stop()
-        task = f"{self.agent.data_dir}/tasks/{arn.rsplit('/', 1)[1]}.json"
-        for text in ("", "\0\0\0\0", '{"version":1', '{"version":99}', "[]", '{"version":1,"task":{},"state":3}'):
-            self.damage(task, text)
-            self.damage(f"{self.agent.data_dir}/berth-agent.json", text if "task" not in text else "{}")
+        for path in (f"{self.agent.data_dir}/tasks/{arn.rsplit('/', 1)[1]}.json", f"{self.agent.data_dir}/berth-agent.json"):
+            with open(path, encoding="utf-8") as file:
+                before = file.read()
+            self.write(path, '{"version":99}')
+            self.agent.start()
+            said = self.ended(self.agent, EXIT_TERMINAL)
+            self.write(path, before)
+            self.assertIn(path, said)
+            self.assertIn("newer agent", said)
         self.assertEqual(len(containers(f"task-arn={arn}", "running")), 1)
         # Restored, it goes on as if nothing had been.
         self.agent.start()
         self.wait_for_agent()
         self.assertEqual(self.describe_task(arn)["lastStatus"], "RUNNING")
+
+    def test_without_its_folder_it_finds_its_containers_by_their_labels(self):
+        arn = self.run_task("obedient")[0]
+        self.wait_for_task(arn, "RUNNING")
+        self.agent.kill()
+        wait_until(lambda: not connected_instances(self.ecs, self.cluster), what="the loss of the agent's connection")
+        shutil.rmtree(f"{self.agent.data_dir}/tasks")
+        os.remove(f"{self.agent.data_dir}/berth-agent.json")
+        self.agent.start()
+        self.wait_for_agent()
+        self.assertEqual(self.describe_task(arn)["lastStatus"], "STOPPED")
+        wait_until(lambda: containers(f"task-arn={arn}", "running") == [], what="the end of the container")
 
     def test_what_a_crash_left_of_a_temporary_file_does_no_harm(self):
         arn = self.run_task("obedient")[0]

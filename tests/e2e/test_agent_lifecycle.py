@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import BIN, ROOT, AgentCase, connected_instances, containers, docker, wait_until
+from harness import BIN, ROOT, Agent, AgentCase, connected_instances, containers, docker, remove_containers, wait_until
 
 EXIT_TERMINAL = 5
 OBEDIENT = ("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done")
@@ -115,6 +115,25 @@ class AgentLifecycle(AgentCase):
         self.wait_for_task(settled, "STOPPED")
         self.assertEqual({arn: self.describe_task(arn)["version"] for arn in versions}, versions)
 
+    def test_a_container_that_comes_back_is_stopped_again(self):
+        self.plane.client().call("RegisterTaskDefinition", **definition(
+            "port", *OBEDIENT, portMappings=[{"containerPort": 80, "hostPort": 18080}]))
+        arn = self.run_task("port")[0]
+        self.wait_for_task(arn, "RUNNING")
+        self.ecs.call("StopTask", cluster=self.cluster, task=arn)
+        self.wait_for_task(arn, "STOPPED")
+        container = containers(f"task-arn={arn}")[0]
+        for start in (["start"], ["restart"], ["start"]):
+            docker(*start, container)
+            wait_until(lambda: containers(f"task-arn={arn}", "running") == [], what="the end of the container")
+        # Also when it comes back while nobody looks.
+        self.agent.kill()
+        docker("start", container)
+        self.agent.start()
+        self.wait_for_agent()
+        wait_until(lambda: containers(f"task-arn={arn}", "running") == [], what="the end of the container")
+        self.wait_for_task(self.run_task("port")[0], "RUNNING")
+
     def test_containers_that_are_not_ours_are_not_touched(self):
         foreign = docker("run", "-d", "--label", "com.example.mine=1", "busybox", "sleep", "300")
         self.addCleanup(docker, "rm", "-f", foreign)
@@ -126,6 +145,72 @@ class AgentLifecycle(AgentCase):
         found = connected_instances(self.ecs, self.cluster)[0]
         self.assertEqual((found["runningTasksCount"], found["pendingTasksCount"]), (0, 0))
         self.assertEqual(docker("inspect", "--format", "{{.State.Running}} {{.State.StartedAt}}", foreign), f"true {started}")
+
+
+class Restored(AgentCase):
+    """The control plane goes back to an older state, of which its agent knows nothing."""
+
+    cluster = "restored"
+
+    @classmethod
+    def setUpClass(cls):
+        super(AgentCase, cls).setUpClass()
+        cls.folder = tempfile.mkdtemp(prefix="berth-e2e-backup-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        client = cls.plane.client()
+        client.call("CreateCluster", clusterName=cls.cluster)
+        client.call("RegisterTaskDefinition", **definition("obedient", *OBEDIENT))
+        client.close()
+        cls.backup("without the instance")
+        cls.addClassCleanup(remove_containers, cls.plane)
+        cls.agent = Agent(cls.plane, cls.cluster)
+        cls.addClassCleanup(cls.agent.destroy)
+        cls.agent.start()
+        cls.wait_for_agent()
+
+    @classmethod
+    def berth(cls, command, name):
+        subprocess.run([os.path.join(BIN, "berth"), "--data-dir", cls.plane.data_dir, command, f"{cls.folder}/{name}"],
+                       check=True, capture_output=True)
+
+    @classmethod
+    def backup(cls, name):
+        cls.berth("backup", name)
+
+    def restore(self, name):
+        self.plane.stop()
+        self.berth("restore", name)
+        self.plane.start()
+        self.ecs.close()
+        self.ecs = self.plane.client()
+        wait_until(lambda: connected_instances(self.ecs, self.cluster), 60, "the instance")
+
+    def assert_gone(self, arn):
+        wait_until(lambda: containers(f"task-arn={arn}", "running") == [], what="the end of what nobody knows")
+
+    def test_what_runs_is_what_the_api_shows(self):
+        stays, ends = (self.run_task("obedient")[0] for _ in range(2))
+        for arn in (stays, ends):
+            self.wait_for_task(arn, "RUNNING")
+        self.backup("with two tasks")
+        self.ecs.call("StopTask", cluster=self.cluster, task=ends)
+        self.wait_for_task(ends, "STOPPED")
+        later = self.run_task("obedient")[0]
+        self.wait_for_task(later, "RUNNING")
+        self.restore("with two tasks")
+        # Known ones are asked again, unknown ones are stopped.
+        self.wait_for_task(ends, "STOPPED")
+        self.assert_gone(later)
+        self.assertEqual(self.describe_task(stays)["lastStatus"], "RUNNING")
+        self.assertEqual(len(containers(f"task-arn={stays}", "running")), 1)
+        # The instance registered after this backup.
+        before = self.ecs.call("ListContainerInstances", cluster=self.cluster)["containerInstanceArns"]
+        self.restore("without the instance")
+        after = self.ecs.call("ListContainerInstances", cluster=self.cluster)["containerInstanceArns"]
+        self.assertEqual(len(after), 1)
+        self.assertNotEqual(after, before)
+        self.assert_gone(stays)
+        self.wait_for_task(self.run_task("obedient")[0], "RUNNING")
 
 
 class TaskCleanup(AgentCase):

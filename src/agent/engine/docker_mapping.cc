@@ -143,6 +143,7 @@ void add_labels(const TaskState& task, const ContainerSpec& spec, const MappingO
   object[kLabelFamily] = task.spec.family;
   object[kLabelVersion] = task.spec.version;
   object[kLabelCluster] = options.cluster;
+  if (!options.container_instance_arn.empty()) object[kLabelInstance] = options.container_instance_arn;
 }
 
 void add_limits(const TaskState& task, const ContainerSpec& spec, const MappingOptions& options,

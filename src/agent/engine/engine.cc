@@ -115,7 +115,7 @@ void handle(Machine& m, const StopDone& event) {
   ContainerState* container = at_step(m, event.container, Step::stop);
   if (container == nullptr) return;
   container->step = Step::none;
-  if (container->known == Status::stopped) return;
+  if (container->known == Status::stopped && !container->returned) return;
   const bool gone = event.error && event.error->missing;
   const bool runs = event.info && event.info->phase == ContainerPhase::running;
   if ((event.error && !gone) || runs) {
@@ -125,6 +125,8 @@ void handle(Machine& m, const StopDone& event) {
           std::min(kStopRetryMin * (1 << doublings), kStopRetryMax));
     return;
   }
+  container->returned = false;
+  if (container->known == Status::stopped) return;
   if (event.info) m.observe(event.container, *event.info);
   if (container->known != Status::stopped) m.set_stopped(event.container);
 }
@@ -177,6 +179,10 @@ void handle(Machine& m, const ReportDelivered& event) {
 
 void handle(Machine& m, const CleanedUp&) {
   if (m.task.cleanup == Cleanup::running) m.task.cleanup = Cleanup::done;
+}
+
+void handle(Machine& m, const AskedAgain&) {
+  m.repeat_report();
 }
 
 /// Nothing that was under way when the agent went is any more, whatever the saved state says.

@@ -24,6 +24,8 @@ inline constexpr Duration kStopRetryMin = std::chrono::seconds(1);
 inline constexpr Duration kStopRetryMax = std::chrono::seconds(60);
 /// Of a container that is not started because of another: as if it had obeyed SIGTERM at once.
 inline constexpr std::int32_t kNeverStartedExitCode = 143;
+/// Between SIGTERM and SIGKILL of a container that came back after it had stopped.
+inline constexpr Duration kReturnedGrace = std::chrono::seconds(2);
 
 /// The life of a task: takes `task` on by `event` and says what is to be done next. Pure and deterministic:
 /// no clock, no I/O; the caller persists `task` before it acts.
@@ -33,8 +35,9 @@ inline constexpr std::int32_t kNeverStartedExitCode = 143;
 ///
 /// Invariant: known statuses of containers and task never go back; a container has at most one step under
 /// way; a task
-///            that is STOPPED has queued exactly one STOPPED report; nothing is started once the task is to
-///            stop.
+///            that is STOPPED has queued exactly one STOPPED report, and one more each time it was asked
+///            again; nothing is started once the task is to stop; what runs although it has STOPPED is
+///            stopped.
 std::vector<Action> apply(TaskState& task, const Event& event, WallTime now, const EngineOptions& options);
 
 /// The report to send next, which from now on does not change, until ReportDelivered names it; null when

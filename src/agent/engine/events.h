@@ -82,14 +82,16 @@ struct ReportDelivered {
   std::uint64_t id = 0;
 };
 struct CleanedUp {};
+/// The control plane does not know what it was told of this task: it is told again.
+struct AskedAgain {};
 /// The agent is back. For each container: what Docker shows of it, or nothing.
 struct Resumed {
   std::vector<std::optional<ContainerInfo>> containers;
 };
 
-using Event =
-    std::variant<Admitted, StopRequested, VolumeDone, CgroupDone, SecretsDone, PullDone, CreateDone,
-                 StartDone, StopDone, Observed, Vanished, TimerFired, ReportDelivered, CleanedUp, Resumed>;
+using Event = std::variant<Admitted, StopRequested, VolumeDone, CgroupDone, SecretsDone, PullDone, CreateDone,
+                           StartDone, StopDone, Observed, Vanished, TimerFired, ReportDelivered, CleanedUp,
+                           AskedAgain, Resumed>;
 
 // --- actions: what to do about it. Each but CancelPull and SetTimer comes back as its …Done event exactly
 // once. ---

@@ -31,6 +31,8 @@ struct Machine {
   void report_task();
   void report_containers();
   void flush();
+  /// Everything once more, if nothing is on its way.
+  void repeat_report();
 
  private:
   bool propagate_stop();
@@ -38,6 +40,7 @@ struct Machine {
   bool judge_waiting();
   void make_resources();
   void next_step(std::size_t index);
+  void stop_returned(std::size_t index);
   bool resources_ready(std::size_t index) const;
   void copy_facts(std::size_t index, const ContainerInfo& info);
   void observe_exit(std::size_t index, const ContainerInfo& info);

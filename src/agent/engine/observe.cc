@@ -79,11 +79,8 @@ void Machine::observe(std::size_t index, const ContainerInfo& info) {
   // A start under way answers for itself, with an inspect of its own.
   if (container.step == Step::start || container.step == Step::create) return;
   if (container.known == Status::stopped) {
-    if (info.phase == ContainerPhase::running && container.step == Step::none && !container.stopped_again) {
-      container.stopped_again = true;
-      container.step = Step::stop;
-      actions.emplace_back(StopContainer{index, options.stop_timeout});
-    }
+    container.returned = info.phase == ContainerPhase::running || info.phase == ContainerPhase::paused ||
+                         info.phase == ContainerPhase::restarting;
     return;
   }
   copy_facts(index, info);

@@ -127,10 +127,19 @@ bool Machine::resources_ready(std::size_t index) const {
   });
 }
 
+/// What has been told STOPPED holds nothing any more, its host ports least of all.
+void Machine::stop_returned(std::size_t index) {
+  ContainerState& container = task.containers[index];
+  if (!container.returned || container.stop_waiting || task.cleanup != Cleanup::kept) return;
+  container.step = Step::stop;
+  actions.emplace_back(StopContainer{index, std::min(kReturnedGrace, options.stop_timeout)});
+}
+
 void Machine::next_step(std::size_t index) {
   ContainerState& container = task.containers[index];
   const ContainerSpec& spec = task.spec.containers[index];
-  if (container.step != Step::none || container.known == Status::stopped) return;
+  if (container.step != Step::none) return;
+  if (container.known == Status::stopped) return stop_returned(index);
   if (container.desired == Status::stopped) {
     if (container.stop_waiting || !dependents_stopped(task, index)) return;
     container.step = Step::stop;

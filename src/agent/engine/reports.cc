@@ -75,6 +75,13 @@ void Machine::report_containers() {
   }
 }
 
+void Machine::repeat_report() {
+  if (!task.outbox.empty() || task.known < Status::running) return;
+  for (ContainerState& container : task.containers) container.reported = Status::none;
+  task.reported = Status::none;
+  report_task();
+}
+
 void Machine::flush() {
   task.flush_armed = false;
   if (task.reported != Status::stopped && std::ranges::any_of(task.containers, has_news)) report_task();

@@ -24,7 +24,7 @@ struct ContainerState {
   Status reported = Status::none;  ///< The highest status that stands in a report, delivered or still queued.
   Step step = Step::none;          ///< Under way right now.
   bool maybe_running = false;      ///< A start ended without an answer: stop it to be sure.
-  bool stopped_again = false;      ///< It came back to life after it had stopped, and was stopped once more.
+  bool returned = false;           ///< It has STOPPED and runs: somebody started it, and it is to be stopped.
   bool start_expired = false;      ///< Its startTimeout has passed.
   int stop_failures = 0;
   bool stop_waiting = false;  ///< A timer will try to stop it again.

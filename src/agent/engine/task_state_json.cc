@@ -64,7 +64,7 @@ void members(V& v, ContainerState& c) {
   v("dockerName", c.docker_name), v("dockerId", c.docker_id), v("endpointId", c.endpoint_id),
       v("imageId", c.image_id);
   v("imageDigest", c.image_digest), v("known", c.known), v("desired", c.desired), v("reported", c.reported);
-  v("maybeRunning", c.maybe_running), v("stoppedAgain", c.stopped_again), v("startExpired", c.start_expired);
+  v("maybeRunning", c.maybe_running), v("startExpired", c.start_expired);
   v("restarts", c.restarts), v("problem", c.problem), v("exitCode", c.exit_code), v("bindings", c.bindings);
   v("health", c.health), v("createdAt", c.created_at), v("startedAt", c.started_at),
       v("finishedAt", c.finished_at);

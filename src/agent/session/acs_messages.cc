@@ -71,6 +71,37 @@ std::string payload_nack(const std::string& cluster, const std::string& containe
   return render_envelope("NackRequest", std::move(message));
 }
 
+std::vector<TaskSink::Expected> expected_of(const Envelope& envelope) {
+  std::vector<TaskSink::Expected> expected;
+  const JsonValue* tasks = envelope.message.if_contains("tasks");
+  if (tasks == nullptr || !tasks->is_array()) return expected;
+  for (const JsonValue& task : tasks->get_array()) {
+    if (!task.is_object()) continue;
+    const JsonObject& object = task.get_object();
+    TaskSink::Expected one{member(object, "taskArn"), member(object, "desiredStatus") == "STOPPED", {}};
+    if (object.contains("lastStatus")) one.last_status = member(object, "lastStatus");
+    expected.push_back(std::move(one));
+  }
+  return expected;
+}
+
+std::vector<std::string> difference_messages(const std::string& message_id, const std::string& cluster,
+                                             const TaskSink::Differences& differences) {
+  std::vector<std::string> messages;
+  const auto add = [&](std::string_view type, const char* list, const std::vector<std::string>& arns) {
+    if (arns.empty()) return;
+    JsonArray tasks;
+    for (const std::string& arn : arns)
+      tasks.push_back(
+          JsonObject{{"taskArn", arn}, {"taskClusterArn", cluster}, {"desiredStatus", "STOPPED"}});
+    messages.push_back(
+        render_envelope(type, JsonObject{{"messageId", message_id}, {list, std::move(tasks)}}));
+  };
+  add("TaskStopVerificationMessage", "stopCandidates", differences.surplus);
+  add("TaskMissingMessage", "tasks", differences.missing);
+  return messages;
+}
+
 std::string credentials_ack(const std::string& message_id,
                             const model::acs::IAMRoleCredentials& credentials) {
   JsonObject message;

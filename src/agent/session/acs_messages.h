@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/session/task_sink.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "model/acs/acs_types.h"
@@ -33,6 +34,12 @@ std::string payload_ack(const std::string& cluster, const std::string& container
                         const std::string& message_id);
 std::string payload_nack(const std::string& cluster, const std::string& container_instance,
                          const std::string& message_id, const std::string& reason);
+/// The tasks of a TaskManifestMessage.
+std::vector<TaskSink::Expected> expected_of(const Envelope& envelope);
+/// What follows the acknowledgement of a TaskManifestMessage: TaskStopVerificationMessage names what is here
+/// and not expected; TaskMissingMessage, to Berth only, what is expected and not here.
+std::vector<std::string> difference_messages(const std::string& message_id, const std::string& cluster,
+                                             const TaskSink::Differences& differences);
 std::string credentials_ack(const std::string& message_id, const model::acs::IAMRoleCredentials& credentials);
 /// The credentials of an IAMRoleCredentialsMessage.
 std::optional<model::acs::IAMRoleCredentials> credentials_of(const Envelope& envelope);

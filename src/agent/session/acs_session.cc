@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "agent/session/acs_messages.h"
 #include "base/encoding.h"
@@ -73,10 +75,20 @@ Async<void> AcsSession::run_sessions() {
     const Ending ending = co_await connect_once();
     const MonotonicTime now = deps_.runtime.clock().monotonic();
     const Duration lived = now - connected_at_.value_or(now);
-    if (ending == Ending::inactive)
-      spdlog::warn("agent: this container instance is deregistered; trying again in an hour");
+    co_await follow_up(ending);
     co_await deps_.runtime.sleep(reconnect_wait(backoff, ending, lived));
   }
+}
+
+Async<void> AcsSession::follow_up(Ending ending) {
+  if (ending == Ending::inactive) {
+    spdlog::warn("agent: this container instance is deregistered; trying again in an hour");
+    if (!std::exchange(deregistered_, true) && deps_.deregistered) deps_.deregistered();
+  }
+  if (ending != Ending::unknown || deregistered_ || !deps_.register_again) co_return;
+  spdlog::warn("agent: the control plane does not know container instance {}; registering again",
+               deps_.registered.container_instance_arn);
+  co_await deps_.register_again();
 }
 
 // The endpoint is asked for once and kept: a control plane that moved is found again because a failed connect
@@ -118,10 +130,12 @@ Async<Ending> AcsSession::connect_once() {
   auto socket = co_await deps_.dialer.dial(std::move(request), kDialTimeout);
   if (!socket) {
     const auto& error = socket.error();
-    if (error.message.find("InactiveInstanceException") != std::string::npos) co_return Ending::inactive;
+    const auto says = [&](const char* name) { return error.message.find(name) != std::string::npos; };
+    if (says("InactiveInstanceException")) co_return Ending::inactive;
     spdlog::warn("agent: ACS connect to {} failed: {}", endpoint, error.message);
     endpoint_.clear();
-    co_return Ending::broken;
+    const bool unknown = says("InvalidInstanceException") || says("InvalidClusterException");
+    co_return unknown ? Ending::unknown : Ending::broken;
   }
   spdlog::info("agent: connected to ACS at {}", endpoint);
   connected_at_ = deps_.runtime.clock().monotonic();
@@ -164,10 +178,25 @@ Async<void> AcsSession::handle(std::string text, std::shared_ptr<runtime::Messag
   }
   if (envelope->type == "IAMRoleCredentialsMessage" && !keep_credentials(*envelope)) co_return;
   const Self self{deps_.registered.cluster, deps_.registered.container_instance_arn};
-  for (auto& reply : replies_to(*envelope, self)) {
+  std::vector<std::string> replies = replies_to(*envelope, self);
+  if (envelope->type == "TaskManifestMessage")
+    std::ranges::move(compare_manifest(*envelope), std::back_inserter(replies));
+  for (auto& reply : replies) {
     const auto sent = co_await send(socket, std::move(reply));
     if (!sent) co_return;
   }
+}
+
+std::vector<std::string> AcsSession::compare_manifest(const Envelope& manifest) {
+  const auto expected = expected_of(manifest);
+  TaskSink::Differences differences = deps_.tasks.compare(expected);
+  for (const std::string& arn : differences.surplus)
+    spdlog::warn("agent: the control plane does not want task {} here", arn);
+  for (const std::string& arn : differences.missing) spdlog::warn("agent: task {} is not known here", arn);
+  // Only Berth says what it thinks of each task, and understands the answer.
+  if (std::ranges::none_of(expected, [](const auto& one) { return one.last_status.has_value(); }))
+    differences.missing.clear();
+  return difference_messages(text_of(manifest.message, "messageId"), deps_.registered.cluster, differences);
 }
 
 bool AcsSession::keep_credentials(const Envelope& envelope) {

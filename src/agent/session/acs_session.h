@@ -28,6 +28,10 @@ struct AcsDeps {
   /// Keeps the credentials that a message or task brought. False when no running task has their id.
   std::function<bool(const model::acs::IAMRoleCredentials&)> keep_credentials;
   std::function<void()> connected;  ///< Called after each connect.
+  /// Registers this instance again, because the control plane does not know it (any more). May be empty.
+  std::function<Async<void>()> register_again = {};
+  /// Called when the control plane says that this instance is deregistered. May be empty.
+  std::function<void()> deregistered = {};
 };
 
 /// The agent's end of ACS (agent-protocol 4): asks for the endpoint, connects, handles messages, and connects
@@ -38,8 +42,9 @@ struct AcsDeps {
 ///          tasks are in the checkpoint. Tasks that make no sense are reported beside it, for as long as
 ///          that takes: nothing else waits for them.
 /// Limits:  reconnects after 250 ms growing by half to 20 s, with up to a fifth of jitter; after
-///          InactiveInstanceException an hour. A connection on which nothing comes for 1 to 2 minutes is
-///          given up.
+///          InactiveInstanceException an hour. An instance that the control plane does not know registers
+///          again, unless it was told before that it is deregistered. A connection on which nothing comes for
+///          1 to 2 minutes is given up.
 class AcsSession {
  public:
   explicit AcsSession(AcsDeps deps);
@@ -53,6 +58,8 @@ class AcsSession {
   Async<void> run_sessions();
   Async<void> report_refused(TaskSink::Refused task);
   Async<std::string> discover();
+  Async<void> follow_up(Ending ending);
+  std::vector<std::string> compare_manifest(const Envelope& manifest);
   Async<Ending> connect_once();
   Async<Ending> converse(std::shared_ptr<runtime::MessageSocket> socket);
   Async<void> handle(std::string text, std::shared_ptr<runtime::MessageSocket> socket);
@@ -66,6 +73,7 @@ class AcsSession {
   std::string endpoint_;
   std::optional<MonotonicTime> connected_at_;  ///< Of the present connection.
   bool sent_credentials_request_ = false;
+  bool deregistered_ = false;  ///< And then forgotten: it is not to come back by itself.
   std::weak_ptr<runtime::MessageSocket> socket_;
   bool sending_ = false;
   runtime::TaskGroup* reporting_ = nullptr;  ///< While run() does.

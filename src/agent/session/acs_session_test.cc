@@ -24,6 +24,7 @@ struct Line {
   explicit Line(const Executor& executor) : came(executor) {}
   std::deque<std::string> to_agent;
   std::vector<std::string> from_agent;
+  bool dropped = false;
   runtime::Notifier came;
 };
 
@@ -31,7 +32,8 @@ class MemorySocket final : public runtime::MessageSocket {
  public:
   explicit MemorySocket(Line& line) : line_(line) {}
   Async<Result<std::string>> receive() override {
-    while (line_.to_agent.empty()) co_await line_.came.wait();
+    while (line_.to_agent.empty() && !line_.dropped) co_await line_.came.wait();
+    if (std::exchange(line_.dropped, false)) co_return unavailable("connection lost");
     std::string text = std::move(line_.to_agent.front());
     line_.to_agent.pop_front();
     co_return text;
@@ -49,7 +51,18 @@ class MemorySocket final : public runtime::MessageSocket {
 class MemoryDialer final : public runtime::SocketDialer {
  public:
   explicit MemoryDialer(Line& line) : line_(line) {}
+  /// Ends the connection that there is.
+  void drop() {
+    line_.dropped = true;
+    line_.came.notify();
+  }
+  std::deque<std::string> refusals;  ///< Of the next dials, one each.
   Async<Result<std::unique_ptr<runtime::MessageSocket>>> dial(runtime::HttpRequest, Duration) override {
+    if (!refusals.empty()) {
+      const std::string refusal = refusals.front();
+      refusals.pop_front();
+      co_return Error{ErrorCode::denied, refusal, Retry::no};
+    }
     co_return std::unique_ptr<runtime::MessageSocket>(std::make_unique<MemorySocket>(line_));
   }
 
@@ -80,8 +93,14 @@ class RefusesBad final : public TaskSink {
     }
     co_return refused;
   }
+  Differences compare(const std::vector<Expected>& expected) override {
+    compared.push_back(expected);
+    return differences;
+  }
   std::int64_t sequence() const override { return 1; }
   std::vector<std::string> accepted;
+  std::vector<std::vector<Expected>> compared;
+  Differences differences;
 };
 
 class SlowReports final : public ReportSink {
@@ -105,12 +124,16 @@ struct Connection {
 
   explicit Connection(Keep keep = nullptr)
       : session({api, dialer, node.runtime(), tasks, reports, registered, "20.10", nullptr, std::move(keep),
-                 nullptr}) {
+                 nullptr, [this] { return register_again(*this); }, [this] { ++deregistrations; }}) {
     group.spawn(session.run());
   }
   ~Connection() {
     group.cancel();
     world.run(node, group.drain());
+  }
+  static Async<void> register_again(Connection& self) {
+    ++self.registered_again;
+    co_return;
   }
   void say(std::string message) {
     line.to_agent.push_back(std::move(message));
@@ -129,6 +152,7 @@ struct Connection {
   EcsApi api{make_endpoint("http://plane:1", "r", {"k", "s", ""}).value(), plane, node.runtime()};
   AcsSession session;
   runtime::TaskGroup group{node.executor()};
+  int registered_again = 0, deregistrations = 0;
 };
 
 TEST(AcsSession, ATaskThatCannotBeReadHoldsUpNothing) {
@@ -152,6 +176,42 @@ TEST(AcsSession, ATaskThatCannotBeReadHoldsUpNothing) {
   agent.group.cancel();  // a report under way does not keep the agent
   agent.world.run(agent.node, agent.group.drain());
   EXPECT_EQ(agent.reports.taken.size(), 1U);
+}
+
+TEST(AcsSession, AManifestIsAnsweredWithWhatDiffers) {
+  Connection agent;
+  agent.tasks.differences = {{"t/more"}, {"t/less"}};
+  agent.say(R"({"type":"TaskManifestMessage","message":{"messageId":"m1","timeline":7,"tasks":[)"
+            R"({"taskArn":"t/1","desiredStatus":"STOPPED","lastStatus":"RUNNING"}]}})");
+  ASSERT_EQ(agent.tasks.compared.size(), 1U);
+  EXPECT_EQ(agent.tasks.compared[0][0].task_arn, "t/1");
+  EXPECT_TRUE(agent.tasks.compared[0][0].stop);
+  EXPECT_EQ(agent.tasks.compared[0][0].last_status, "RUNNING");
+  EXPECT_THAT(agent.line.from_agent,
+              ElementsAre(testing::AllOf(HasSubstr("AckRequest"), HasSubstr("m1")),
+                          testing::AllOf(HasSubstr("TaskStopVerificationMessage"), HasSubstr("t/more")),
+                          testing::AllOf(HasSubstr("TaskMissingMessage"), HasSubstr("t/less"))));
+  // As Amazon's control plane sends it.
+  agent.line.from_agent.clear();
+  agent.say(R"({"type":"TaskManifestMessage","message":{"messageId":"m2","tasks":[{"taskArn":"t/1"}]}})");
+  EXPECT_THAT(agent.line.from_agent,
+              ElementsAre(HasSubstr("AckRequest"), HasSubstr("TaskStopVerificationMessage")));
+}
+
+// The control plane was restored from a backup that is older than this instance.
+TEST(AcsSession, AnUnknownInstanceRegistersAgainAndADeregisteredOneDoesNot) {
+  Connection agent;
+  agent.dialer.refusals = {R"({"InvalidInstanceException":"Container instance not found."})"};
+  agent.dialer.drop();
+  agent.world.run_for(10s);
+  EXPECT_EQ(agent.registered_again, 1);
+  EXPECT_EQ(agent.deregistrations, 0);
+  agent.dialer.refusals = {R"({"InactiveInstanceException":"deregistered"})",
+                           R"({"InvalidInstanceException":"Container instance not found."})"};
+  agent.dialer.drop();
+  agent.world.run_for(3h);
+  EXPECT_EQ(agent.registered_again, 1);
+  EXPECT_EQ(agent.deregistrations, 1);
 }
 
 TEST(AcsSession, OnlyCredentialsThatATaskHereHasAreAcknowledged) {

@@ -19,7 +19,7 @@ Duration reconnect_wait(Backoff& backoff, Ending ending, Duration lived) {
   const bool good = lived > kGoodConnection;
   if (ending == Ending::inactive) return backoff.with_jitter(kInactiveWait);
   if (ending == Ending::normal || good) backoff.reset();
-  if (ending == Ending::broken) return backoff.next();
+  if (ending == Ending::broken || ending == Ending::unknown) return backoff.next();
   if (good) return Duration::zero();
   const Duration shortest = backoff.next();
   backoff.reset();

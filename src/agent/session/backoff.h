@@ -46,6 +46,7 @@ enum class Ending {
   normal,    ///< Closed in good order by the other side.
   broken,    ///< Never came about, or was lost.
   inactive,  ///< This container instance is deregistered.
+  unknown,   ///< The control plane does not know this container instance, or its cluster.
 };
 /// A connection that lived this long was a good one: trying for it does not count.
 inline constexpr Duration kGoodConnection = std::chrono::seconds(10);

@@ -13,6 +13,7 @@ namespace berth::agent::session {
 namespace {
 
 constexpr std::string_view kTypeChanged = "Container instance type changes are not supported.";
+constexpr std::string_view kUnknownArn = "The referenced container instance was not found";
 
 void write_resource(JsonWriter& writer, std::string_view name, std::int64_t value) {
   writer.begin_object();
@@ -184,11 +185,9 @@ std::string registration_request(const config::AgentConfig& config, const HostFa
   return writer.take();
 }
 
-Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api,
-                                                                       const config::AgentConfig& config,
-                                                                       const HostFacts& facts,
-                                                                       std::string saved_arn,
-                                                                       runtime::Runtime& runtime) {
+Async<std::variant<Registered, RegistrationFailure>> register_instance(
+    EcsApi& api, const config::AgentConfig& config, const HostFacts& facts, std::string saved_arn,
+    IfUnknown if_unknown, runtime::Runtime& runtime) {
   if (facts.memory_mib <= config.reserved_memory_mib)
     co_return RegistrationFailure{"ECS_RESERVED_MEMORY is more than the memory of this host", true};
   std::string cluster = config.cluster.empty() ? "default" : config.cluster;
@@ -210,6 +209,11 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& a
         cluster = made;
         continue;
       }
+    } else if (!saved_arn.empty() && if_unknown == IfUnknown::register_anew &&
+               failure.message.find(kUnknownArn) != std::string::npos) {
+      spdlog::warn("agent: registering as a new container instance; tasks of {} will be stopped", saved_arn);
+      saved_arn.clear();
+      continue;
     } else if (is_type_change(failure) || failure.code == "InvalidParameterException") {
       co_return RegistrationFailure{failure.message, true};
     } else if (!failure.retriable() && failure.code != "ClusterNotFoundException" &&

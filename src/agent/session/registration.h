@@ -46,12 +46,14 @@ std::string registration_request(const config::AgentConfig& config, const HostFa
                                  const std::string& cluster, const std::string& saved_arn,
                                  const std::string& client_token);
 
+/// What to do when the control plane does not know the saved ARN: it was restored from a backup that is
+/// older.
+enum class IfUnknown { give_up, register_anew };
+
 /// Registers, or registers again under the saved ARN; makes the cluster `default` when none is configured and
 /// it is missing. Tries again after passing faults until `patience` is over.
-Async<std::variant<Registered, RegistrationFailure>> register_instance(EcsApi& api,
-                                                                       const config::AgentConfig& config,
-                                                                       const HostFacts& facts,
-                                                                       std::string saved_arn,
-                                                                       runtime::Runtime& runtime);
+Async<std::variant<Registered, RegistrationFailure>> register_instance(
+    EcsApi& api, const config::AgentConfig& config, const HostFacts& facts, std::string saved_arn,
+    IfUnknown if_unknown, runtime::Runtime& runtime);
 
 }  // namespace berth::agent::session

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,20 @@ class TaskSink {
     std::string reason;  ///< Empty: not now.
   };
   virtual Async<std::vector<Refused>> accept(std::vector<model::acs::Task> tasks, std::int64_t sequence) = 0;
+  /// A task that the control plane thinks to be on this instance: every one that has not STOPPED.
+  struct Expected {
+    std::string task_arn;
+    bool stop = false;
+    /// As it was last told; absent from control planes other than Berth.
+    std::optional<std::string> last_status;
+  };
+  struct Differences {
+    std::vector<std::string> surplus;  ///< ARNs of tasks that are here to run and are not expected to.
+    std::vector<std::string> missing;  ///< ARNs of tasks that are expected to run and not known here.
+  };
+  /// Compares what is here with the whole of what is expected; reports again what the control plane was told
+  /// and does not know.
+  virtual Differences compare(const std::vector<Expected>& expected) = 0;
   /// Highest payload sequence number of the checkpoint.
   virtual std::int64_t sequence() const = 0;
 };

@@ -11,8 +11,17 @@ namespace {
 constexpr std::string_view kSuffix = ".json";
 
 Error damaged(const std::string& path, const std::string& what) {
-  return invalid("the saved state in " + path + " cannot be used: " + what +
-                 ". Restore the file, or delete it to go on without what it remembers");
+  return invalid("the saved state in " + path + " cannot be used: " + what);
+}
+
+Error newer(const std::string& path, std::int64_t version) {
+  return {
+      ErrorCode::denied,
+      "the saved state in " + path + " cannot be used: its version is " + std::to_string(version) +
+          ", and this agent knows versions up to " + std::to_string(kStateVersion) +
+          " (it was written by a newer agent). Start that one, or delete the file to go on without what it "
+          "remembers",
+      Retry::no};
 }
 
 /// The document of a file, if it is one of ours and of a version that we know.
@@ -22,11 +31,7 @@ Result<JsonObject> parse_document(const std::string& path, const std::string& te
   if (!json->is_object()) return damaged(path, "it is not a JSON object");
   const JsonValue* version = json->get_object().if_contains("version");
   if (version == nullptr || !version->is_int64()) return damaged(path, "it has no version");
-  if (version->get_int64() > kStateVersion) {
-    return damaged(path, "its version is " + std::to_string(version->get_int64()) +
-                             ", and this agent knows versions up to " + std::to_string(kStateVersion) +
-                             " (it was written by a newer agent)");
-  }
+  if (version->get_int64() > kStateVersion) return newer(path, version->get_int64());
   return std::move(json->get_object());
 }
 
@@ -85,8 +90,19 @@ Result<std::optional<AgentRecord>> StateStore::load_agent() {
   if (!enabled()) return std::optional<AgentRecord>();
   sweep(directory_);
   sweep(task_folder());
+  auto record = read_agent();
+  if (!record && record.error().code == ErrorCode::not_found) return std::optional<AgentRecord>();
+  if (!record && record.error().code == ErrorCode::invalid) {
+    quarantine(directory_, "berth-agent.json", record.error().message);
+    return std::optional<AgentRecord>();
+  }
+  if (!record) return record.error();
+  agent_ = *record;
+  return std::optional(*std::move(record));
+}
+
+Result<AgentRecord> StateStore::read_agent() {
   auto text = files_.read(agent_path());
-  if (!text && text.error().code == ErrorCode::not_found) return std::optional<AgentRecord>();
   if (!text) return text.error();
   auto object = parse_document(agent_path(), *text);
   if (!object) return object.error();
@@ -99,8 +115,20 @@ Result<std::optional<AgentRecord>> StateStore::load_agent() {
       sequence != nullptr && sequence->is_int64()) {
     record.sequence = sequence->get_int64();
   }
-  agent_ = record;
-  return std::optional(record);
+  record.deregistered = object->contains("deregistered");
+  return record;
+}
+
+// Files know no renaming. What cannot be copied stays where it is, and is named at each start.
+void StateStore::quarantine(const std::string& folder, const std::string& name, const std::string& why) {
+  const std::string to = directory_ + "/damaged";
+  const std::string path = folder + "/" + name;
+  spdlog::error("agent: {}. It is moved to {}, and the agent goes on without what it remembers", why, to);
+  const auto text = files_.read(path);
+  auto moved = text ? files_.make_directories(to, 0700) : Result<void>(text.error());
+  if (moved) moved = files_.write_atomically(to + "/" + name, *text, 0600);
+  if (moved) moved = files_.remove(path);
+  if (!moved) spdlog::error("agent: {} stays where it is: {}", path, moved.error().message);
 }
 
 Result<void> StateStore::save_agent(const AgentRecord& record) {
@@ -108,12 +136,13 @@ Result<void> StateStore::save_agent(const AgentRecord& record) {
   agent_ = record;
   agent_.sequence = sequence;
   if (!enabled()) return {};
-  const JsonObject object{{"version", kStateVersion},
-                          {"cluster", record.cluster},
-                          {"containerInstanceArn", record.container_instance_arn},
-                          {"instanceId", record.instance_id},
-                          {"instanceType", record.instance_type},
-                          {"sequence", sequence}};
+  JsonObject object{{"version", kStateVersion},
+                    {"cluster", record.cluster},
+                    {"containerInstanceArn", record.container_instance_arn},
+                    {"instanceId", record.instance_id},
+                    {"instanceType", record.instance_type},
+                    {"sequence", sequence}};
+  if (record.deregistered) object["deregistered"] = true;
   return files_.write_atomically(agent_path(), render_json(object), 0600);
 }
 
@@ -153,8 +182,12 @@ Result<std::vector<SavedTask>> StateStore::load_tasks() {
   for (const std::string& name : *names) {
     if (!name.ends_with(kSuffix)) continue;  // what a crash left of a temporary file
     auto task = load_task(task_folder() + "/" + name);
-    if (!task) return task.error();
-    tasks.push_back(std::move(*task));
+    if (task)
+      tasks.push_back(std::move(*task));
+    else if (task.error().code == ErrorCode::denied)
+      return task.error();
+    else
+      quarantine(task_folder(), name, task.error().message);
   }
   return tasks;
 }

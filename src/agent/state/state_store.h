@@ -20,6 +20,7 @@ struct AgentRecord {
   std::string instance_id;
   std::string instance_type;
   std::int64_t sequence = 1;  ///< Highest payload sequence number that was fully taken.
+  bool deregistered = false;  ///< The control plane said so; it does not register anew by itself.
   friend bool operator==(const AgentRecord&, const AgentRecord&) = default;
 };
 
@@ -40,8 +41,9 @@ inline constexpr std::size_t kStatesMax = 32;
 ///
 /// Borrows:  files.
 /// Runs on:  one thread at a time. Blocks for as long as the disk does.
-/// Errors:   `invalid`: a file is malformed or of a newer version; the message names it and what to do.
-///           Those of Files otherwise.
+/// Errors:   `denied`: a file is of a newer version; the message names it and what to do. Those of Files
+///           otherwise. A file that is malformed is moved to the folder `damaged`, named in the log, and
+///           counts as not there: one task must not keep the others from being served.
 class StateStore {
  public:
   using Sync = runtime::Files::Sync;
@@ -76,6 +78,8 @@ class StateStore {
   std::string task_folder() const { return directory_ + "/tasks"; }
   std::string task_path(const std::string& id) const { return task_folder() + "/" + id + ".json"; }
   Result<SavedTask> load_task(const std::string& path);
+  Result<AgentRecord> read_agent();
+  void quarantine(const std::string& folder, const std::string& name, const std::string& why);
   void sweep(const std::string& folder);
 
   runtime::Files& files_;

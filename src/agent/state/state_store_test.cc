@@ -1,5 +1,5 @@
-// Goal: what was saved comes back, secrets are not saved, and files that are damaged or too new are refused
-// by name. Method: a folder of files in memory.
+// Goal: what was saved comes back, secrets are not saved, files that are damaged are set aside, and those
+// that are too new refused by name. Method: a folder of files in memory.
 #include "agent/state/state_store.h"
 
 #include <gmock/gmock.h>
@@ -70,6 +70,8 @@ TEST(StateStore, AgentComesBack) {
   const AgentRecord record{"c", "arn", "i-1", "berth.local", 42};
   ASSERT_TRUE(store.save_agent(record).ok());
   EXPECT_EQ(StateStore(files, "/data").load_agent().value(), record);
+  ASSERT_TRUE(store.save_agent({"c", "arn", "i-1", "berth.local", 42, true}).ok());
+  EXPECT_TRUE(StateStore(files, "/data").load_agent().value()->deregistered);
 }
 
 TEST(StateStore, TaskComesBackWithoutSecrets) {
@@ -93,21 +95,47 @@ TEST(StateStore, TaskComesBackWithoutSecrets) {
   EXPECT_TRUE(store.load_tasks()->empty());
 }
 
-TEST(StateStore, DamagedAndNewerFilesAreNamed) {
+// One task must not keep the others from being served.
+TEST(StateStore, DamagedFilesAreSetAsideAndTheOthersLoaded) {
   for (const char* text :
-       {"", "{", "[]", "{}", R"({"version":3})", R"({"version":1,"task":{}})",
+       {"", "{", "[]", "{}", R"({"version":1,"task":{}})",
         R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[]}})",
         R"({"version":1,"task":{"arn":"a/b","containers":[{"name":"x"}]},"state":{"containers":[7]}})"}) {
     MemoryFiles files;
+    StateStore store(files, "/d");
+    ASSERT_TRUE(store.save_task(render_task(make_task()), make_state()).ok());
     files.files["/d/tasks/x.json"] = text;
     const auto loaded = StateStore(files, "/d").load_tasks();
-    ASSERT_FALSE(loaded.ok()) << text;
-    EXPECT_EQ(loaded.error().code, ErrorCode::invalid);
-    EXPECT_THAT(loaded.error().message, HasSubstr("/d/tasks/x.json"));
+    ASSERT_TRUE(loaded.ok()) << text;
+    EXPECT_EQ(loaded->size(), 1U);
+    EXPECT_FALSE(files.files.contains("/d/tasks/x.json"));
+    EXPECT_EQ(files.files.at("/d/damaged/x.json"), text);
   }
+}
+
+TEST(StateStore, ADamagedFileOfTheAgentItselfIsSetAside) {
+  for (const char* text : {"", "{\"version\":2", "7", "{}"}) {
+    MemoryFiles files;
+    files.files["/d/berth-agent.json"] = text;
+    const auto loaded = StateStore(files, "/d").load_agent();
+    ASSERT_TRUE(loaded.ok()) << text;
+    EXPECT_FALSE(loaded->has_value());
+    EXPECT_EQ(files.files.at("/d/damaged/berth-agent.json"), text);
+  }
+}
+
+// That is no damage: the agent that wrote them reads them.
+TEST(StateStore, FilesOfANewerAgentAreRefusedAndStay) {
   MemoryFiles files;
   files.files["/d/berth-agent.json"] = R"({"version":9})";
+  files.files["/d/tasks/x.json"] = R"({"version":3})";
+  const auto kept = files.files;
   EXPECT_THAT(StateStore(files, "/d").load_agent().error().message, HasSubstr("newer agent"));
+  const auto loaded = StateStore(files, "/d").load_tasks();
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, ErrorCode::denied);
+  EXPECT_THAT(loaded.error().message, HasSubstr("/d/tasks/x.json"));
+  EXPECT_EQ(files.files, kept);
 }
 
 TEST(StateStore, WhatACrashLeftOfAWriteIsRemoved) {
@@ -185,7 +213,8 @@ TEST(StateStore, WhatACrashLeftOfALineIsIgnored) {
     EXPECT_EQ(loaded->front().state.containers[0].docker_id, "two") << rest;
   }
   file = whole + "7\n";  // No crash leaves this.
-  EXPECT_THAT(StateStore(files, "/d").load_tasks().error().message, HasSubstr("/d/tasks/t1.json"));
+  EXPECT_TRUE(StateStore(files, "/d").load_tasks()->empty());
+  EXPECT_TRUE(files.files.contains("/d/damaged/t1.json"));
 }
 
 TEST(StateStore, WithoutAFolderNothingIsKept) {

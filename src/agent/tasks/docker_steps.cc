@@ -324,7 +324,10 @@ Async<void> TaskManager::follow_events(WallTime since) {
   for (bool first = true;; first = false) {
     auto stream = co_await deps_.containers.events(since);
     if (stream.ok()) {
-      if (!first) verify_now();
+      if (!first) {
+        verify_now();
+        group_.spawn(stop_strays());
+      }
       complained = false;
       while (true) {
         auto event = co_await (*stream)->next();
@@ -343,6 +346,7 @@ Async<void> TaskManager::verify_steadily() {
   while (true) {
     co_await deps_.runtime.sleep(kSteadyCheck + std::chrono::seconds(random_.below(30)));
     verify_now();
+    co_await stop_strays();
   }
 }
 

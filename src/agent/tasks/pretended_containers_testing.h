@@ -123,6 +123,9 @@ class PretendedContainers final : public engine::ContainerRuntime {
     made.info.name = config.name;
     made.info.image = std::string(config.body.at("Image").as_string());
     made.info.created_at = now();
+    if (const auto* labels = config.body.if_contains("Labels"))
+      for (const auto& [key, value] : labels->get_object())
+        made.info.labels[key] = std::string(value.as_string());
     made.body = std::move(config.body);
     host_.containers[id] = std::move(made);
     co_await runtime_.sleep(std::chrono::milliseconds(20));
@@ -168,11 +171,16 @@ class PretendedContainers final : public engine::ContainerRuntime {
     co_await runtime_.sleep(std::chrono::milliseconds(1));
     co_return info;
   }
-  Answer<std::vector<engine::ContainerSummary>> list(std::string) override {
+  Answer<std::vector<engine::ContainerSummary>> list(std::string label) override {
     std::vector<engine::ContainerSummary> all;
+    settle();
     for (const auto& [id, container] : host_.containers) {
+      if (!label.empty() && !container.info.labels.contains(label)) continue;
       engine::ContainerSummary summary;
       summary.id = id;
+      summary.name = container.info.name;
+      summary.labels = container.info.labels;
+      summary.phase = container.info.phase;
       summary.image = container.info.image;
       summary.image_id = "sha256:" + container.info.image;
       all.push_back(std::move(summary));

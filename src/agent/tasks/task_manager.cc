@@ -124,6 +124,11 @@ void TaskManager::perform(const std::string& task_arn, Managed& task, const engi
 
 Async<void> TaskManager::report(std::string task_arn) {
   while (Managed* task = find_managed(task_arn)) {
+    // Told and not saved, a crash would bring back a task that the control plane has seen the end of.
+    if (!is_saved(*task)) {
+      co_await deps_.runtime.sleep(kSaveRetry);
+      continue;
+    }
     const engine::StateChange* change = engine::begin_report(task->state);
     if (change == nullptr) {
       task->reporting = false;
@@ -169,6 +174,11 @@ void TaskManager::write(Managed& task, state::StateStore::Sync sync) {
     return;
   }
   task.dirty = false;
+}
+
+bool TaskManager::is_saved(Managed& task) {
+  if (task.dirty) write(task, state::StateStore::Sync::now);
+  return !task.dirty;
 }
 
 void TaskManager::save_everything() {
@@ -227,15 +237,20 @@ Async<std::optional<session::TaskSink::Refused>> TaskManager::accept_one(model::
   const std::string arn = task.arn.value_or("");
   const Status desired = engine::parse_status(task.desired_status.value_or("RUNNING")).value_or(Status::none);
   const bool stop = desired == Status::stopped;
-  if (tasks_.contains(arn)) {
-    if (stop) {
-      post(arn, engine::StopRequested{});
-    } else {
+  if (Managed* known = find_managed(arn)) {
+    if (!stop) {
       remember_credentials(task);
+      co_return std::nullopt;
     }
-    co_return std::nullopt;
+    post(arn, engine::StopRequested{});
+    // It is being stopped; not acknowledged, the stop comes again, to an agent that has forgotten it too.
+    known = find_managed(arn);
+    if (known == nullptr || is_saved(*known)) co_return std::nullopt;
+    co_return Refused{arn, ""};
   }
   auto spec = engine::make_task_spec(task);
+  // A control plane that has lost its record of the task knows the ARN only; there is nothing to stop here.
+  if (stop && (!task.containers || task.containers->empty())) co_return std::nullopt;
   if (!spec) co_return Refused{arn, "UnrecogniedTaskError: Error loading task - " + spec.error().message};
   spdlog::info("agent: task {} ({}:{}) has arrived{}", spec->id(), spec->family, spec->version,
                stop ? " to be stopped" : "");
@@ -280,8 +295,33 @@ Async<std::vector<session::TaskSink::Refused>> TaskManager::accept(std::vector<m
   co_return refused;
 }
 
+session::TaskSink::Differences TaskManager::compare(const std::vector<Expected>& expected) {
+  Differences differences;
+  std::set<std::string_view> wanted;
+  for (const Expected& one : expected) {
+    if (!one.stop) wanted.insert(one.task_arn);
+    const Managed* task = find_managed(one.task_arn);
+    if (task == nullptr) {
+      if (!one.stop) differences.missing.push_back(one.task_arn);
+      continue;
+    }
+    // Told before, and forgotten: by a control plane that has gone back to an older state.
+    const bool behind = one.last_status && engine::parse_status(*one.last_status).value_or(Status::none) !=
+                                               std::max(task->state.known, Status::running);
+    const bool told = task->state.known >= Status::running && task->state.outbox.empty();
+    if (told && behind) post(one.task_arn, engine::AskedAgain{});
+  }
+  for (const auto& [arn, task] : tasks_)
+    if (task->state.desired != Status::stopped && !wanted.contains(arn)) differences.surplus.push_back(arn);
+  return differences;
+}
+
 // --- beginning and end
 // --------------------------------------------------------------------------------------
+
+void TaskManager::set_instance(const std::string& container_instance_arn) {
+  options_.mapping.container_instance_arn = container_instance_arn;
+}
 
 Result<void> TaskManager::load() {
   auto tasks = deps_.store.load_tasks();
@@ -316,6 +356,9 @@ Async<void> TaskManager::resume() {
   resuming_ = arns.size();
   for (const std::string& arn : arns) group_.spawn(resume_one(arn));
   while (resuming_ > 0) co_await resumed_.wait();
+  co_await stop_strays();
+  // What they hold of the host is given to others.
+  while (orphans_ending_ > 0) co_await resumed_.wait();
   admit_waiting();
 }
 

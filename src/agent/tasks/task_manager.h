@@ -61,12 +61,16 @@ inline constexpr int kPortTriesMax = 16;
 /// Changes that need not be on disk before anything else happens are written this much later, and get there
 /// when the kernel likes.
 inline constexpr Duration kLazySave = std::chrono::seconds(5);
+/// Between tries to write what must be on disk before a report may leave.
+inline constexpr Duration kSaveRetry = std::chrono::seconds(2);
 
 /// The tasks of this agent: feeds each task's events to the engine one by one, saves, then does what the
 /// engine says; slow work runs beside it and comes back as an event.
 ///
-/// A task is on disk before it is accepted, before a stop is acknowledged and before each report leaves.
-/// Containers that are not in the state are never touched.
+/// A task is on disk before it is accepted, before a stop is acknowledged and before each report leaves;
+/// while the disk fails, stops are carried out all the same, and what is to be told waits. Containers without
+/// our container instance's label are never touched. Those with it that run and should not, because their
+/// task has STOPPED or is not in the state, are stopped.
 ///
 /// Borrows: what Deps names.
 /// Runs on: the agent's executor, everything.
@@ -89,6 +93,8 @@ class TaskManager final : public session::TaskSink {
 
   /// Reads the checkpoint. Errors: those of StateStore::load_tasks().
   Result<void> load();
+  /// The agent has become another container instance; containers made from now on are its.
+  void set_instance(const std::string& container_instance_arn);
   /// Looks at every container of the loaded tasks and goes on from what it finds; waits for the engine if it
   /// must.
   Async<void> resume();
@@ -98,6 +104,7 @@ class TaskManager final : public session::TaskSink {
   Async<void> stop();
 
   Async<std::vector<Refused>> accept(std::vector<model::acs::Task> tasks, std::int64_t sequence) override;
+  Differences compare(const std::vector<Expected>& expected) override;
   std::int64_t sequence() const override { return sequence_; }
 
   /// Stops a task, as the control plane asked outside a payload. False when it is not known.
@@ -129,6 +136,8 @@ class TaskManager final : public session::TaskSink {
   void perform(const std::string& task_arn, Managed& task, const engine::Action& action);
   void save(Managed& task, Save when);
   void write(Managed& task, state::StateStore::Sync sync);
+  /// Tries to make it so.
+  bool is_saved(Managed& task);
   void add(Managed& task);
   void forget(const std::string& task_arn);
   void admit_waiting();
@@ -161,6 +170,12 @@ class TaskManager final : public session::TaskSink {
   void handle_event(const engine::ContainerEvent& event);
   Async<void> verify_steadily();
   void verify_now();
+
+  // strays.cc: containers that run and should not.
+  Async<void> stop_strays();
+  bool is_ours(const engine::ContainerSummary& container) const;
+  Async<void> stop_orphan(std::string id, std::string name);
+  Async<void> remove_orphan(std::string id);
 
   // host_steps.cc: what tasks need of the host, and images that nobody needs any more.
   Async<void> make_cgroup(std::string task_arn);
@@ -199,6 +214,8 @@ class TaskManager final : public session::TaskSink {
   runtime::Notifier dirty_;
   std::size_t resuming_ = 0;  ///< Tasks whose containers have not been looked at yet.
   runtime::Notifier resumed_;
+  std::size_t orphans_ending_ = 0;  ///< Containers of unknown tasks that are being stopped.
+  std::set<std::string> orphans_;   ///< Seen since this agent began.
   std::map<std::string, std::unique_ptr<Managed>> tasks_;
   std::map<std::string, std::pair<std::string, std::size_t>> by_docker_id_;
   std::map<std::string, model::acs::IAMRoleCredentials> credentials_;

@@ -53,6 +53,30 @@ class PretendedPlane final : public session::ReportSink {
   runtime::Runtime& runtime_;
 };
 
+/// The disk of a node, which can fail.
+class FailingFiles final : public runtime::Files {
+ public:
+  explicit FailingFiles(runtime::Files& inner) : inner_(inner) {}
+  Result<std::string> read(const std::string& path, std::size_t bytes_max) override {
+    return inner_.read(path, bytes_max);
+  }
+  Result<void> write_atomically(const std::string& path, std::string_view text, unsigned mode) override {
+    return full ? internal_error("no space") : inner_.write_atomically(path, text, mode);
+  }
+  Result<void> append(const std::string& path, std::string_view text, Sync sync) override {
+    return full ? internal_error("no space") : inner_.append(path, text, sync);
+  }
+  Result<void> make_directories(const std::string& path, unsigned mode) override {
+    return inner_.make_directories(path, mode);
+  }
+  Result<void> remove(const std::string& path) override { return inner_.remove(path); }
+  Result<std::vector<std::string>> list(const std::string& folder) override { return inner_.list(folder); }
+  bool full = false;
+
+ private:
+  runtime::Files& inner_;
+};
+
 class TaskManagerTest : public testing::Test {
  protected:
   TaskManagerTest() {
@@ -62,13 +86,14 @@ class TaskManagerTest : public testing::Test {
     options_.host_cpu = 2048;
     options_.host_memory_mib = 1000;
     options_.engine.cleanup_wait = 60s;
+    options_.mapping.container_instance_arn = "arn:ci";
     boot();
   }
   ~TaskManagerTest() override {
     if (manager_) halt();
   }
   void boot() {
-    store_ = std::make_unique<state::StateStore>(node_.files(), "/data");
+    store_ = std::make_unique<state::StateStore>(files_, "/data");
     EXPECT_TRUE(store_->prepare().ok());
     EXPECT_TRUE(store_->load_agent().ok());
     manager_ = std::make_unique<TaskManager>(
@@ -90,6 +115,7 @@ class TaskManagerTest : public testing::Test {
 
   runtime::SimWorld world_{1};
   runtime::SimNode& node_ = world_.add_node("host");
+  FailingFiles files_{node_.files()};
   PretendedHost host_;
   PretendedContainers containers_{host_, node_.runtime()};
   PretendedPlane plane_{node_.runtime()};
@@ -194,6 +220,13 @@ TEST_F(TaskManagerTest, UnknownTaskToStopIsToldStopped) {
   EXPECT_EQ(host_.created, 0);
 }
 
+TEST_F(TaskManagerTest, AStopByItsARNAloneOfWhatIsNotHereIsAcknowledged) {
+  auto bare = make_task("t1", "busybox", "STOPPED");
+  bare.containers->clear();
+  accept(bare);
+  EXPECT_EQ(manager_->find(arn_of("t1")), nullptr);
+}
+
 TEST_F(TaskManagerTest, NonsenseIsRefusedAndTheRestRuns) {
   auto bad = make_task("bad", "busybox", "RUNNING", R"(,"overrides":"{\"cpu\":1}")");
   const auto refused = world_.run(node_, manager_->accept({bad, make_task("good", "busybox")}, 9));
@@ -277,6 +310,136 @@ TEST_F(TaskManagerTest, RestartWaitsForAnEngineThatIsAway) {
   world_.run_for(5s);
   EXPECT_EQ(group.size(), 0U);
   EXPECT_EQ(host_.running(), 1U);
+}
+
+// Told and not saved, a task that the control plane has seen the end of would come back with the older state.
+TEST_F(TaskManagerTest, WithAFailingDiskStopsAreCarriedOutAndReportsWait) {
+  accept(make_task("runs", "busybox"));
+  world_.run_for(1s);
+  host_.registry = Registry::silent;
+  host_.images.erase("slow");
+  accept(make_task("pulls", "slow"));
+  files_.full = true;
+  for (const char* id : {"runs", "pulls"}) {
+    const auto refused = world_.run(node_, manager_->accept({make_task(id, "busybox", "STOPPED")}, 9));
+    ASSERT_EQ(refused.size(), 1U) << "an acknowledgement would be the last word on it";
+    EXPECT_EQ(refused[0].reason, "");
+  }
+  world_.run_for(1min);
+  EXPECT_EQ(host_.running(), 0U);
+  EXPECT_THAT(told("runs"), ElementsAre("RUNNING"));
+  EXPECT_THAT(told("pulls"), IsEmpty());
+  // Killed: what it has not told did not happen for anybody.
+  halt();
+  files_.full = false;
+  host_.images.insert("slow");
+  host_.registry = Registry::refuses;
+  boot();
+  accept(make_task("pulls", "slow", "STOPPED"));
+  accept(make_task("runs", "busybox", "STOPPED"));
+  world_.run_for(10s);
+  EXPECT_EQ(host_.running(), 0U);
+  EXPECT_THAT(told("runs"), ElementsAre("RUNNING", "STOPPED"));
+  EXPECT_EQ(told("pulls").back(), "STOPPED");
+}
+
+TEST_F(TaskManagerTest, AReportThatWaitedForTheDiskLeavesWhenItIsSaved) {
+  accept(make_task("t1", "job"));
+  world_.run_for(1s);
+  files_.full = true;
+  world_.run_for(1min);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING"));
+  files_.full = false;
+  world_.run_for(5s);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+}
+
+TEST_F(TaskManagerTest, AContainerThatSomebodyStartsAgainIsStoppedEachTime) {
+  accept(make_task("t1", "busybox"));
+  world_.run_for(1s);
+  accept(make_task("t1", "busybox", "STOPPED"));
+  world_.run_for(1s);
+  const auto start_it = [&] {
+    auto& info = host_.containers.begin()->second.info;
+    info.phase = ContainerPhase::running;
+    info.finished_at.reset();
+  };
+  for (int i = 0; i < 3; ++i) {
+    start_it();
+    world_.run_for(5s);
+    EXPECT_EQ(host_.running(), 0U) << i;
+  }
+  // Also while the agent is away, and when the event is lost.
+  halt();
+  start_it();
+  boot();
+  world_.run_for(1s);
+  EXPECT_EQ(host_.running(), 0U);
+  host_.lose_events = true;
+  start_it();
+  options_.engine.cleanup_wait = 1h;
+  world_.run_for(6min);
+  EXPECT_EQ(host_.running(), 0U);
+  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
+}
+
+TEST_F(TaskManagerTest, ContainersOfATaskWhoseFileIsDamagedAreStoppedAndRemoved) {
+  accept(make_task("lost", "busybox"));
+  accept(make_task("kept", "busybox"));
+  world_.run_for(1s);
+  halt();
+  ASSERT_TRUE(node_.files().write_atomically("/data/tasks/lost.json", "{", 0600).ok());
+  boot();
+  EXPECT_EQ(host_.running(), 1U) << "before anything else is started";
+  EXPECT_EQ(manager_->find(arn_of("lost")), nullptr);
+  EXPECT_EQ(manager_->find(arn_of("kept"))->known, engine::Status::running);
+  EXPECT_EQ(
+      manager_->compare({{arn_of("lost"), false, "RUNNING"}, {arn_of("kept"), false, "RUNNING"}}).missing,
+      std::vector{arn_of("lost")});
+  world_.run_for(2min);
+  EXPECT_EQ(host_.containers.size(), 1U);
+}
+
+TEST_F(TaskManagerTest, AllItsContainersAreFoundByTheirLabelWhenItsFolderIsGone) {
+  accept(make_task("t1", "busybox"));
+  world_.run_for(1s);
+  halt();
+  ASSERT_TRUE(node_.files().remove("/data/tasks/t1.json").ok());
+  options_.mapping.container_instance_arn = "arn:another";
+  boot();
+  EXPECT_EQ(host_.running(), 1U) << "another instance's containers are its own";
+  halt();
+  options_.mapping.container_instance_arn = "arn:ci";
+  boot();
+  EXPECT_EQ(host_.running(), 0U);
+}
+
+// The control plane has gone back to an older state.
+TEST_F(TaskManagerTest, WhatTheControlPlaneDoesNotKnowItIsToldAgain) {
+  accept(make_task("ran", "job"));
+  accept(make_task("runs", "busybox"));
+  accept(make_task("unknown", "busybox"));
+  accept(make_task("stops", "busybox"));
+  world_.run_for(10s);
+  const auto before = plane_.taken;
+  auto differences = manager_->compare({{arn_of("ran"), false, "RUNNING"},
+                                        {arn_of("runs"), false, "RUNNING"},
+                                        {arn_of("stops"), true, "RUNNING"},
+                                        {arn_of("gone"), false, "PENDING"},
+                                        {arn_of("over"), true, "PENDING"}});
+  world_.run_for(1s);
+  EXPECT_THAT(differences.surplus, ElementsAre(arn_of("stops"), arn_of("unknown")));
+  EXPECT_THAT(differences.missing, ElementsAre(arn_of("gone")));
+  EXPECT_THAT(told("ran"), ElementsAre("RUNNING", "STOPPED", "STOPPED"));
+  EXPECT_THAT(plane_.last[arn_of("ran")], HasSubstr(R"("exitCode":7)"));
+  EXPECT_EQ(told("runs"), before.at(arn_of("runs"))) << "that is known";
+  static_cast<void>(manager_->compare({{arn_of("runs"), false, "PENDING"}}));
+  world_.run_for(1s);
+  EXPECT_THAT(told("runs"), ElementsAre("RUNNING", "RUNNING"));
+  // Other control planes do not say what they know.
+  static_cast<void>(manager_->compare({{arn_of("ran"), false, {}}}));
+  world_.run_for(1s);
+  EXPECT_THAT(told("ran"), ElementsAre("RUNNING", "STOPPED", "STOPPED"));
 }
 
 TEST_F(TaskManagerTest, CredentialsLiveAsLongAsTheTask) {

@@ -34,6 +34,7 @@ namespace {
 
 using agent::config::AgentConfig;
 using agent::session::HostFacts;
+using agent::session::IfUnknown;
 using agent::session::Registered;
 namespace docker = agent::drivers::docker;
 namespace session = agent::session;
@@ -70,7 +71,9 @@ class Agent {
     auto saved = load_saved();
     if (!saved) co_return fail(saved.error().message, kExitTerminal);
     spdlog::info("main: Registering Instance with ECS");
-    auto outcome = co_await session::register_instance(*api_, config_, facts_, std::move(*saved), runtime_);
+    const auto if_unknown = store_.agent().deregistered ? IfUnknown::give_up : IfUnknown::register_anew;
+    auto outcome =
+        co_await session::register_instance(*api_, config_, facts_, std::move(*saved), if_unknown, runtime_);
     if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome))
       co_return fail(failure->message, failure->terminal ? kExitTerminal : kExitRestart);
     registered_ = std::get<Registered>(std::move(outcome));
@@ -214,6 +217,28 @@ class Agent {
         {cluster(), registered_.container_instance_arn, instance_id(), instance_type(), sequence_});
   }
 
+  // The control plane was restored from a backup that is older than this instance.
+  Async<void> register_again() {
+    auto outcome = co_await session::register_instance(
+        *api_, config_, facts_, registered_.container_instance_arn, IfUnknown::register_anew, runtime_);
+    if (const auto* failure = std::get_if<session::RegistrationFailure>(&outcome)) {
+      spdlog::error("agent: {}", failure->message);
+      co_return;
+    }
+    registered_ = std::get<Registered>(std::move(outcome));
+    spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn,
+                 registered_.cluster);
+    tasks_->set_instance(registered_.container_instance_arn);
+    if (auto written = save_identity(); !written) spdlog::error("agent: {}", written.error().message);
+  }
+
+  void note_deregistration() {
+    agent::state::AgentRecord record = store_.agent();
+    record.deregistered = true;
+    if (auto written = store_.save_agent(record); !written)
+      spdlog::error("agent: {}", written.error().message);
+  }
+
   // Agents that were started together do not clean up together.
   Duration cleanup_jitter() {
     const auto most = static_cast<std::uint64_t>(config_.task_cleanup_jitter.count());
@@ -227,6 +252,7 @@ class Agent {
     options.engine.pull_dependents_upfront = config_.pull_dependent_containers_upfront;
     options.mapping.cluster = registered_.cluster;
     options.mapping.log_driver = engine_info_.log_driver;
+    options.mapping.container_instance_arn = registered_.container_instance_arn;
     options.pull_behavior = config_.image_pull_behavior;
     options.host_cpu = std::int64_t{facts_.cpus} * 1024;
     options.host_memory_mib = facts_.memory_mib - config_.reserved_memory_mib;
@@ -261,7 +287,9 @@ class Agent {
         facts_.docker_version,
         [this](const session::Envelope& envelope) { updater_->handle(envelope); },
         [this](const model::acs::IAMRoleCredentials& fresh) { return tasks_->set_credentials(fresh); },
-        [this] { end_trial(); }};
+        [this] { end_trial(); },
+        [this] { return register_again(); },
+        [this] { note_deregistration(); }};
     acs_ = std::make_unique<session::AcsSession>(std::move(acs));
     make_updater();
     spdlog::info("main: Beginning Polling for updates");

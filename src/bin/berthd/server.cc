@@ -26,6 +26,7 @@
 #include "services/berth/registry.h"
 #include "services/core/throttles.h"
 #include "services/ecs/registry.h"
+#include "services/ecs/report_handlers.h"
 #include "services/sts/registry.h"
 #include "store/committer.h"
 #include "store/sqlite/sqlite_engine.h"
@@ -135,6 +136,7 @@ class Server {
                                                                        {},
                                                                        packages,
                                                                        roles_ ? &*roles_ : nullptr});
+    services::ecs::add_report_handlers(registry_, *gateway_);
     controllers::Options controller_options;
     controller_options.compat = options_.compat;
     controller_options.limits = options_.limits;

@@ -10,6 +10,7 @@
 #include "domain/text_bounds.h"
 #include "gateway/acs/ack.h"
 #include "gateway/acs/heartbeat.h"
+#include "gateway/acs/manifest.h"
 #include "gateway/acs/payload.h"
 #include "gateway/acs/translate_task.h"
 #include "model/acs/acs_codec.h"
@@ -23,6 +24,7 @@ using domain::TaskRecord;
 using domain::TaskStatus;
 
 constexpr int kAnswersHeartbeats = 2;  // Protocol version.
+constexpr int kAnswersManifests = 2;
 constexpr int kNormal = 1000;
 // In simulation: from the look at the store to what is sent of it.
 constexpr Duration kSlowDelivery = std::chrono::milliseconds(300);
@@ -34,6 +36,7 @@ AcsSession::AcsSession(const SessionServices& services, SocketContext context,
     : Conversation(services),
       store_(services.store),
       marks_(services.marks),
+      notes_(services.notes),
       context_(std::move(context)),
       deliveries_(limits_.redelivery, limits_.unacknowledged_max),
       packages_(packages),
@@ -45,6 +48,9 @@ Async<Result<void>> AcsSession::open(std::string owner) {
   const auto opened =
       co_await open_session(store_, runtime_, context_, std::move(owner), limits_.sequence_block);
   if (!opened) co_return opened.error();
+  const std::int64_t presented = context_.request.sequence;
+  forgot_ = presented > 0 && presented < notes_.acknowledged(context_.instance_key);
+  if (context_.request.protocol_version >= kAnswersManifests) manifest_ = Manifest::due;
   // What the agent said of itself is in the record now.
   context_.request = {.kind = context_.request.kind, .protocol_version = context_.request.protocol_version};
   epoch_ = opened->epoch;
@@ -52,8 +58,13 @@ Async<Result<void>> AcsSession::open(std::string owner) {
   sequence_last_ = opened->sequence_last;
   was_away_ = opened->was_away;
   next_heartbeat_ = now() + limits_.heartbeat_interval;
-  if (!was_away_) co_return Result<void>();
-  const auto found = co_await find_given_up_tasks();
+  store::Revision found;
+  if (forgot_ && manifest_ == Manifest::none) found = co_await find_forgotten_tasks();
+  if (was_away_) {
+    const auto given_up = co_await find_given_up_tasks();
+    found = std::max(found, given_up);
+  }
+  if (found == store::Revision()) co_return Result<void>();
   // What was seen may be lost before it is durable, and nobody must be stopped for that.
   co_return co_await store_.until_durable(found);
 }
@@ -80,6 +91,8 @@ void AcsSession::on_message(std::string text) {
   if (!envelope) return complain(envelope.error());
   if (envelope->type == kAck) return on_ack(envelope->message);
   if (envelope->type == kNack) return on_nack(envelope->message);
+  if (envelope->type == kStopVerification || envelope->type == kMissing)
+    return on_difference(envelope->message, envelope->type);
   // Heartbeat answers count as a sign of life, as everything does. The rest belongs to features that are not
   // asked for.
   if (envelope->type != kHeartbeatAck)
@@ -90,11 +103,13 @@ void AcsSession::on_ack(const JsonObject& message) {
   const auto ack = parse_acknowledgement(message);
   if (!ack) return complain(ack.error());
   if (update_ && update_->on_answer(ack->message_id, std::nullopt)) return wake_.notify();
+  if (ack->message_id == manifest_id_) manifest_ = Manifest::none;
   const auto ids = deliveries_.acknowledge(ack->message_id);
   if (ids.empty()) return;
   counters_.acks.fetch_add(1, std::memory_order_relaxed);
   for (const auto& id : ids)
     marks_.add(store::task_key(context_.realm, context_.cluster, id), context_.instance_key);
+  notes_.note_acknowledged(context_.instance_key, deliveries_.acknowledged_sequence());
   if (was_away_) wake_.notify();  // Perhaps that was the last that it had to be told.
 }
 
@@ -113,6 +128,7 @@ MonotonicTime AcsSession::next_due() const {
     due = std::min(due, last_heard_ + limits_.silence_max);
   if (retry_at_ > now()) return std::min(due, retry_at_);
   if (update_) due = std::min(due, update_->next_due());
+  if (manifest_ == Manifest::sent) due = std::min(due, manifest_sent_at_ + limits_.manifest_patience);
   return std::min({due, deliveries_.next_due(), roles_.next_due()});
 }
 
@@ -129,6 +145,13 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
   }
   if (runtime_.buggify("gateway.deliver.slow")) co_await runtime_.sleep(kSlowDelivery);
   if (!still_ours(seen)) co_return Result<void>();
+  const auto reconciled = co_await reconcile();
+  if (!reconciled) {
+    retry_later();
+    co_return Result<void>();
+  }
+  const auto compared = co_await send_manifest(socket);
+  if (!compared) co_return compared.error();
   const auto update = seen.update;
   const auto delivered = co_await deliver(socket, seen);
   if (!delivered) co_return delivered.error();
@@ -142,6 +165,7 @@ Async<Result<void>> AcsSession::work(runtime::MessageSocket& socket) {
 
 Async<AcsSession::Look> AcsSession::look() {
   Look out;
+  take_owed();
   const store::View view = co_await store_.read();
   out.revision = view.revision();
   const auto* instance = view.find<ContainerInstanceRecord>(context_.instance_key);
@@ -169,6 +193,7 @@ Async<AcsSession::Look> AcsSession::look() {
   for (const auto& task : out.kept) add_definition(view, *task, out);
   std::erase_if(given_up_, [&](const auto& task) { return deliveries_.acknowledged(task->id, true); });
   for (const auto& task : given_up_) out.wanted.push_back({task, true});
+  add_told_again(view, out);
   out.wanted = deliveries_.plan(out.wanted, now());
   for (const auto& task : out.wanted) add_definition(view, *task.task, out);
   co_return out;
@@ -236,7 +261,7 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
                          context_.instance_arn, *sequence, runtime_.clock().wall()};
   std::string text = payload_message(head, std::move(translated));
   // Noted first: the acknowledgement may be read before send() has returned.
-  const std::size_t again = deliveries_.note_sent(head.message_id, tasks, now());
+  const std::size_t again = deliveries_.note_sent(head.message_id, tasks, now(), *sequence);
   counters_.payloads.fetch_add(1, std::memory_order_relaxed);
   counters_.payload_tasks.fetch_add(tasks.size(), std::memory_order_relaxed);
   counters_.redeliveries.fetch_add(again, std::memory_order_relaxed);

@@ -129,6 +129,7 @@ TEST(AcsSession, BeatsEveryThirtySecondsAndClosesOnSilenceOnlyWhenAnswersWerePro
   World world;
   const auto modern = world.connect(World::acs_target("&protocolVersion=2"));
   const auto begun = world.sim().now();
+  world.acknowledge(*modern, world.receive(*modern));  // The manifest.
   EXPECT_EQ(type_of(world.receive(*modern)), "HeartbeatMessage");
   EXPECT_NEAR(std::chrono::duration<double>(world.sim().now() - begun).count(), 30, 1);
   EXPECT_TRUE(world.wait_closed(*modern, 10min).has_value());

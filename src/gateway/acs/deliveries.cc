@@ -9,7 +9,7 @@ namespace berth::gateway::acs {
 
 bool Deliveries::due(const WantedTask& wanted, MonotonicTime now) {
   const auto found = entries_.find(wanted.task->id);
-  const bool known_to_agent = !wanted.stop && wanted.task->delivered;
+  const bool known_to_agent = !wanted.stop && wanted.task->delivered && !wanted.again;
   if (found == entries_.end() || found->second.stop != wanted.stop) return !known_to_agent;
   Entry& entry = found->second;
   if (known_to_agent) entry.acknowledged = true;
@@ -20,7 +20,7 @@ std::vector<WantedTask> Deliveries::plan(const std::vector<WantedTask>& wanted, 
   std::set<std::string_view> ids;
   std::vector<WantedTask> out;
   for (const auto& task : wanted) {
-    ids.insert(task.task->id);
+    if (!ids.insert(task.task->id).second) continue;
     if (due(task, now)) out.push_back(task);
   }
   std::erase_if(entries_, [&](const auto& entry) { return !ids.contains(entry.first); });
@@ -32,9 +32,9 @@ std::vector<WantedTask> Deliveries::plan(const std::vector<WantedTask>& wanted, 
 }
 
 std::size_t Deliveries::note_sent(const std::string& message_id, const std::vector<WantedTask>& tasks,
-                                  MonotonicTime now) {
+                                  MonotonicTime now, std::int64_t sequence) {
   std::size_t again = 0;
-  Message message{message_id, {}};
+  Message message{message_id, {}, sequence};
   for (const auto& task : tasks) {
     auto [at, created] = entries_.try_emplace(task.task->id);
     if (!created && at->second.stop == task.stop) ++again;
@@ -56,8 +56,14 @@ std::vector<std::string> Deliveries::acknowledge(const std::string& message_id) 
     if (entry != entries_.end() && entry->second.stop == stop) entry->second.acknowledged = true;
     ids.push_back(id);
   }
+  acknowledged_sequence_ = std::max(acknowledged_sequence_, found->sequence);
   messages_.erase(found);
   return ids;
+}
+
+bool Deliveries::told(const std::string& task_id, bool stop) const {
+  const auto found = entries_.find(task_id);
+  return found != entries_.end() && found->second.stop == stop;
 }
 
 bool Deliveries::acknowledged(const std::string& task_id, bool stop) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace berth::gateway::acs {
 struct WantedTask {
   store::Ptr<domain::TaskRecord> task;
   bool stop = false;
+  /// Also when the agent has acknowledged it before: it has forgotten it.
+  bool again = false;
 };
 
 /// What one session has told its agent, and what of it the agent has acknowledged: the memory of the
@@ -32,10 +35,16 @@ class Deliveries {
   std::vector<WantedTask> plan(const std::vector<WantedTask>& wanted, MonotonicTime now);
   /// These went out under `message_id`. Gives how many of them had been sent before.
   std::size_t note_sent(const std::string& message_id, const std::vector<WantedTask>& tasks,
-                        MonotonicTime now);
+                        MonotonicTime now, std::int64_t sequence = 0);
   /// Ids of the tasks that the message carried; empty when it is not known (any more).
   std::vector<std::string> acknowledge(const std::string& message_id);
   bool acknowledged(const std::string& task_id, bool stop) const;
+  /// The highest sequence number of a payload that was acknowledged; 0: none.
+  std::int64_t acknowledged_sequence() const { return acknowledged_sequence_; }
+  /// Whether it has been told in this session, acknowledged or not.
+  bool told(const std::string& task_id, bool stop) const;
+  /// As if it had never been told of the task.
+  void forget(const std::string& task_id) { entries_.erase(task_id); }
   /// When something unacknowledged is to go out again; far away when there is nothing.
   MonotonicTime next_due() const;
 
@@ -48,11 +57,13 @@ class Deliveries {
   struct Message {
     std::string id;
     std::vector<std::pair<std::string, bool>> tasks;  ///< Id, stop.
+    std::int64_t sequence = 0;
   };
   bool due(const WantedTask& wanted, MonotonicTime now);
 
   Duration redelivery_;
   std::size_t messages_max_;
+  std::int64_t acknowledged_sequence_ = 0;
   std::map<std::string, Entry> entries_;
   std::vector<Message> messages_;  ///< Oldest first; few. An empty deque takes half a KiB.
 };

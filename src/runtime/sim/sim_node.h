@@ -49,6 +49,9 @@ class SimNode {
   void kill();
   /// Boots again, at once or as soon as the node is down.
   void restart();
+  /// As it is now; and back to how it was, while the node is not up.
+  SimDisk copy_disk() const { return disk_; }
+  void restore_disk(SimDisk disk) { disk_ = std::move(disk); }
   /// A node without a process is up too: tests run their coroutines on it.
   bool up() const { return life_->alive; }
   bool down() const { return down_; }

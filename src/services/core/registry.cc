@@ -30,4 +30,9 @@ void HandlerRegistry::insert(const model::OperationInfo& info, Invoke invoke) {
   check(added.second, "an operation has one handler");
 }
 
+void HandlerRegistry::erase(const model::OperationInfo& info) {
+  const auto erased = entries_.erase(std::string(info.service) + "." + std::string(info.name));
+  check(erased == 1, "what is replaced must be there");
+}
+
 }  // namespace berth::services

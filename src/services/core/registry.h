@@ -45,6 +45,16 @@ class HandlerRegistry {
       return invoke_json<Operation>(handler, context, request);
     });
   }
+  /// In place of an entry that is there: a handler that works with `with` too, which it borrows.
+  template <class Operation, class With>
+  void replace(Async<ApiResult<typename model::OperationTraits<Operation>::Output>> (*handler)(
+                   Context&, typename model::OperationTraits<Operation>::Input, With*),
+               With* with) {
+    erase(model::OperationTraits<Operation>::info());
+    insert(model::OperationTraits<Operation>::info(), [handler, with](Context& context, RawRequest request) {
+      return invoke_json<Operation>(Bound<Operation, With>{handler, with}, context, request);
+    });
+  }
   template <class Operation>
   void add_query(HandlerOf<Operation> handler) {
     insert(model::OperationTraits<Operation>::info(), [handler](Context& context, RawRequest request) {
@@ -58,10 +68,21 @@ class HandlerRegistry {
 
  private:
   void insert(const model::OperationInfo& info, Invoke invoke);
+  void erase(const model::OperationInfo& info);
 
-  template <class Operation>
-  static Async<ApiResult<std::string>> invoke_json(HandlerOf<Operation> handler, Context& context,
-                                                   RawRequest request) {
+  template <class Operation, class With>
+  struct Bound {
+    using Input = typename model::OperationTraits<Operation>::Input;
+    using Output = typename model::OperationTraits<Operation>::Output;
+    Async<ApiResult<Output>> (*handler)(Context&, Input, With*);
+    With* with;
+    Async<ApiResult<Output>> operator()(Context& context, Input input) const {
+      return handler(context, std::move(input), with);
+    }
+  };
+
+  template <class Operation, class Handler>
+  static Async<ApiResult<std::string>> invoke_json(Handler handler, Context& context, RawRequest request) {
     typename model::OperationTraits<Operation>::Input input;
     {
       auto json = parse_json(request.body.empty() ? std::string_view("{}") : request.body);

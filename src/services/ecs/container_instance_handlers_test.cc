@@ -1,6 +1,7 @@
 // Container instances after their registration: deregistration with and without tasks, describe, list with
 // filters and pages, DRAINING, agent updates, where agents connect. Method: the handlers over a store in
 // memory.
+#include "services/ecs/report_handlers.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs {
@@ -131,6 +132,42 @@ TEST_F(ContainerInstanceHandlers, TasksTakeFromWhatRemains) {
   EXPECT_EQ(instance.remaining_resources->at(0).integer_value, 2048 - 10);
   EXPECT_EQ(instance.remaining_resources->at(1).integer_value, 4096 - 8);
   EXPECT_EQ(instance.registered_resources->at(0).integer_value, 2048);
+}
+
+// An agent that has not heard of the stop, or has forgotten it, would run the task for ever.
+TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToAStopEachTime) {
+  struct Stops final : domain::StopRepeater {
+    void stop_again(std::shared_ptr<const domain::TaskRecord> task) override { arns.push_back(task->arn); }
+    std::vector<std::string> arns;
+  };
+  Stops stops;
+  enrol("web");
+  const auto arn = *run("web", "nap").task_arn;
+  const auto report = [&](const std::string& status, const std::string& container) {
+    model::ecs::ContainerStateChange change;
+    change.container_name = "nap";
+    change.status = container;
+    model::ecs::SubmitTaskStateChangeRequest request{.cluster = "web", .task = arn, .status = status};
+    request.containers = std::vector<model::ecs::ContainerStateChange>{change};
+    Context one = context();
+    const auto taken = runtime::block_on(executor(), submit_task_state_change_to(one, request, &stops));
+    EXPECT_TRUE(taken.ok());
+  };
+  report("RUNNING", "RUNNING");
+  EXPECT_THAT(stops.arns, IsEmpty());
+  must(stop_task, {.cluster = "web", .task = arn});
+  report("RUNNING", "RUNNING");
+  EXPECT_THAT(stops.arns, ElementsAre(arn));
+  report("STOPPED", "STOPPED");
+  EXPECT_THAT(stops.arns, SizeIs(1));
+  report("PENDING", "RUNNING");
+  Context one = context();
+  const auto taken = runtime::block_on(
+      executor(),
+      submit_container_state_change_to(
+          one, {.cluster = "web", .task = arn, .container_name = "nap", .status = "RUNNING"}, &stops));
+  EXPECT_TRUE(taken.ok());
+  EXPECT_THAT(stops.arns, ElementsAre(arn, arn, arn));
 }
 
 TEST_F(ContainerInstanceHandlers, IncludeTagsAndHealth) {

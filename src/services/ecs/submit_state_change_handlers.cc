@@ -1,9 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "domain/stop_repeater.h"
+#include "model/ecs/codec.h"
+#include "model/ecs/operations.h"
 #include "scheduling/task_writes.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"
 #include "services/ecs/handlers.h"
+#include "services/ecs/report_handlers.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -63,12 +69,22 @@ AgentReport report_of(const SubmitContainerStateChangeRequest& request) {
   return report;
 }
 
+bool says_running(const AgentReport& report) {
+  if (report.status == TaskStatus::stopped) return false;
+  return report.status == TaskStatus::running ||
+         std::ranges::any_of(report.containers, [](const ContainerReport& container) {
+           return container.status == ContainerStatus::running;
+         });
+}
+
 // Reports come at least once: one about a task that is not here any more, or that changes nothing, is
 // acknowledged.
 template <class Response>
 Decision<Response> decide(const Context& context, const store::View& view,
                           const std::optional<std::string>& cluster_text,
-                          const std::optional<std::string>& task_text, const AgentReport& report) {
+                          const std::optional<std::string>& task_text, const AgentReport& report,
+                          store::Ptr<domain::TaskRecord>& to_stop) {
+  to_stop.reset();
   Response response;
   response.acknowledgment = "ACK";
   if (!task_text || task_text->empty()) return wire::invalid_parameter("The state change names no task.");
@@ -76,6 +92,7 @@ Decision<Response> decide(const Context& context, const store::View& view,
   if (!cluster) return cluster.take_error();
   const auto* task = find_task(context, view, **cluster, *task_text);
   if (!task) return response;
+  if (task->record->desired_status == TaskStatus::stopped && says_running(report)) to_stop = task->record;
   for (const auto& container : report.containers) {
     bool known = false;
     for (const auto& have : task->record->containers) known = known || have.name == container.name;
@@ -91,18 +108,29 @@ Decision<Response> decide(const Context& context, const store::View& view,
 }
 
 template <class Response, class Request>
-Async<ApiResult<Response>> submit(Context& context, Request request) {
+Async<ApiResult<Response>> submit(Context& context, Request request, domain::StopRepeater* stops) {
   const AgentReport report = report_of(request);
+  store::Ptr<domain::TaskRecord> to_stop;
   std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide<Response>(context, view, request.cluster, request.task, report);
+    return decide<Response>(context, view, request.cluster, request.task, report, to_stop);
   };
-  co_return co_await decide_and_commit<Response>(context, std::move(decider));
+  auto answer = co_await decide_and_commit<Response>(context, std::move(decider));
+  if (!to_stop || !stops) co_return answer;
+  // The agent has not heard that it is to stop, or has forgotten it. Not for a wish that may yet be lost.
+  const auto durable = co_await context.services.store.until_durable(context.seen);
+  if (durable) stops->stop_again(std::move(to_stop));
+  co_return answer;
 }
 
 }  // namespace
 
 Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(
     Context& context, SubmitTaskStateChangeRequest request) {
+  return submit_task_state_change_to(context, std::move(request), nullptr);
+}
+
+Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change_to(
+    Context& context, SubmitTaskStateChangeRequest request, domain::StopRepeater* stops) {
   // Attachments alone say nothing of the task's own status here: plain hosts have no network interfaces to
   // attach.
   if (!request.status) {
@@ -110,12 +138,22 @@ Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(
     response.acknowledgment = "ACK";
     co_return response;
   }
-  co_return co_await submit<SubmitTaskStateChangeResponse>(context, std::move(request));
+  co_return co_await submit<SubmitTaskStateChangeResponse>(context, std::move(request), stops);
 }
 
 Async<ApiResult<SubmitContainerStateChangeResponse>> submit_container_state_change(
     Context& context, SubmitContainerStateChangeRequest request) {
-  co_return co_await submit<SubmitContainerStateChangeResponse>(context, std::move(request));
+  return submit_container_state_change_to(context, std::move(request), nullptr);
+}
+
+Async<ApiResult<SubmitContainerStateChangeResponse>> submit_container_state_change_to(
+    Context& context, SubmitContainerStateChangeRequest request, domain::StopRepeater* stops) {
+  return submit<SubmitContainerStateChangeResponse>(context, std::move(request), stops);
+}
+
+void add_report_handlers(HandlerRegistry& registry, domain::StopRepeater& stops) {
+  registry.replace<model::ecs::SubmitTaskStateChangeOperation>(submit_task_state_change_to, &stops);
+  registry.replace<model::ecs::SubmitContainerStateChangeOperation>(submit_container_state_change_to, &stops);
 }
 
 Async<ApiResult<SubmitAttachmentStateChangesResponse>> submit_attachment_state_changes(
