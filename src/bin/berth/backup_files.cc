@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "base/assert.h"
+#include "bin/berth/backup_stream.h"
 #include "store/sqlite/file_lock.h"
 
 namespace berth::cli {
@@ -23,10 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kPieceBytes = 64U << 10U;
-
-Error system_error(std::string_view doing, const std::string& path) {
-  return internal_error(fmt::format("cannot {} {}: {}", doing, path, std::strerror(errno)));
-}
 
 class Digest {
  public:
@@ -59,10 +56,10 @@ void sync_folder(const std::string& folder) {
 
 Result<void> sync_file(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return system_error("read", path);
+  if (descriptor < 0) return file_error("read", path);
   const bool done = fsync(descriptor) == 0;
   close(descriptor);
-  return done ? Result<void>() : Result<void>(system_error("write", path));
+  return done ? Result<void>() : Result<void>(file_error("write", path));
 }
 
 std::string parent_of(const std::string& path) {
@@ -79,7 +76,7 @@ bool is_backup_file(std::string_view name) {
 Result<std::string> read_whole(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in && errno == ENOENT) return not_found("there is no file " + path);
-  if (!in) return system_error("read", path);
+  if (!in) return file_error("read", path);
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
@@ -91,12 +88,12 @@ std::string sha256_of(std::string_view bytes) {
 
 Result<std::string> sha256_of_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return system_error("read", path);
+  if (!in) return file_error("read", path);
   Digest digest;
   std::string piece(kPieceBytes, '\0');
   while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0)
     digest.add(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
-  if (in.bad()) return system_error("read", path);
+  if (in.bad()) return file_error("read", path);
   return digest.hex();
 }
 
@@ -108,10 +105,10 @@ Result<Owner> prepare_folder(const std::string& folder) {
   }
   std::error_code error;
   fs::create_directories(parent_of(folder), error);
-  if (mkdir(folder.c_str(), 0700) != 0) return system_error("make", folder);
-  if (stat(parent_of(folder).c_str(), &facts) != 0) return system_error("look at", parent_of(folder));
+  if (mkdir(folder.c_str(), 0700) != 0) return file_error("make", folder);
+  if (stat(parent_of(folder).c_str(), &facts) != 0) return file_error("look at", parent_of(folder));
   if (geteuid() == 0 && chown(folder.c_str(), facts.st_uid, facts.st_gid) != 0)
-    return system_error("own", folder);
+    return file_error("own", folder);
   return Owner{facts.st_uid, facts.st_gid};
 }
 
@@ -124,7 +121,7 @@ Result<void> give_to(const std::string& folder, Owner owner) {
         name.starts_with("berth.db") ||
         std::ranges::any_of(kSmallFiles, [&](const char* small) { return name.starts_with(small); });
     if (ours && lchown(entry.path().c_str(), owner.user, owner.group) != 0)
-      return system_error("own", entry.path());
+      return file_error("own", entry.path());
   }
   return {};
 }
@@ -149,7 +146,7 @@ Result<void> replace_file(const std::string& from, const std::string& to) {
   if (!after) return after.error();
   if (before && *before != *after) fs::rename(to, to + ".before-restore", error);
   if (error) return internal_error(fmt::format("cannot keep {}: {}", to, error.message()));
-  if (chmod(from.c_str(), ends_as_private_pem(to) ? 0600 : 0644) != 0) return system_error("restrict", from);
+  if (chmod(from.c_str(), ends_as_private_pem(to) ? 0600 : 0644) != 0) return file_error("restrict", from);
   if (auto synced = sync_file(from); !synced) return synced;
   fs::rename(from, to, error);
   if (error) return internal_error(fmt::format("cannot put {} in place: {}", to, error.message()));
@@ -160,9 +157,9 @@ Result<void> replace_file(const std::string& from, const std::string& to) {
 Result<void> publish(const std::string& part, const std::string& file) {
   // A link, other than a rename, refuses to replace; but not every file system has them.
   const bool linked = link(part.c_str(), file.c_str()) == 0;
-  if (!linked && errno != EPERM && errno != EOPNOTSUPP) return system_error("make", file);
+  if (!linked && errno != EPERM && errno != EOPNOTSUPP) return file_error("make", file);
   const int done = linked ? unlink(part.c_str()) : rename(part.c_str(), file.c_str());
-  if (done != 0) return system_error("make", file);
+  if (done != 0) return file_error("make", file);
   sync_folder(parent_of(file));
   return {};
 }

@@ -23,10 +23,6 @@ constexpr std::uint64_t kScryptN = 1U << 15U, kScryptR = 8, kScryptP = 1, kScryp
 
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-Error system_error(std::string_view doing, const std::string& path) {
-  return internal_error(fmt::format("cannot {} {}: {}", doing, path, std::strerror(errno)));
-}
-
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -53,6 +49,10 @@ std::array<unsigned char, kNonceBytes> nonce_of(std::uint64_t place) {
 }
 
 }  // namespace
+
+Error file_error(std::string_view doing, const std::string& path) {
+  return internal_error(fmt::format("cannot {} {}: {}", doing, path, std::strerror(errno)));
+}
 
 Seal::Seal(const std::string& passphrase, const Salt& salt) {
   const int made = EVP_PBE_scrypt(passphrase.data(), passphrase.size(), salt.data(), salt.size(), kScryptN,
@@ -99,7 +99,7 @@ Result<std::string> Seal::open(std::string_view head, std::string_view sealed) {
 Result<BackupKind> kind_of_backup(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
   if (!file && errno == ENOENT) return not_found("there is no file " + path);
-  if (!file) return system_error("read", path);
+  if (!file) return file_error("read", path);
   std::string begin(kTarBlock, '\0');
   begin.resize(std::fread(begin.data(), 1, begin.size(), file.get()));
   if (begin.starts_with(kSealedMagic)) return BackupKind::sealed;
@@ -111,7 +111,7 @@ Result<BackupKind> kind_of_backup(const std::string& path) {
 Result<BackupWriter> BackupWriter::create(const std::string& path, const std::string& passphrase,
                                           runtime::IdSource& ids) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return system_error("make", path);
+  if (descriptor < 0) return file_error("make", path);
   BackupWriter writer(path, fdopen(descriptor, "wb"));
   if (passphrase.empty()) return writer;
   Seal::Salt salt{};
@@ -126,8 +126,7 @@ Result<BackupWriter> BackupWriter::create(const std::string& path, const std::st
 }
 
 Result<void> BackupWriter::put(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size())
-    return system_error("write", path_);
+  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) return file_error("write", path_);
   return {};
 }
 
@@ -146,7 +145,7 @@ Result<void> BackupWriter::write(std::string_view text) {
 Result<void> BackupWriter::finish() {
   if (seal_)
     if (auto done = put(seal_->close(piece_, true)); !done) return done;
-  if (std::fflush(file_.get()) != 0 || fsync(fileno(file_.get())) != 0) return system_error("write", path_);
+  if (std::fflush(file_.get()) != 0 || fsync(fileno(file_.get())) != 0) return file_error("write", path_);
   return {};
 }
 
@@ -154,7 +153,7 @@ Result<BackupReader> BackupReader::open(const std::string& path, const std::stri
   const auto kind = kind_of_backup(path);
   if (!kind) return kind.error();
   BackupReader reader(path, std::fopen(path.c_str(), "rbe"));
-  if (!reader.file_) return system_error("read", path);
+  if (!reader.file_) return file_error("read", path);
   if (*kind != BackupKind::sealed) return reader;
   if (passphrase.empty())
     return Error{ErrorCode::denied, path + " is encrypted, and no passphrase was given", Retry::no};
@@ -170,7 +169,7 @@ Result<BackupReader> BackupReader::open(const std::string& path, const std::stri
 Result<std::string> BackupReader::take(std::size_t size) {
   std::string text(size, '\0');
   if (std::fread(text.data(), 1, size, file_.get()) != size) {
-    if (std::ferror(file_.get()) != 0) return system_error("read", path_);
+    if (std::ferror(file_.get()) != 0) return file_error("read", path_);
     return invalid(path_ + " is damaged: it ends too early");
   }
   return text;

@@ -11,6 +11,9 @@
 
 namespace berth::cli {
 
+/// "cannot read PATH: why", of the last system call that failed.
+Error file_error(std::string_view doing, const std::string& path);
+
 /// Bytes of a backup are sealed in pieces of this size.
 inline constexpr std::size_t kSealedPieceBytes = 64U << 10U;
 
