@@ -199,7 +199,7 @@ TEST(TableJson, ProblemsSayWhere) {
   EXPECT_THAT(context.summary(), HasSubstr("L[1]: expected a string, found a number"));
   EXPECT_THAT(context.summary(), HasSubstr("L[2]: expected a string, found null"));
   EXPECT_THAT(context.summary(), HasSubstr("M.k: expected an integer of 32 bits, found a string"));
-  EXPECT_THAT(context.summary(), HasSubstr("Size: 'Huge' is not one of [Small, Large]"));
+  EXPECT_THAT(context.summary(), HasSubstr("Size should be one of [Large,Small], not 'Huge'"));
   EXPECT_FALSE(layouts.ratio.has_value());
 }
 

@@ -132,7 +132,8 @@ class RealCluster {
   store::Committer committer_{engine_, runtime_, threads_.executor(0)};
   TaskTimes times_;
   TaskPlayer player_{committer_, runtime_, times_};
-  controllers::service::ServiceController scheduler_{committer_, runtime_, domain::Compat::current};
+  controllers::service::ServiceController scheduler_{committer_, runtime_,
+                                                     controllers::service::SchedulerOptions{}};
   runtime::TaskGroup group_{threads_.executor(0)};
 };
 
