@@ -145,7 +145,7 @@ TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToASt
   const auto arn = *run("web", "nap").task_arn;
   const auto report = [&](const std::string& status, const std::string& container) {
     model::ecs::ContainerStateChange change;
-    change.container_name = "nap";
+    change.container_name = "main";
     change.status = container;
     model::ecs::SubmitTaskStateChangeRequest request{.cluster = "web", .task = arn, .status = status};
     request.containers = std::vector<model::ecs::ContainerStateChange>{change};
@@ -165,7 +165,7 @@ TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToASt
   const auto taken = runtime::block_on(
       executor(),
       submit_container_state_change_to(
-          one, {.cluster = "web", .task = arn, .container_name = "nap", .status = "RUNNING"}, &stops));
+          one, {.cluster = "web", .task = arn, .container_name = "main", .status = "RUNNING"}, &stops));
   EXPECT_TRUE(taken.ok());
   EXPECT_THAT(stops.arns, ElementsAre(arn, arn, arn));
 }
