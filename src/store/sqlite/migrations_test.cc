@@ -12,11 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Migrations : public testing::Test {
+class Migrations : public ::testing::Test {
  protected:
   void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = testing::TempDir() + "berth-it's-" + test->name();
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = ::testing::TempDir() + "berth-it's-" + test->name();
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     path_ = folder_ + "/berth.db";
