@@ -235,8 +235,8 @@ void Ledger::check_instance(const std::string& key) {
     const TaskRecord& task = *tasks_.at(*tasks->second.begin());
     if (instance == instances_.end())
       return fail("orphan", task.arn + " is on an instance that does not exist");
-    if (instance->second->status == domain::InstanceStatus::inactive)
-      return fail("orphan", task.arn + " has not stopped and its instance is INACTIVE");
+    // One that was placed while its instance was being deregistered with force stops in a transaction after
+    // that: see Cluster::check_instances().
   }
   if (instance == instances_.end()) return;
   const auto& host = *instance->second;

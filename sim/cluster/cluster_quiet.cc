@@ -91,6 +91,10 @@ void Cluster::check_instances(std::vector<std::string>& waits) const {
     if (task->last_status == TaskStatus::stopped) continue;
     if (gone.contains(task->instance_id))
       waits.push_back(fmt::format("task {} is on a host that is gone", task->id));
+    const auto instance = ledger_.instances().find(
+        store::instance_key({task->account, task->region}, task->cluster, task->instance_id));
+    if (instance != ledger_.instances().end() && instance->second->status == InstanceStatus::inactive)
+      waits.push_back(fmt::format("task {} is on an instance that is INACTIVE", task->id));
     if (task->service_name && draining.contains(task->instance_id))
       waits.push_back(fmt::format("task {} of {} ({}, wanted {}) is on an instance that drains", task->id,
                                   *task->service_name, to_string(task->last_status),

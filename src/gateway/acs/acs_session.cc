@@ -260,6 +260,9 @@ Async<Result<void>> AcsSession::send_payload(runtime::MessageSocket& socket, std
   const PayloadHead head{runtime_.ids().uuid(), domain::cluster_arn(context_.realm, context_.cluster),
                          context_.instance_arn, *sequence, runtime_.clock().wall()};
   std::string text = payload_message(head, std::move(translated));
+  if (!manifest_id_.empty() && now() - manifest_sent_at_ < limits_.redelivery)
+    for (const auto& wanted : tasks)
+      if (wanted.stop) stops_told_.insert(wanted.task->id);
   // Noted first: the acknowledgement may be read before send() has returned.
   const std::size_t again = deliveries_.note_sent(head.message_id, tasks, now(), *sequence);
   counters_.payloads.fetch_add(1, std::memory_order_relaxed);

@@ -108,7 +108,10 @@ class AcsSession final : public Conversation {
   MonotonicTime manifest_sent_at_;
   std::set<std::string> manifest_delivered_;    ///< Ids of its tasks that the agent was known to have.
   std::vector<std::string> surplus_, missing_;  ///< ARNs that the agent named.
-  std::set<std::string> told_again_;            ///< Ids of tasks that it has forgotten.
+  /// Ids of tasks that it was told to stop since the manifest, while an answer to that may be on its way: the
+  /// answer may name them although the agent knows by now.
+  std::set<std::string> stops_told_;
+  std::set<std::string> told_again_;  ///< Ids of tasks that it has forgotten.
   Deliveries deliveries_;
   const domain::AgentPackages* packages_;
   std::unique_ptr<AgentUpdate> update_;  ///< Only while an update is under way.

@@ -61,11 +61,6 @@ std::vector<std::string> Deliveries::acknowledge(const std::string& message_id) 
   return ids;
 }
 
-bool Deliveries::told(const std::string& task_id, bool stop) const {
-  const auto found = entries_.find(task_id);
-  return found != entries_.end() && found->second.stop == stop;
-}
-
 bool Deliveries::acknowledged(const std::string& task_id, bool stop) const {
   const auto found = entries_.find(task_id);
   return found != entries_.end() && found->second.stop == stop && found->second.acknowledged;

@@ -41,8 +41,6 @@ class Deliveries {
   bool acknowledged(const std::string& task_id, bool stop) const;
   /// The highest sequence number of a payload that was acknowledged; 0: none.
   std::int64_t acknowledged_sequence() const { return acknowledged_sequence_; }
-  /// Whether it has been told in this session, acknowledged or not.
-  bool told(const std::string& task_id, bool stop) const;
   /// As if it had never been told of the task.
   void forget(const std::string& task_id) { entries_.erase(task_id); }
   /// When something unacknowledged is to go out again; far away when there is nothing.

@@ -131,7 +131,7 @@ std::vector<store::Ptr<TaskRecord>> AcsSession::judge_surplus(const store::View&
         view.find<TaskRecord>(store::task_key(context_.realm, context_.cluster, domain::last_part(arn)));
     const bool here = task && scheduling::instance_key_of(*task->record) == context_.instance_key;
     if (here && task->record->last_status != TaskStatus::stopped) continue;
-    if (deliveries_.told(std::string(domain::last_part(arn)), true)) continue;
+    if (stops_told_.contains(std::string(domain::last_part(arn)))) continue;
     spdlog::warn("gateway: {} runs {}, which it should not; it is told to stop it", context_.instance_arn,
                  arn);
     unwanted.push_back(here ? task->record : unknown_task(context_, arn));
@@ -168,6 +168,7 @@ Async<Result<void>> AcsSession::reconcile() {
   if (!durable) co_return durable.error();
   for (auto& task : unwanted) owe(std::move(task));
   surplus_.clear();
+  stops_told_.clear();
   wake_.notify();
   if (forgot_) {
     told_again_.merge(forgotten);

@@ -93,6 +93,23 @@ TEST(Reconciliation, WhatRunsAndShouldNotIsStopped) {
   }
 }
 
+// Its answer and the stop cross; the store has the task STOPPED when the answer is read.
+TEST(Reconciliation, WhatItHasBeenToldToStopMeanwhileItIsNotToldTwice) {
+  World world;
+  world.put_task("t1");
+  world.change_task("t1", domain::Delivered{}, domain::Writer::agent);
+  stop(world, "t1");
+  const auto socket = world.connect(World::acs_target(kCompares));
+  const auto manifest = world.receive_payload(*socket);
+  const auto payload = world.receive_payload(*socket);
+  ASSERT_EQ(type_of(payload), "PayloadMessage");
+  world.acknowledge(*socket, payload);
+  end(world, "t1");
+  world.run_for(1s);
+  answer(world, *socket, manifest, "TaskStopVerificationMessage", "stopCandidates", "t1");
+  EXPECT_EQ(type_of(world.receive_payload(*socket, 30s)).front(), '{');
+}
+
 TEST(Reconciliation, ATaskThatWasPlacedMeanwhileIsNotStopped) {
   World world;
   const auto socket = world.connect(World::acs_target(kCompares));
