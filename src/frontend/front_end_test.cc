@@ -100,11 +100,11 @@ class FrontEndTest : public ::testing::Test {
       services_, registry_, auth::lookup_of(auth::test_key()), {}, [this] { return warning_; }, {}}};
 };
 
-// The writer's change is seen before its engine refuses it.
+// The first look is within the second that the engine takes to refuse the change.
 TEST_F(FrontEndTest, ReadsAreMadeAnewWhenWhatTheySawIsLost) {
   store::memory::MemoryFaults faults;
   faults.append = [](const store::EngineBatch&) { return Fate::refused; };
-  faults.append_delay = [] { return 50ms; };
+  faults.append_delay = [] { return 1s; };
   faults.probe_fails = [] { return true; };
   world_.memory().set_faults(faults);
   runtime::TaskGroup group(world_.executor());
