@@ -300,7 +300,10 @@ bool is_own_start(const engine::ContainerState& state, const engine::ContainerEv
 void TaskManager::handle_event(const engine::ContainerEvent& event) {
   using Kind = engine::ContainerEvent::Kind;
   const auto found = by_docker_id_.find(event.container_id);
-  if (found == by_docker_id_.end()) return;
+  if (found == by_docker_id_.end()) {
+    if (event.kind == Kind::started && orphans_.contains(event.container_id)) group_.spawn(stop_strays());
+    return;
+  }
   const auto& [task_arn, container] = found->second;
   const bool tells = event.kind == Kind::died || event.kind == Kind::started || event.kind == Kind::health ||
                      event.kind == Kind::destroyed;

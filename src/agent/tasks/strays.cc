@@ -24,13 +24,11 @@ Async<void> TaskManager::stop_strays() {
       const auto& [task_arn, index] = known->second;
       if (runs && find_managed(task_arn)->state.containers[index].known == Status::stopped)
         group_.spawn(observe(task_arn, index));
-    } else if (is_ours(container) && !names.contains(container.name) &&
-               orphans_.insert(container.id).second) {
-      if (runs) {
-        ++orphans_ending_;
+    } else if (is_ours(container) && !names.contains(container.name)) {
+      // Each time that it runs: somebody may start it again while it waits to be removed.
+      if (runs && orphans_ending_.insert(container.id).second)
         group_.spawn(stop_orphan(container.id, container.name));
-      }
-      group_.spawn(remove_orphan(container.id));
+      if (orphans_.insert(container.id).second) group_.spawn(remove_orphan(container.id));
     }
   }
 }
@@ -43,11 +41,9 @@ bool TaskManager::is_ours(const engine::ContainerSummary& container) const {
 Async<void> TaskManager::stop_orphan(std::string id, std::string name) {
   spdlog::warn("agent: container {} is of a task that this agent does not know, and is stopped", name);
   auto stopped = co_await deps_.containers.stop(id, options_.engine.stop_timeout);
-  if (!stopped.ok()) {
-    spdlog::error("agent: {}: {}", stopped.error().name, stopped.error().text);
-    orphans_.erase(id);  // The next look tries again.
-  }
-  --orphans_ending_;
+  // The next look tries again.
+  if (!stopped.ok()) spdlog::error("agent: {}: {}", stopped.error().name, stopped.error().text);
+  orphans_ending_.erase(id);
   resumed_.notify();
 }
 

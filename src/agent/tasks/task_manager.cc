@@ -358,7 +358,7 @@ Async<void> TaskManager::resume() {
   while (resuming_ > 0) co_await resumed_.wait();
   co_await stop_strays();
   // What they hold of the host is given to others.
-  while (orphans_ending_ > 0) co_await resumed_.wait();
+  while (!orphans_ending_.empty()) co_await resumed_.wait();
   admit_waiting();
 }
 

@@ -214,8 +214,9 @@ class TaskManager final : public session::TaskSink {
   runtime::Notifier dirty_;
   std::size_t resuming_ = 0;  ///< Tasks whose containers have not been looked at yet.
   runtime::Notifier resumed_;
-  std::size_t orphans_ending_ = 0;  ///< Containers of unknown tasks that are being stopped.
-  std::set<std::string> orphans_;   ///< Seen since this agent began.
+  // Ids of containers of unknown tasks.
+  std::set<std::string> orphans_ending_;  ///< Being stopped.
+  std::set<std::string> orphans_;         ///< Seen since this agent began, and waiting to be removed.
   std::map<std::string, std::unique_ptr<Managed>> tasks_;
   std::map<std::string, std::pair<std::string, std::size_t>> by_docker_id_;
   std::map<std::string, model::acs::IAMRoleCredentials> credentials_;

@@ -400,6 +400,23 @@ TEST_F(TaskManagerTest, ContainersOfATaskWhoseFileIsDamagedAreStoppedAndRemoved)
   EXPECT_EQ(host_.containers.size(), 1U);
 }
 
+TEST_F(TaskManagerTest, AContainerOfAnUnknownTaskThatSomebodyStartsAgainIsStoppedEachTime) {
+  options_.engine.cleanup_wait = 1h;
+  accept(make_task("lost", "busybox"));
+  world_.run_for(1s);
+  halt();
+  ASSERT_TRUE(node_.files().write_atomically("/data/tasks/lost.json", "{", 0600).ok());
+  boot();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(host_.running(), 0U) << i;
+    auto& info = host_.containers.begin()->second.info;
+    info.phase = ContainerPhase::running;
+    info.finished_at.reset();
+    world_.run_for(5s);
+  }
+  EXPECT_EQ(host_.running(), 0U);
+}
+
 TEST_F(TaskManagerTest, AllItsContainersAreFoundByTheirLabelWhenItsFolderIsGone) {
   accept(make_task("t1", "busybox"));
   world_.run_for(1s);
