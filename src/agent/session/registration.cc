@@ -202,15 +202,17 @@ Async<std::variant<Registered, RegistrationFailure>> register_instance(
       co_return registered;
     }
     const ApiFailure failure = std::get<ApiFailure>(outcome);
-    log_failure(failure, config);
-    if (config.cluster.empty() && failure.message.find("Cluster not found.") != std::string::npos) {
+    const bool to_be_made = config.cluster.empty() || config.cluster == "default";
+    if (to_be_made && failure.message.find("Cluster not found.") != std::string::npos) {
       const std::string made = co_await make_default_cluster(api);
       if (!made.empty()) {
         cluster = made;
         continue;
       }
-    } else if (!saved_arn.empty() && if_unknown == IfUnknown::register_anew &&
-               failure.message.find(kUnknownArn) != std::string::npos) {
+    }
+    log_failure(failure, config);
+    if (!saved_arn.empty() && if_unknown == IfUnknown::register_anew &&
+        failure.message.find(kUnknownArn) != std::string::npos) {
       spdlog::warn("agent: registering as a new container instance; tasks of {} will be stopped", saved_arn);
       saved_arn.clear();
       continue;
