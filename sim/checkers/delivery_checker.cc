@@ -40,6 +40,7 @@ void DeliveryChecker::check_again(const std::string& task_arn, bool stop, std::u
   if (fresh) return;
   const Told before = std::exchange(known->second, Told{world_.now(), connection});
   if (before.connection != connection || !before.taken) return;
+  if (stop && reporting_.contains(task_arn)) return;
   const auto report = reported_at_.find(task_arn);
   if (stop && report != reported_at_.end() && before.at - report->second < kOnTheWayMax) return;
   const auto happened = [&](const char* fault) { return world_.probes().contains(fault); };

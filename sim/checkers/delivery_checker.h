@@ -29,7 +29,12 @@ class DeliveryChecker {
   /// The disk of that instance's agent went back to an earlier state: it may be told everything again.
   void fell_back(const std::string& instance_arn) { fell_back_.insert(instance_arn); }
   /// An agent reports RUNNING: of a task that is to be stopped, that is answered with a stop.
-  void reports_running(const std::string& task_arn) { reported_at_[task_arn] = world_.now(); }
+  /// It may take as long as the network is cut.
+  void reports_running(const std::string& task_arn) { reporting_.insert(task_arn); }
+  void reported_running(const std::string& task_arn) {
+    reporting_.erase(task_arn);
+    reported_at_[task_arn] = world_.now();
+  }
   std::uint64_t count_connection() { return ++connections_; }
   /// Whether an agent has been told to start, or to stop, the task.
   bool was_told(const std::string& task_arn, bool stop) const { return told_.contains({task_arn, stop}); }
@@ -48,6 +53,7 @@ class DeliveryChecker {
   std::uint64_t connections_ = 0;
   Duration redelivery_ = std::chrono::seconds(60);
   std::set<std::string> fell_back_;
+  std::set<std::string> reporting_;
   std::map<std::string, MonotonicTime> reported_at_;
   std::map<std::pair<std::string, bool>, Told> told_;  ///< By task and whether it is to stop.
 };

@@ -48,7 +48,7 @@ Async<void> MutantReports::submit_task_state_change(std::string task_arn, std::s
   const bool running = request_json.find("\"RUNNING\"") != std::string::npos;
   if (running) checker_.reports_running(task_arn);
   co_await inner_.submit_task_state_change(task_arn, std::move(request_json));
-  if (running) checker_.reports_running(task_arn);
+  if (running) checker_.reported_running(task_arn);
 }
 
 Async<std::vector<agent::session::TaskSink::Refused>> MutantTasks::accept(std::vector<model::acs::Task> tasks,
