@@ -27,6 +27,8 @@ TSAN_TESTS = ["runtime_test", "http_test", "store_test"]
 FUZZ_SECONDS = 10
 # Seeds of each small spec under AddressSanitizer; the release build runs as many as the specs say.
 SIM_ASAN_SEEDS = 4
+# Seeds of each small spec that no run had before.
+SIM_FRESH_SEEDS = 10
 # Before a command that takes what others leave.
 BACKGROUND = ["nice", "-n", "10"]
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
@@ -297,13 +299,15 @@ def run_module(prefix, module, pattern):
 def simulation(totals):
     """Every seed that once failed, every spec of the simulated cluster, and every planted bug, which must be caught.
 
-    The seeds of the specs are new ones each time: what no run has met yet is what is looked for.
+    Beside the seeds that every run has, a few of each spec are new ones each time: what no run has met yet is what is looked for.
     """
     program = [*BACKGROUND, os.path.join(ROOT, "build", "release", "bin", "berth-sim")]
     command_stage(totals, "sim regressions", [*program, "--regressions"])
+    command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count())])
     first = os.environ.get("BERTH_SIM_FIRST") or str(random.SystemRandom().randrange(1, 1 << 31))
-    print(f"    seeds from {first}; the same again: BERTH_SIM_FIRST={first}, or berth-sim --all --first {first}\n", end="", flush=True)
-    command_stage(totals, "sim", [*program, "--all", "--jobs", str(os.cpu_count()), "--first", first])
+    fresh = ["--small", "--seeds", str(SIM_FRESH_SEEDS), "--first", first]
+    print(f"    new seeds from {first}; the same again: BERTH_SIM_FIRST={first}, or berth-sim --all {' '.join(fresh)}\n", end="", flush=True)
+    command_stage(totals, "sim new seeds", [*program, "--all", "--jobs", str(os.cpu_count()), *fresh])
     command_stage(totals, "sim mutants", [*program, "--mutants"])
 
 
