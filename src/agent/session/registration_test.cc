@@ -44,7 +44,8 @@ class RegistrationTest : public testing::Test {
     facts_.memory_mib = 1000;
   }
   std::variant<Registered, RegistrationFailure> register_now() {
-    return world_.run(node_, register_instance(api_, config_, facts_, "", node_.runtime()));
+    return world_.run(node_,
+                      register_instance(api_, config_, facts_, "", IfUnknown::give_up, node_.runtime()));
   }
 
   runtime::SimWorld world_{1};
