@@ -407,6 +407,7 @@ TEST_F(TaskManagerTest, AContainerOfAnUnknownTaskThatSomebodyStartsAgainIsStoppe
   halt();
   ASSERT_TRUE(node_.files().write_atomically("/data/tasks/lost.json", "{", 0600).ok());
   boot();
+  world_.run_for(1s);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(host_.running(), 0U) << i;
     auto& info = host_.containers.begin()->second.info;
