@@ -28,7 +28,7 @@ FUZZ_SECONDS = 10
 # Seeds of each small spec under AddressSanitizer; the release build runs as many as the specs say.
 SIM_ASAN_SEEDS = 4
 # Seeds of each small spec that no run had before.
-SIM_FRESH_SEEDS = 10
+SIM_FRESH_SEEDS = 5
 # Before a command that takes what others leave.
 BACKGROUND = ["nice", "-n", "10"]
 PROGRAMS = ["berthd", "berth-agent", "berth", "berth-load", "berth-sim"]
