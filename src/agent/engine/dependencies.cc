@@ -7,6 +7,12 @@
 namespace berth::agent::engine {
 namespace {
 
+/// Pulling, creating and starting fail, too, and end in STOPPED: only one that ran counts as started or as
+/// complete.
+bool never_ran(const ContainerState& on) {
+  return on.known == Status::stopped && !on.started_at;
+}
+
 Verdict judge(const ContainerState& on, const ContainerSpec& spec, Condition condition) {
   const bool stopped = on.known == Status::stopped;
   switch (condition) {
@@ -14,12 +20,14 @@ Verdict judge(const ContainerState& on, const ContainerSpec& spec, Condition con
       if (stopped && on.docker_id.empty()) return Verdict::never;
       return on.known >= Status::created ? Verdict::ready : Verdict::waiting;
     case Condition::start:
+      if (never_ran(on)) return Verdict::never;
       return on.known >= Status::running ? Verdict::ready : Verdict::waiting;
     case Condition::complete:
+      if (never_ran(on)) return Verdict::never;
       if (stopped) return Verdict::ready;
       break;
     case Condition::success:
-      if (stopped) return on.exit_code == 0 ? Verdict::ready : Verdict::never;
+      if (stopped) return !never_ran(on) && on.exit_code == 0 ? Verdict::ready : Verdict::never;
       break;
     case Condition::healthy:
       if (stopped) return Verdict::never;
@@ -42,6 +50,22 @@ std::string describe_waiting(const TaskState& task, std::size_t index) {
   return text;
 }
 
+/// What a container has become when the condition is met.
+std::string_view reached_by(Condition condition) {
+  switch (condition) {
+    case Condition::create:
+      return "created";
+    case Condition::start:
+    case Condition::complete:
+      return "started";
+    case Condition::success:
+      return "successful";
+    case Condition::healthy:
+      return "healthy";
+  }
+  unreachable();
+}
+
 /// As Amazon's agent words it; people search for these sentences.
 std::string explain(const TaskState& task, std::size_t from, const Dependency& edge) {
   const ContainerState& on = task.containers[edge.container];
@@ -54,8 +78,7 @@ std::string explain(const TaskState& task, std::size_t from, const Dependency& e
   if (edge.condition == Condition::success) {
     why = "did not exit successfully";
   } else if (on.known == Status::stopped) {
-    why = "has stopped before it was " +
-          std::string(edge.condition == Condition::healthy ? "healthy" : "created");
+    why = "has stopped before it was " + std::string(reached_by(edge.condition));
   }
   return "dependency graph: failed to resolve container ordering " + pair + " as dependency " + why + ".";
 }
