@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/engine/docker_mapping.h"
 #include "base/log.h"
 #include "model/acs/codec.h"
 
@@ -38,6 +39,23 @@ Result<JsonObject> parse_document(const std::string& path, const std::string& te
 std::string text_of(const JsonObject& object, const char* name) {
   const JsonValue* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// Who the agent is: in its own file, and in that of each task in case that one is lost.
+JsonObject identity_of(const AgentRecord& record) {
+  return {{"cluster", record.cluster},
+          {"containerInstanceArn", record.container_instance_arn},
+          {"instanceId", record.instance_id},
+          {"instanceType", record.instance_type}};
+}
+
+AgentRecord identity_from(const JsonObject& object) {
+  AgentRecord record;
+  record.cluster = text_of(object, "cluster");
+  record.container_instance_arn = text_of(object, "containerInstanceArn");
+  record.instance_id = text_of(object, "instanceId");
+  record.instance_type = text_of(object, "instanceType");
+  return record;
 }
 
 /// The last of the states in `lines`, each of which begins with a line break. A line that is not whole is
@@ -91,14 +109,56 @@ Result<std::optional<AgentRecord>> StateStore::load_agent() {
   sweep(directory_);
   sweep(task_folder());
   auto record = read_agent();
-  if (!record && record.error().code == ErrorCode::not_found) return std::optional<AgentRecord>();
-  if (!record && record.error().code == ErrorCode::invalid) {
-    quarantine(directory_, "berth-agent.json", record.error().message);
-    return std::optional<AgentRecord>();
+  if (record) {
+    agent_ = *record;
+    return std::optional(*std::move(record));
   }
-  if (!record) return record.error();
-  agent_ = *record;
-  return std::optional(*std::move(record));
+  const ErrorCode code = record.error().code;
+  if (code != ErrorCode::not_found && code != ErrorCode::invalid) return record.error();
+  if (code == ErrorCode::invalid) quarantine(directory_, "berth-agent.json", record.error().message);
+  auto recovered = recover_agent();
+  if (!recovered) return std::optional<AgentRecord>();
+  spdlog::warn("agent: {} is not there; by the files of its tasks this is container instance {}",
+               agent_path(), recovered->container_instance_arn);
+  agent_ = *recovered;
+  return recovered;
+}
+
+std::optional<AgentRecord> StateStore::agent_of_task(const std::string& path) {
+  const auto saved = load_task(path);
+  if (!saved || saved->state.known == engine::Status::stopped) return std::nullopt;
+  const auto text = files_.read(path);
+  if (!text) return std::nullopt;
+  const auto object = parse_document(path, text->substr(0, text->find('\n')));
+  const JsonValue* agent = object ? object->if_contains("agent") : nullptr;
+  if (agent != nullptr && agent->is_object()) return identity_from(agent->get_object());
+  // Of an agent that did not write it there. Containers that were looked at show their labels.
+  for (const auto& container : saved->state.containers) {
+    const auto arn = container.labels.find(std::string(engine::kLabelInstance));
+    const auto cluster = container.labels.find(std::string(engine::kLabelCluster));
+    if (arn == container.labels.end() || cluster == container.labels.end()) continue;
+    AgentRecord record;
+    record.cluster = cluster->second;
+    record.container_instance_arn = arn->second;
+    return record;
+  }
+  return std::nullopt;
+}
+
+std::optional<AgentRecord> StateStore::recover_agent() {
+  const auto names = files_.list(task_folder());
+  if (!names) return std::nullopt;
+  std::map<std::string, std::pair<int, AgentRecord>> votes;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kSuffix)) continue;
+    auto record = agent_of_task(task_folder() + "/" + name);
+    if (!record || record->container_instance_arn.empty()) continue;
+    auto& vote = votes[record->container_instance_arn];
+    ++vote.first;
+    vote.second = *std::move(record);
+  }
+  const auto most = std::ranges::max_element(votes, {}, [](const auto& entry) { return entry.second.first; });
+  return most == votes.end() ? std::nullopt : std::optional(most->second.second);
 }
 
 Result<AgentRecord> StateStore::read_agent() {
@@ -106,11 +166,7 @@ Result<AgentRecord> StateStore::read_agent() {
   if (!text) return text.error();
   auto object = parse_document(agent_path(), *text);
   if (!object) return object.error();
-  AgentRecord record;
-  record.cluster = text_of(*object, "cluster");
-  record.container_instance_arn = text_of(*object, "containerInstanceArn");
-  record.instance_id = text_of(*object, "instanceId");
-  record.instance_type = text_of(*object, "instanceType");
+  AgentRecord record = identity_from(*object);
   if (const JsonValue* sequence = object->if_contains("sequence");
       sequence != nullptr && sequence->is_int64()) {
     record.sequence = sequence->get_int64();
@@ -136,12 +192,9 @@ Result<void> StateStore::save_agent(const AgentRecord& record) {
   agent_ = record;
   agent_.sequence = sequence;
   if (!enabled()) return {};
-  JsonObject object{{"version", kStateVersion},
-                    {"cluster", record.cluster},
-                    {"containerInstanceArn", record.container_instance_arn},
-                    {"instanceId", record.instance_id},
-                    {"instanceType", record.instance_type},
-                    {"sequence", sequence}};
+  JsonObject object = identity_of(record);
+  object["version"] = kStateVersion;
+  object["sequence"] = sequence;
   if (record.deregistered) object["deregistered"] = true;
   return files_.write_atomically(agent_path(), render_json(object), 0600);
 }
@@ -203,7 +256,9 @@ Result<void> StateStore::save_task(const std::string& task_text, const engine::T
       states_.erase(known);  // The end of the file may be half a line: next time it is written anew.
     return added;
   }
-  std::string text = R"({"version":)" + std::to_string(kStateVersion) + R"(,"task":)";
+  std::string text = R"({"version":)" + std::to_string(kStateVersion) + R"(,"agent":)";
+  text += render_json(identity_of(agent_));
+  text += R"(,"task":)";
   text += task_text;
   text += R"(,"state":)";
   text += render_json(engine::state_to_json(state));

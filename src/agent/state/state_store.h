@@ -36,8 +36,8 @@ inline constexpr std::size_t kStatesMax = 32;
 
 /// The checkpoint in `directory`; nothing at all happens when `directory` is empty.
 ///
-/// A task's file is a line with the task and its first state, and one more line for each state after it:
-/// adding one costs a fraction of replacing the file. What a crash left of a line is ignored.
+/// A task's file is a line with the task, whose agent it is, and its first state, and one more line for each
+/// state after it: adding one costs a fraction of replacing the file. What a crash left of a line is ignored.
 ///
 /// Borrows:  files.
 /// Runs on:  one thread at a time. Blocks for as long as the disk does.
@@ -53,7 +53,9 @@ class StateStore {
   bool enabled() const { return !directory_.empty(); }
   /// Makes the folders. Call once before saving.
   Result<void> prepare();
-  /// Nothing when there is none yet. Removes what a crash left of files that were being written.
+  /// Nothing when there is none yet. Removes what a crash left of files that were being written. When the
+  /// agent's own file is gone or damaged, what the files of tasks that have not STOPPED say of their agent:
+  /// most of them, should they differ.
   Result<std::optional<AgentRecord>> load_agent();
   /// A sequence number lower than the saved one is ignored.
   Result<void> save_agent(const AgentRecord& record);
@@ -79,6 +81,8 @@ class StateStore {
   std::string task_path(const std::string& id) const { return task_folder() + "/" + id + ".json"; }
   Result<SavedTask> load_task(const std::string& path);
   Result<AgentRecord> read_agent();
+  std::optional<AgentRecord> recover_agent();
+  std::optional<AgentRecord> agent_of_task(const std::string& path);
   void quarantine(const std::string& folder, const std::string& name, const std::string& why);
   void sweep(const std::string& folder);
 

@@ -124,6 +124,55 @@ TEST(StateStore, ADamagedFileOfTheAgentItselfIsSetAside) {
   }
 }
 
+TEST(StateStore, WithoutItsOwnFileTheAgentIsWhoTheFilesOfItsTasksSay) {
+  for (const char* text : {"gone", "", "{\"version\":2"}) {
+    MemoryFiles files;
+    StateStore store(files, "/d");
+    ASSERT_TRUE(store.save_agent({"c", "arn:ci", "i-1", "berth.local", 42}).ok());
+    ASSERT_TRUE(store.save_task(render_task(make_task()), make_state()).ok());
+    ASSERT_TRUE(store.save_task(render_task(make_task()), make_state()).ok());
+    files.files["/d/berth-agent.json"] = text;
+    if (std::string_view(text) == "gone") files.files.erase("/d/berth-agent.json");
+    StateStore again(files, "/d");
+    const AgentRecord recovered{"c", "arn:ci", "i-1", "berth.local", 1};
+    EXPECT_EQ(again.load_agent().value(), recovered) << text;
+    EXPECT_EQ(again.agent(), recovered);
+    EXPECT_EQ(again.load_tasks()->size(), 1U);
+  }
+}
+
+TEST(StateStore, TheAgentIsWhoMostTasksSayThatHaveNotStopped) {
+  MemoryFiles files;
+  const auto add = [&](const char* arn, const std::string& id, engine::Status known) {
+    StateStore store(files, "/d");
+    ASSERT_TRUE(store.save_agent({"c", arn, "i-1", "berth.local", 1}).ok());
+    engine::TaskState state = make_state();
+    state.known = known;
+    state.spec.arn = "arn:aws:ecs:us-east-1:1:task/default/" + id;
+    ASSERT_TRUE(store.save_task(render_task(make_task()), state).ok());
+  };
+  add("arn:earlier", "a", engine::Status::running);
+  add("arn:now", "b", engine::Status::running);
+  add("arn:now", "c", engine::Status::none);
+  for (const char* id : {"d", "e", "f"}) add("arn:over", id, engine::Status::stopped);
+  files.files["/d/tasks/g.json"] = "{";
+  files.files.erase("/d/berth-agent.json");
+  EXPECT_EQ(StateStore(files, "/d").load_agent().value()->container_instance_arn, "arn:now");
+  for (const char* id : {"a", "b", "c"}) files.files.erase("/d/tasks/" + std::string(id) + ".json");
+  EXPECT_FALSE(StateStore(files, "/d").load_agent()->has_value()) << "nothing lives that could be kept";
+}
+
+// Agents of before wrote into the file of a task what they saw of its containers.
+TEST(StateStore, FilesOfTasksWithoutTheirAgentSayItByTheLabelsOfContainers) {
+  MemoryFiles files;
+  engine::TaskState state = make_state();
+  state.containers[0].labels = {{"berth.container-instance-arn", "arn:ci"},
+                                {"com.amazonaws.ecs.cluster", "c"}};
+  files.files["/d/tasks/t1.json"] = R"({"version":2,"task":)" + render_task(make_task()) + R"(,"state":)" +
+                                    render_json(engine::state_to_json(state)) + "}\n";
+  EXPECT_EQ(StateStore(files, "/d").load_agent().value(), (AgentRecord{"c", "arn:ci", "", "", 1}));
+}
+
 // That is no damage: the agent that wrote them reads them.
 TEST(StateStore, FilesOfANewerAgentAreRefusedAndStay) {
   MemoryFiles files;
