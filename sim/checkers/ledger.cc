@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/agent_presence.h"
 #include "store/record_codec.h"
 
 namespace berth::sim {
@@ -181,7 +182,7 @@ bool Ledger::clocks_moved() const {
 }
 
 void Ledger::note_away(const std::string& key, const ContainerInstanceRecord* after) {
-  if (!after || after->agent_connected)
+  if (!after || domain::counts_as_connected(*after))
     away_since_.erase(key);
   else
     away_since_.emplace(key, world_.now());

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/session/wanted_tasks.h"
 #include "base/log.h"
 #include "bin/berth_agent/program.h"
 
@@ -107,10 +108,14 @@ Async<int> AgentProcess::start_tasks() {
   options.engine.pull_dependents_upfront = config.pull_dependent_containers_upfront;
   options.mapping.cluster = registered_.cluster;
   options.mapping.container_instance_arn = registered_.container_instance_arn;
+  options.mapping.host = session::host_label(registered_, session::instance_id_of(deps_.config, facts_));
   options.pull_behavior = config.image_pull_behavior;
   options.host_cpu = std::int64_t{facts_.cpus} * 1024;
   options.host_memory_mib = facts_.memory_mib - config.reserved_memory_mib;
   agent::tasks::TaskManager::Deps deps{containers_, node_.runtime(), store_, *report_sink_, {}};
+  deps.find_wanted = [this](std::vector<std::string> tasks) {
+    return session::find_wanted_tasks(*api_, registered_.cluster, std::move(tasks));
+  };
   tasks_ = std::make_unique<agent::tasks::TaskManager>(std::move(deps), std::move(options));
   if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
   co_await tasks_->resume();
@@ -150,7 +155,8 @@ Async<void> AgentProcess::register_again() {
                                           session::IfUnknown::register_anew, node_.runtime());
   if (!std::holds_alternative<session::Registered>(outcome)) co_return;
   registered_ = std::get<session::Registered>(std::move(outcome));
-  tasks_->set_instance(registered_.container_instance_arn);
+  tasks_->set_instance(registered_.container_instance_arn,
+                       session::host_label(registered_, session::instance_id_of(deps_.config, facts_)));
   agent::state::AgentRecord record = store_.agent();
   record.container_instance_arn = registered_.container_instance_arn;
   static_cast<void>(store_.save_agent(record));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "domain/agent_presence.h"
 #include "sim/cluster/cluster.h"
 #include "store/record_codec.h"
 
@@ -82,7 +83,7 @@ void Cluster::check_instances(std::vector<std::string>& waits) const {
     if (found == by_host.end()) continue;
     const auto& instance = *found->second;
     if (host->gone) gone.insert(instance.id);
-    if (host->gone && instance.agent_connected)
+    if (host->gone && domain::counts_as_connected(instance))
       waits.push_back(fmt::format("{} is gone and shown as connected", instance.id));
     if (host->kept_draining && instance.status != InstanceStatus::draining)
       waits.push_back(fmt::format("{} is not yet DRAINING", instance.id));
@@ -110,7 +111,7 @@ void Cluster::check_services(std::vector<std::string>& waits) const {
           task.get());
   std::size_t places = 0;
   for (const auto& [key, instance] : ledger_.instances())
-    places += instance->agent_connected && instance->status == InstanceStatus::active ? 1 : 0;
+    places += domain::counts_as_connected(*instance) && instance->status == InstanceStatus::active ? 1 : 0;
   for (const auto& [key, service] : ledger_.services()) {
     const auto tasks = live[key];
     live.erase(key);

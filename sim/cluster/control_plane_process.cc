@@ -50,6 +50,7 @@ Async<void> ControlPlaneProcess::start(ControlPlaneProcess& self) {
     // The supervisor of a real one would start it again.
     co_await self.node_.runtime().sleep(kLoadRetry);
   }
+  co_await self.gateway_.await_agents();
   self.started_ = true;
   self.deps_.world.network().listen(self.node_, self.deps_.address, self.switchboard_);
   self.gateway_.start();

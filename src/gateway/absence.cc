@@ -4,16 +4,65 @@
 
 #include <utility>
 
+#include "domain/agent_presence.h"
 #include "gateway/instance_writes.h"
 
 namespace berth::gateway {
 namespace {
 
+using domain::ContainerInstanceRecord;
 using model::ecs::AgentUpdateStatus;
 
 constexpr std::size_t kInstancesPerView = 1000;
+constexpr std::size_t kInstancesPerTransaction = 50;
 
 }  // namespace
+
+bool AbsenceSweep::is_anothers(const ContainerInstanceRecord& record) const {
+  return !sole_ && record.session_owner && *record.session_owner != owner_;
+}
+
+Async<std::vector<store::Stored<ContainerInstanceRecord>>> AbsenceSweep::find_left_over() {
+  std::vector<store::Stored<ContainerInstanceRecord>> found;
+  const store::View view = co_await store_.read();
+  view.walk<ContainerInstanceRecord>("", [&](const auto& stored) {
+    const auto& record = *stored.record;
+    // What nobody owns may have registered with another control plane that runs.
+    const bool ours = !is_anothers(record) && (sole_ || record.session_owner);
+    if (record.agent_connected && record.status != domain::InstanceStatus::inactive && ours)
+      found.push_back(stored);
+    return found.size() < kInstancesPerTransaction;
+  });
+  co_return found;
+}
+
+Async<void> AbsenceSweep::await_agents() {
+  std::size_t count = 0;
+  for (int failures = 0; failures < kAttemptsMax;) {
+    const auto found = co_await find_left_over();
+    if (found.empty()) break;
+    store::Transaction transaction(runtime_.ids().uuid(), domain::Writer::agent);
+    for (const auto& stored : found) {
+      ContainerInstanceRecord record = *stored.record;
+      record.agent_connected = false;
+      if (!record.session_owner) record.session_owner = owner_;
+      // It had just come back, and may not know yet what was given up: it is away anew.
+      if (record.disconnected_at) record.disconnected_at = runtime_.clock().wall();
+      ++record.version;
+      transaction.expect(stored);
+      transaction.put(std::move(record));
+    }
+    const auto committed = co_await store_.commit(std::move(transaction));
+    if (committed) count += found.size();
+    if (committed) continue;
+    ++failures;
+    if (committed.error().retry == Retry::re_decide) continue;
+    spdlog::warn("gateway: agents count as connected until they have not come for a while: {}",
+                 committed.error().message);
+    break;
+  }
+  if (count > 0) spdlog::info("gateway: {} agents are expected back", count);
+}
 
 Async<void> AbsenceSweep::run() {
   while (true) {
@@ -42,9 +91,9 @@ Async<void> AbsenceSweep::collect(std::map<std::string, Missing>& missing) {
       if (record.agent_update_status == AgentUpdateStatus::updating && !record.agent_connected &&
           record.disconnected_at && steps_.since(*record.disconnected_at) >= limits_.update_restart_max)
         overdue_updates_.push_back(stored.key);
-      if (record.status == domain::InstanceStatus::inactive || !record.agent_connected) return true;
-      const bool others = record.session_owner && *record.session_owner != owner_;
-      if ((others && !sole_) || sessions_.has(SocketKind::control, stored.key)) return true;
+      if (record.status == domain::InstanceStatus::inactive || !domain::counts_as_connected(record))
+        return true;
+      if (is_anothers(record) || sessions_.has(SocketKind::control, stored.key)) return true;
       const auto before = missing_.find(stored.key);
       const bool same = before != missing_.end() && before->second.epoch == record.session_epoch;
       missing.emplace(stored.key, same ? before->second : Missing{record.session_epoch, now});

@@ -50,10 +50,12 @@ class Gateway final : public domain::StopRepeater {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
+  /// Before the first socket: no agent is connected any more, those that were are awaited.
+  Async<void> await_agents() { return sweep_.await_agents(); }
   /// Begins to watch for agents that do not come back, and to write what those that are here acknowledge.
   void start();
-  /// Closes all sockets with 1001 and waits for their sessions, at most GatewayLimits::stop_grace. Instances
-  /// count as connected still: their agents come back to the next process.
+  /// Closes all sockets with 1001 and waits for their sessions, at most GatewayLimits::stop_grace. The
+  /// records stay: the next process awaits their agents.
   Async<void> stop();
 
   /// As runtime::RequestHandler.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "domain/agent_presence.h"
 #include "domain/agent_update.h"
 #include "domain/text_bounds.h"
 #include "gateway/limits.h"
@@ -120,11 +121,12 @@ Async<Result<void>> mark_disconnected(store::Store& store, runtime::Runtime& run
   const WallTime now = runtime.clock().wall();
   InstanceChange change =
       [=](const ContainerInstanceRecord& before) -> std::optional<ContainerInstanceRecord> {
-    if (before.session_epoch != epoch || !before.agent_connected) return std::nullopt;
+    if (before.session_epoch != epoch || !domain::counts_as_connected(before)) return std::nullopt;
     ContainerInstanceRecord after = before;
     after.agent_connected = false;
+    after.session_owner.reset();
     after.disconnected_at = now;
-    ++after.version;
+    if (before.agent_connected) ++after.version;
     return after;
   };
   co_return co_await change_instance(store, runtime, std::move(instance_key), std::move(change));

@@ -43,7 +43,7 @@ bool check_status(const InstanceView& view, Out out) {
 }
 
 bool check_agent(const InstanceView& view, Out out) {
-  if (view.agent_connected) return true;
+  if (view.agent_connected || view.agent_awaited) return true;
   if (out)
     out->push_back({ReasonCode::agent, "the agent is not connected", "start the agent on the instance", {}});
   return false;

@@ -41,6 +41,9 @@ TEST_F(PredicatesTest, StatusAndAgent) {
   }
   view().status = InstanceStatus::active;
   view().agent_connected = false;
+  view().agent_awaited = true;
+  EXPECT_THAT(reasons(test::request(1)), ElementsAre()) << "expected back";
+  view().agent_awaited = false;
   EXPECT_THAT(reasons(test::request(1)), ElementsAre(ReasonCode::agent));
 }
 

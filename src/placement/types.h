@@ -68,6 +68,7 @@ struct InstanceView {
   std::string zone;  ///< Stands in for a missing attribute ecs.availability-zone.
   InstanceStatus status = InstanceStatus::active;
   bool agent_connected = true;
+  bool agent_awaited = false;  ///< Not connected, but expected back: tasks may be placed.
   std::vector<Attribute> attributes;
   std::int64_t registered_cpu = 0;
   std::int64_t registered_memory_mib = 0;

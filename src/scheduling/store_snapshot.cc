@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "domain/agent_presence.h"
+
 namespace berth::scheduling {
 namespace {
 
@@ -48,6 +50,7 @@ placement::InstanceView view_of(const ContainerInstanceRecord& instance, const I
   view.ec2_instance_id = instance.ec2_instance_id;
   view.status = convert(instance.status);
   view.agent_connected = instance.agent_connected;
+  view.agent_awaited = domain::is_awaited(instance);
   view.attributes = std::move(attributes);
   view.registered_cpu = view.remaining_cpu = instance.cpu;
   view.registered_memory_mib = view.remaining_memory_mib = instance.memory;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/short_ids.h"
+#include "domain/agent_presence.h"
 #include "domain/arns.h"
 #include "scheduling/store_snapshot.h"
 #include "services/ecs/handlers.h"
@@ -116,7 +117,7 @@ std::vector<store::Transaction> additions(const Context& context, const store::V
   for (const auto& [sort, host] :
        view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster))) {
     ++zones[zone_of(*host->record)];
-    if (!like || host->record->agent_connected) like = host->record.get();
+    if (!like || domain::counts_as_connected(*host->record)) like = host->record.get();
   }
   std::vector<store::Transaction> transactions;
   if (!like) return transactions;

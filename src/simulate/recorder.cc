@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/agent_presence.h"
 #include "scheduling/service_rules.h"
 #include "scheduling/task_writes.h"
 
@@ -63,7 +64,7 @@ bool Recorder::serves(const TaskRecord& record, const std::string& instance_key)
 void Recorder::begin(const store::View& view, Executor executor) {
   watch_ = store_.watch(std::move(executor));
   for (const auto& [sort, host] : view.group(store::kInstancesByCluster, cluster_key_))
-    connected_[host->key] = host->record->agent_connected;
+    connected_[host->key] = domain::counts_as_connected(*host->record);
   for (const auto& [sort, service] : view.group(store::kServicesByCluster, cluster_key_))
     services_[service->record->name];
   for (const auto& [sort, stored] : view.group(store::kUnstoppedTasks, cluster_key_)) {
@@ -130,7 +131,7 @@ void Recorder::take_task(const store::Change& change) {
 
 void Recorder::take_instance(const store::Change& change) {
   const auto* after = change.after_as<ContainerInstanceRecord>();
-  const bool connected = after && after->agent_connected;
+  const bool connected = after && domain::counts_as_connected(*after);
   const auto known = connected_.find(change.key);
   const auto* before = change.before_as<ContainerInstanceRecord>();
   if (!before || !after || before->status != after->status) last_change_ = now();

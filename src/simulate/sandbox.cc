@@ -7,6 +7,7 @@
 
 #include "controllers/instance_health/controller.h"
 #include "controllers/service/controller.h"
+#include "domain/agent_presence.h"
 #include "domain/arns.h"
 #include "runtime/sim/sim_world.h"
 #include "scheduling/service_rules.h"
@@ -170,12 +171,12 @@ void Sandbox::collect_instances(const store::View& view, Outcome& outcome) const
     one.id = record.id;
     one.ec2_instance_id = record.ec2_instance_id;
     one.zone = placement::zone_of(scheduling::instance_view(record, nullptr));
-    one.status = record.agent_connected ? std::string(to_string(record.status)) : "lost";
+    one.status = domain::counts_as_connected(record) ? std::string(to_string(record.status)) : "lost";
     const auto before = tasks_before_.find(host->key);
     one.tasks_before = before == tasks_before_.end() ? 0 : before->second;
     const auto tasks = view.group(store::kTasksByInstance, host->key);
     one.tasks_after.take(static_cast<std::int64_t>(tasks.size()), true);
-    if (record.status == domain::InstanceStatus::draining || !record.agent_connected)
+    if (record.status == domain::InstanceStatus::draining || !domain::counts_as_connected(record))
       for (const auto& [task_sort, task] : tasks)
         if (!task->record->service_name) outcome.left_behind.push_back(task->record->id);
     outcome.instances.push_back(std::move(one));
@@ -240,7 +241,7 @@ Duration rest_of(const SavedState& state, const Action& action, const Options& o
   bool away = std::holds_alternative<Lose>(action);
   Duration rest = kRest;
   state.each<ContainerInstanceRecord>([&](const ContainerInstanceRecord& host) {
-    away = away || (host.cluster == options.cluster && !host.agent_connected &&
+    away = away || (host.cluster == options.cluster && !domain::counts_as_connected(host) &&
                     host.status != domain::InstanceStatus::inactive);
   });
   state.each<ServiceRecord>([&](const ServiceRecord& service) {

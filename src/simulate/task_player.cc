@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "domain/agent_presence.h"
 #include "domain/task_lifecycle.h"
 #include "runtime/sync.h"
 #include "scheduling/task_writes.h"
@@ -66,7 +67,8 @@ void TaskPlayer::schedule(const store::View& view, const std::string& key, const
   const auto* host = view.find<ContainerInstanceRecord>(scheduling::instance_key_of(task));
   const bool still = task.last_status == TaskStatus::running && task.desired_status == TaskStatus::running &&
                      !awaits_health(task);
-  if (task.last_status == TaskStatus::stopped || still || !host || !host->record->agent_connected)
+  if (task.last_status == TaskStatus::stopped || still || !host ||
+      !domain::counts_as_connected(*host->record))
     return drop(key);
   const WallTime now = runtime_.clock().wall();
   WallTime when = now;

@@ -139,17 +139,52 @@ class Faults(AgentCase):
         self.wait_for_agent()
         self.assertEqual(self.describe_task(arn)["lastStatus"], "RUNNING")
 
-    def test_without_its_folder_it_finds_its_containers_by_their_labels(self):
+    def instances(self):
+        return self.ecs.call("ListContainerInstances", cluster=self.cluster)["containerInstanceArns"]
+
+    def test_without_its_own_file_it_is_who_the_files_of_its_tasks_say(self):
         arn = self.run_task("obedient")[0]
         self.wait_for_task(arn, "RUNNING")
+        before = self.instances()
+        [container] = containers(f"task-arn={arn}", "running")
         self.agent.kill()
-        wait_until(lambda: not connected_instances(self.ecs, self.cluster), what="the loss of the agent's connection")
+        os.remove(f"{self.agent.data_dir}/berth-agent.json")
+        self.agent.start()
+        self.wait_for_agent()
+        self.assertEqual(self.instances(), before)
+        self.assertEqual(self.describe_task(arn)["lastStatus"], "RUNNING")
+        self.assertEqual(containers(f"task-arn={arn}", "running"), [container])
+
+    def start_without_its_folder(self):
         shutil.rmtree(f"{self.agent.data_dir}/tasks")
         os.remove(f"{self.agent.data_dir}/berth-agent.json")
         self.agent.start()
         self.wait_for_agent()
+
+    def test_without_its_folder_it_finds_its_containers_by_their_labels(self):
+        arn = self.run_task("obedient")[0]
+        self.wait_for_task(arn, "RUNNING")
+        before = self.instances()
+        # Nobody is left to see its connection end.
+        self.plane.kill()
+        self.agent.kill()
+        self.plane.start()
+        self.ecs.close()
+        self.ecs = self.plane.client()
+        self.addCleanup(self.ecs.close)
+        self.assertEqual(connected_instances(self.ecs, self.cluster), [])
+        self.start_without_its_folder()
+        self.assertEqual(self.instances(), before)
         self.assertEqual(self.describe_task(arn)["lastStatus"], "STOPPED")
         wait_until(lambda: containers(f"task-arn={arn}", "running") == [], what="the end of the container")
+        # As another container instance, too.
+        arn = self.run_task("obedient")[0]
+        self.wait_for_task(arn, "RUNNING")
+        self.agent.kill()
+        self.ecs.call("DeregisterContainerInstance", cluster=self.cluster, containerInstance=before[0], force=True)
+        self.start_without_its_folder()
+        self.assertNotEqual(self.instances(), before)
+        self.assertEqual(containers(f"task-arn={arn}", "running"), [])
 
     def test_what_a_crash_left_of_a_temporary_file_does_no_harm(self):
         arn = self.run_task("obedient")[0]

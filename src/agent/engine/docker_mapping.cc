@@ -144,6 +144,7 @@ void add_labels(const TaskState& task, const ContainerSpec& spec, const MappingO
   object[kLabelVersion] = task.spec.version;
   object[kLabelCluster] = options.cluster;
   if (!options.container_instance_arn.empty()) object[kLabelInstance] = options.container_instance_arn;
+  if (!options.host.empty()) object[kLabelHost] = options.host;
 }
 
 void add_limits(const TaskState& task, const ContainerSpec& spec, const MappingOptions& options,

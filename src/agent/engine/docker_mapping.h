@@ -13,7 +13,10 @@ struct MappingOptions {
   bool ipv6_ports = false;                  ///< Publish ports on IPv6 too.
   std::int64_t task_pids_limit = 0;         ///< 0: none.
   std::string container_instance_arn = {};  ///< Whose containers they are; empty: no label says so.
-  std::string log_driver;                   ///< The engine's, of containers that name none.
+  /// The cluster and the host, whatever container instance the host is: session::host_label(). Empty:
+  /// likewise.
+  std::string host = {};
+  std::string log_driver;    ///< The engine's, of containers that name none.
   std::string log_max_size;  ///< Of a json-file log, as Docker writes it ("20m"); empty: no bound.
   std::int32_t log_max_files = 1;
 };
@@ -46,6 +49,8 @@ inline constexpr std::string_view kLabelVersion = "com.amazonaws.ecs.task-defini
 inline constexpr std::string_view kLabelCluster = "com.amazonaws.ecs.cluster";
 /// Berth's own: by it an agent that has lost its memory knows its containers.
 inline constexpr std::string_view kLabelInstance = "berth.container-instance-arn";
+/// And those of the container instances that its host was before.
+inline constexpr std::string_view kLabelHost = "berth.container-instance-host";
 
 /// What Docker is to create for a container: the plain members of the task, dockerConfig merged over them,
 /// and on top of all the labels and namespaces that must be ours. Volumes are named as `task` has them.

@@ -13,6 +13,8 @@ namespace berth::agent::session {
 namespace {
 
 constexpr std::string_view kTypeChanged = "Container instance type changes are not supported.";
+// An attribute that only the answer to a registration has.
+constexpr std::string_view kClusterId = "ecs.cluster-id";
 constexpr std::string_view kUnknownArn = "The referenced container instance was not found";
 
 void write_resource(JsonWriter& writer, std::string_view name, std::int64_t value) {
@@ -98,9 +100,13 @@ Registered registered_as(const JsonObject& answer, std::string cluster) {
   registered.container_instance_arn = text_of(instance->get_object(), "containerInstanceArn");
   const auto* attributes = instance->get_object().if_contains("attributes");
   if (!attributes || !attributes->is_array()) return registered;
-  for (const auto& attribute : attributes->get_array())
-    if (attribute.is_object() && text_of(attribute.get_object(), "name") == "ecs.availability-zone")
+  for (const auto& attribute : attributes->get_array()) {
+    if (!attribute.is_object()) continue;
+    const std::string name = text_of(attribute.get_object(), "name");
+    if (name == "ecs.availability-zone")
       registered.availability_zone = text_of(attribute.get_object(), "value");
+    if (name == kClusterId) registered.cluster_id = text_of(attribute.get_object(), "value");
+  }
   return registered;
 }
 
@@ -110,6 +116,10 @@ std::string instance_id_of(const config::AgentConfig& config, const HostFacts& f
   if (!config.instance_id.empty()) return config.instance_id;
   const std::string id = facts.machine_id.empty() ? "0" : facts.machine_id;
   return fmt::format("i-{}", fmt::format("{:016x}{:016x}", hash_bytes(id), hash_bytes(id, 7)).substr(0, 17));
+}
+
+std::string host_label(const Registered& registered, const std::string& instance_id) {
+  return registered.cluster_id.empty() ? std::string() : registered.cluster_id + "/" + instance_id;
 }
 
 std::vector<std::pair<std::string, std::string>> registration_attributes(const config::AgentConfig& config,

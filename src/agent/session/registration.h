@@ -25,6 +25,9 @@ struct Registered {
   std::string cluster;  ///< The configured string, or the name of the default cluster.
   std::string container_instance_arn;
   std::string availability_zone;
+  /// Tells this cluster from all others, of its name and of other control planes too, and stays the same when
+  /// the control plane is restored from a backup. Empty: it is not one of Berth's.
+  std::string cluster_id;
 };
 
 /// How a registration ended when it did not succeed.
@@ -35,6 +38,10 @@ struct RegistrationFailure {
 
 /// `i-` and 17 hex digits of the machine id: the same after each start, without any metadata service.
 std::string instance_id_of(const config::AgentConfig& config, const HostFacts& facts);
+
+/// What containers of this host in this cluster are labelled with; empty when the control plane does not name
+/// the cluster.
+std::string host_label(const Registered& registered, const std::string& instance_id);
 
 /// The attributes to send: capabilities, then the operator's own on the first registration
 /// (agent-protocol 2.2).

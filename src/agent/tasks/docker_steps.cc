@@ -140,6 +140,11 @@ Async<void> TaskManager::wait_for_engine(DriverError error) {
 Async<void> TaskManager::start_container(std::string task_arn, std::size_t container, std::string id) {
   engine::StartDone done{container, "", std::nullopt, std::nullopt};
   auto started = co_await start_until_answered(id);
+  // An event that is lost says nothing of a container that somebody started again, and that has the port.
+  if (!started.ok() && names_taken_port(started.error())) {
+    const bool ended = co_await end_strays();
+    if (ended) started = co_await start_until_answered(id);
+  }
   for (int tries = 1; !started.ok() && tries < kPortTriesMax; ++tries) {
     auto moved = co_await move_ports(task_arn, container, id, started.error());
     if (!moved.ok()) {

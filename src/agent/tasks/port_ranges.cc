@@ -94,13 +94,16 @@ std::map<std::size_t, std::int32_t> choose_host_ports(const engine::ContainerSpe
   return chosen;
 }
 
+// "Bind for 0.0.0.0:40000 failed: port is already allocated", "listen tcp4 0.0.0.0:40000: bind: address
+// already in use".
+bool names_taken_port(const engine::DriverError& error) {
+  return error.text.find("port is already allocated") != std::string::npos ||
+         error.text.find("address already in use") != std::string::npos;
+}
+
 std::optional<std::int32_t> find_refused_port(const engine::DriverError& error,
                                               const std::set<std::int32_t>& ports) {
-  // "Bind for 0.0.0.0:40000 failed: port is already allocated", "listen tcp4 0.0.0.0:40000: bind: address
-  // already in use".
-  const bool taken = error.text.find("port is already allocated") != std::string::npos ||
-                     error.text.find("address already in use") != std::string::npos;
-  if (!taken) return std::nullopt;
+  if (!names_taken_port(error)) return std::nullopt;
   for (const std::int32_t port : ports) {
     const std::string number = ":" + std::to_string(port);
     const auto at = error.text.find(number);

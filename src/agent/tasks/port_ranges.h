@@ -41,6 +41,8 @@ std::map<std::size_t, std::int32_t> choose_host_ports(const engine::ContainerSpe
                                                       const PortRange& range, PortChoice choice,
                                                       std::set<std::int32_t> taken, Prng& random);
 
+/// Whether the engine refused to start a container because somebody else has one of its host ports.
+bool names_taken_port(const engine::DriverError& error);
 /// The one of `ports` that somebody else has, as the engine's refusal to start a container says; nothing when
 /// the refusal is about something else.
 std::optional<std::int32_t> find_refused_port(const engine::DriverError& error,

@@ -265,7 +265,7 @@ class PretendedContainers final : public engine::ContainerRuntime {
       const std::string name(key);
       for (const JsonValue& one : list.as_array()) {
         const std::string port(one.at("HostPort").as_string());
-        if (host_.foreign_ports.contains(std::stoi(port)))
+        if (host_.foreign_ports.contains(std::stoi(port)) || has_port(std::stoi(port)))
           return DriverError{"CannotStartContainerError",
                              "Bind for 0.0.0.0:" + port + " failed: port is already allocated"};
         container.info.ports.push_back(
@@ -273,6 +273,15 @@ class PretendedContainers final : public engine::ContainerRuntime {
       }
     }
     return std::nullopt;
+  }
+
+  bool has_port(std::int32_t port) const {
+    return port != 0 && std::ranges::any_of(host_.containers, [&](const auto& entry) {
+             const engine::ContainerInfo& info = entry.second.info;
+             return info.phase == ContainerPhase::running &&
+                    std::ranges::any_of(info.ports,
+                                        [&](const auto& taken) { return taken.host_port == port; });
+           });
   }
 
   WallTime now() const { return runtime_.clock().wall(); }

@@ -319,8 +319,9 @@ session::TaskSink::Differences TaskManager::compare(const std::vector<Expected>&
 // --- beginning and end
 // --------------------------------------------------------------------------------------
 
-void TaskManager::set_instance(const std::string& container_instance_arn) {
+void TaskManager::set_instance(const std::string& container_instance_arn, const std::string& host) {
   options_.mapping.container_instance_arn = container_instance_arn;
+  options_.mapping.host = host;
 }
 
 Result<void> TaskManager::load() {

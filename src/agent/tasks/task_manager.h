@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,10 @@ struct TaskManagerOptions {
 
 /// Between checks that what should run runs, in case an event of the engine was lost.
 inline constexpr Duration kSteadyCheck = std::chrono::minutes(5);
+/// How long a start that failed for a taken host port waits for containers that should not run, beyond the
+/// time that they get to stop, and between looks at them.
+inline constexpr Duration kStraysPatience = std::chrono::seconds(10);
+inline constexpr Duration kStraysLook = std::chrono::milliseconds(200);
 /// Between tries to reach the container engine, and to remove what is left of a task.
 inline constexpr Duration kEngineRetry = std::chrono::seconds(2);
 inline constexpr Duration kCleanupRetry = std::chrono::seconds(30);
@@ -69,8 +74,9 @@ inline constexpr Duration kSaveRetry = std::chrono::seconds(2);
 ///
 /// A task is on disk before it is accepted, before a stop is acknowledged and before each report leaves;
 /// while the disk fails, stops are carried out all the same, and what is to be told waits. Containers without
-/// our container instance's label are never touched. Those with it that run and should not, because their
-/// task has STOPPED or is not in the state, are stopped.
+/// our container instance's label are never touched, except those of container instances that this host was
+/// before and whose tasks are over by the control plane's word. Those with it that run and should not,
+/// because their task has STOPPED or is not in the state, are stopped.
 ///
 /// Borrows: what Deps names.
 /// Runs on: the agent's executor, everything.
@@ -87,14 +93,18 @@ class TaskManager final : public session::TaskSink {
     engine::SecretsSource* secrets = nullptr;  ///< Null: tasks with secrets fail.
     MetadataFiles* metadata_files = nullptr;   ///< Null: containers have none.
     runtime::Files* kernel_files = nullptr;    ///< For /proc; null: all ports count as free.
+    /// Those of the given tasks that the control plane wants to run, on whatever instance. Empty: containers
+    /// of earlier registrations of this host are left alone.
+    std::function<Async<Result<std::set<std::string>>>(std::vector<std::string> task_arns)> find_wanted = {};
   };
   TaskManager(Deps deps, TaskManagerOptions options);
   ~TaskManager() override;
 
   /// Reads the checkpoint. Errors: those of StateStore::load_tasks().
   Result<void> load();
-  /// The agent has become another container instance; containers made from now on are its.
-  void set_instance(const std::string& container_instance_arn);
+  /// The agent has become another container instance; containers made from now on are its. `host` as in
+  /// MappingOptions.
+  void set_instance(const std::string& container_instance_arn, const std::string& host);
   /// Looks at every container of the loaded tasks and goes on from what it finds; waits for the engine if it
   /// must.
   Async<void> resume();
@@ -173,7 +183,14 @@ class TaskManager final : public session::TaskSink {
 
   // strays.cc: containers that run and should not.
   Async<void> stop_strays();
+  /// Waits for it. False: there were none, or they run still.
+  Async<bool> end_strays();
+  bool strays_are_ending() const;
   bool is_ours(const engine::ContainerSummary& container) const;
+  bool was_ours(const engine::ContainerSummary& container) const;
+  /// Containers of earlier registrations.
+  Async<void> stop_earlier(std::vector<engine::ContainerSummary> containers);
+  void take_orphan(const engine::ContainerSummary& container);
   Async<void> stop_orphan(std::string id, std::string name);
   Async<void> remove_orphan(std::string id);
 

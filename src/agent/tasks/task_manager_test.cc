@@ -3,127 +3,14 @@
 //       behind, and each change reaches the control plane once in effect and in order.
 // Method: a pretended engine and control plane on virtual time; agents are stopped and built anew on the same
 // disk.
-#include "agent/tasks/task_manager.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "agent/tasks/pretended_containers_testing.h"
-#include "model/acs/codec.h"
-#include "runtime/sim/sim_world.h"
+#include "agent/tasks/task_manager_testing.h"
 
 namespace berth::agent::tasks {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string arn_of(const std::string& id) {
-  return "arn:aws:ecs:us-east-1:1:task/default/" + id;
-}
-
-model::acs::Task make_task(const std::string& id, const std::string& image,
-                           const std::string& desired = "RUNNING", const std::string& more = "") {
-  const std::string json = R"({"arn":")" + arn_of(id) + R"(","family":"f","version":"1","desiredStatus":")" +
-                           desired + R"(","containers":[{"name":"web","image":")" + image +
-                           R"(","essential":true)" + more + "}]}";
-  return model::decode_json<model::acs::Task>(json).value();
-}
-
-/// Takes reports, unless it is down; remembers the statuses of each task as a control plane would: forward
-/// only.
-class PretendedPlane final : public session::ReportSink {
- public:
-  explicit PretendedPlane(runtime::Runtime& runtime) : runtime_(runtime) {}
-  Async<void> submit_task_state_change(std::string task_arn, std::string body) override {
-    while (down) co_await runtime_.sleep(1s);
-    co_await runtime_.sleep(10ms);
-    const auto json = parse_json(body).value();
-    taken[task_arn].emplace_back(json.at("status").as_string());
-    last[task_arn] = body;
-    co_await runtime_.sleep(10ms);
-  }
-  bool down = false;
-  std::map<std::string, std::vector<std::string>> taken;
-  std::map<std::string, std::string> last;
-
- private:
-  runtime::Runtime& runtime_;
-};
-
-/// The disk of a node, which can fail.
-class FailingFiles final : public runtime::Files {
- public:
-  explicit FailingFiles(runtime::Files& inner) : inner_(inner) {}
-  Result<std::string> read(const std::string& path, std::size_t bytes_max) override {
-    return inner_.read(path, bytes_max);
-  }
-  Result<void> write_atomically(const std::string& path, std::string_view text, unsigned mode) override {
-    return full ? internal_error("no space") : inner_.write_atomically(path, text, mode);
-  }
-  Result<void> append(const std::string& path, std::string_view text, Sync sync) override {
-    return full ? internal_error("no space") : inner_.append(path, text, sync);
-  }
-  Result<void> make_directories(const std::string& path, unsigned mode) override {
-    return inner_.make_directories(path, mode);
-  }
-  Result<void> remove(const std::string& path) override { return inner_.remove(path); }
-  Result<std::vector<std::string>> list(const std::string& folder) override { return inner_.list(folder); }
-  bool full = false;
-
- private:
-  runtime::Files& inner_;
-};
-
-class TaskManagerTest : public testing::Test {
- protected:
-  TaskManagerTest() {
-    host_.images = {"busybox", "job", "slow"};
-    host_.registry = Registry::refuses;
-    host_.lives["job"] = {3s, 7};
-    options_.host_cpu = 2048;
-    options_.host_memory_mib = 1000;
-    options_.engine.cleanup_wait = 60s;
-    options_.mapping.container_instance_arn = "arn:ci";
-    boot();
-  }
-  ~TaskManagerTest() override {
-    if (manager_) halt();
-  }
-  void boot() {
-    store_ = std::make_unique<state::StateStore>(files_, "/data");
-    EXPECT_TRUE(store_->prepare().ok());
-    EXPECT_TRUE(store_->load_agent().ok());
-    manager_ = std::make_unique<TaskManager>(
-        TaskManager::Deps{containers_, node_.runtime(), *store_, plane_, nullptr}, options_);
-    const auto loaded = manager_->load();
-    EXPECT_TRUE(loaded.ok()) << loaded.error().message;
-    world_.run(node_, manager_->resume());
-    manager_->start();
-  }
-  void halt() {
-    world_.run(node_, manager_->stop());
-    manager_.reset();
-  }
-  void accept(const model::acs::Task& task) {
-    const auto refused = world_.run(node_, manager_->accept({task}, ++sequence_));
-    EXPECT_THAT(refused, IsEmpty());
-  }
-  std::vector<std::string> told(const std::string& id) { return plane_.taken[arn_of(id)]; }
-
-  runtime::SimWorld world_{1};
-  runtime::SimNode& node_ = world_.add_node("host");
-  FailingFiles files_{node_.files()};
-  PretendedHost host_;
-  PretendedContainers containers_{host_, node_.runtime()};
-  PretendedPlane plane_{node_.runtime()};
-  TaskManagerOptions options_;
-  std::unique_ptr<state::StateStore> store_;
-  std::unique_ptr<TaskManager> manager_;
-  std::int64_t sequence_ = 1;
-};
 
 TEST_F(TaskManagerTest, ATaskRunsEndsAndIsCleanedUp) {
   accept(make_task("t1", "job"));
@@ -352,84 +239,6 @@ TEST_F(TaskManagerTest, AReportThatWaitedForTheDiskLeavesWhenItIsSaved) {
   files_.full = false;
   world_.run_for(5s);
   EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
-}
-
-TEST_F(TaskManagerTest, AContainerThatSomebodyStartsAgainIsStoppedEachTime) {
-  accept(make_task("t1", "busybox"));
-  world_.run_for(1s);
-  accept(make_task("t1", "busybox", "STOPPED"));
-  world_.run_for(1s);
-  const auto start_it = [&] {
-    auto& info = host_.containers.begin()->second.info;
-    info.phase = ContainerPhase::running;
-    info.finished_at.reset();
-  };
-  for (int i = 0; i < 3; ++i) {
-    start_it();
-    world_.run_for(5s);
-    EXPECT_EQ(host_.running(), 0U) << i;
-  }
-  // Also while the agent is away, and when the event is lost.
-  halt();
-  start_it();
-  boot();
-  world_.run_for(1s);
-  EXPECT_EQ(host_.running(), 0U);
-  host_.lose_events = true;
-  start_it();
-  options_.engine.cleanup_wait = 1h;
-  world_.run_for(6min);
-  EXPECT_EQ(host_.running(), 0U);
-  EXPECT_THAT(told("t1"), ElementsAre("RUNNING", "STOPPED"));
-}
-
-TEST_F(TaskManagerTest, ContainersOfATaskWhoseFileIsDamagedAreStoppedAndRemoved) {
-  accept(make_task("lost", "busybox"));
-  accept(make_task("kept", "busybox"));
-  world_.run_for(1s);
-  halt();
-  ASSERT_TRUE(node_.files().write_atomically("/data/tasks/lost.json", "{", 0600).ok());
-  boot();
-  EXPECT_EQ(host_.running(), 1U) << "before anything else is started";
-  EXPECT_EQ(manager_->find(arn_of("lost")), nullptr);
-  EXPECT_EQ(manager_->find(arn_of("kept"))->known, engine::Status::running);
-  EXPECT_EQ(
-      manager_->compare({{arn_of("lost"), false, "RUNNING"}, {arn_of("kept"), false, "RUNNING"}}).missing,
-      std::vector{arn_of("lost")});
-  world_.run_for(2min);
-  EXPECT_EQ(host_.containers.size(), 1U);
-}
-
-TEST_F(TaskManagerTest, AContainerOfAnUnknownTaskThatSomebodyStartsAgainIsStoppedEachTime) {
-  options_.engine.cleanup_wait = 1h;
-  accept(make_task("lost", "busybox"));
-  world_.run_for(1s);
-  halt();
-  ASSERT_TRUE(node_.files().write_atomically("/data/tasks/lost.json", "{", 0600).ok());
-  boot();
-  world_.run_for(1s);
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(host_.running(), 0U) << i;
-    auto& info = host_.containers.begin()->second.info;
-    info.phase = ContainerPhase::running;
-    info.finished_at.reset();
-    world_.run_for(5s);
-  }
-  EXPECT_EQ(host_.running(), 0U);
-}
-
-TEST_F(TaskManagerTest, AllItsContainersAreFoundByTheirLabelWhenItsFolderIsGone) {
-  accept(make_task("t1", "busybox"));
-  world_.run_for(1s);
-  halt();
-  ASSERT_TRUE(node_.files().remove("/data/tasks/t1.json").ok());
-  options_.mapping.container_instance_arn = "arn:another";
-  boot();
-  EXPECT_EQ(host_.running(), 1U) << "another instance's containers are its own";
-  halt();
-  options_.mapping.container_instance_arn = "arn:ci";
-  boot();
-  EXPECT_EQ(host_.running(), 0U);
 }
 
 // The control plane has gone back to an older state.

@@ -12,6 +12,7 @@
 #include "agent/session/acs_session.h"
 #include "agent/session/advice.h"
 #include "agent/session/report_sender.h"
+#include "agent/session/wanted_tasks.h"
 #include "agent/state/state_store.h"
 #include "agent/telemetry/tcs_session.h"
 #include "agent/update/updater.h"
@@ -228,7 +229,7 @@ class Agent {
     registered_ = std::get<Registered>(std::move(outcome));
     spdlog::info("agent: registered as {} in cluster {}", registered_.container_instance_arn,
                  registered_.cluster);
-    tasks_->set_instance(registered_.container_instance_arn);
+    tasks_->set_instance(registered_.container_instance_arn, session::host_label(registered_, instance_id()));
     if (auto written = save_identity(); !written) spdlog::error("agent: {}", written.error().message);
   }
 
@@ -253,12 +254,16 @@ class Agent {
     options.mapping.cluster = registered_.cluster;
     options.mapping.log_driver = engine_info_.log_driver;
     options.mapping.container_instance_arn = registered_.container_instance_arn;
+    options.mapping.host = session::host_label(registered_, instance_id());
     options.pull_behavior = config_.image_pull_behavior;
     options.host_cpu = std::int64_t{facts_.cpus} * 1024;
     options.host_memory_mib = facts_.memory_mib - config_.reserved_memory_mib;
     agent::tasks::TaskManager::Deps deps{*engine_, runtime_, store_, *reports_,
                                          [this](std::string_view image) { return auths_.find(image); }};
     host_.prepare(engine_info_, registered_);
+    deps.find_wanted = [this](std::vector<std::string> tasks) {
+      return session::find_wanted_tasks(*api_, registered_.cluster, std::move(tasks));
+    };
     host_.add_to(deps, options);
     tasks_ = std::make_unique<agent::tasks::TaskManager>(std::move(deps), std::move(options));
     if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);

@@ -162,6 +162,7 @@ class Server {
                                          std::string_view reason) {
       return frontend::render_transport_refusal(head, status, reason, runtime_.ids().uuid());
     };
+    runtime::block_on(executor(), gateway_->await_agents());
     http_ = make_http(http_options);
     auto started = http_->start();
     if (started) started = start_tls_only(http_options);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "domain/agent_presence.h"
 #include "scheduling/task_writes.h"
 
 namespace berth::controllers::instance_health {
@@ -16,7 +17,7 @@ using domain::InstanceStatus;
 
 bool away(const ContainerInstanceRecord& instance) {
   return instance.status != InstanceStatus::inactive && instance.status != InstanceStatus::registering &&
-         !instance.agent_connected;
+         !domain::counts_as_connected(instance);
 }
 
 std::string reason_of(const ContainerInstanceRecord& instance, Duration grace) {

@@ -55,7 +55,7 @@ class InstanceHealthTest : public ::testing::Test {
   void commit(store::Transaction transaction) {
     ASSERT_TRUE(world_.run(node_, committer_.commit(std::move(transaction))).ok());
   }
-  void put_instance(bool connected) {
+  void put_instance(bool connected, bool awaited = false) {
     domain::ContainerInstanceRecord record;
     record.account = kRealm.account;
     record.region = kRealm.region;
@@ -65,7 +65,10 @@ class InstanceHealthTest : public ::testing::Test {
     record.status = domain::InstanceStatus::active;
     record.cpu = record.memory = 1024;
     record.agent_connected = connected;
-    if (!connected) record.disconnected_at = node_.runtime().clock().wall();
+    if (awaited)
+      record.session_owner = "before";
+    else if (!connected)
+      record.disconnected_at = node_.runtime().clock().wall();
     store::Transaction transaction(node_.runtime().ids().uuid(), domain::Writer::restore);
     transaction.put(record);
     commit(std::move(transaction));
@@ -101,6 +104,16 @@ TEST_F(InstanceHealthTest, AnInstanceThatComesBackKeepsItsTasks) {
   put_instance(true);
   world_.run_for(10min);
   EXPECT_EQ(task().last_status, TaskStatus::running);
+}
+
+// The gateway gives it up; from then on the grace counts.
+TEST_F(InstanceHealthTest, AnAwaitedInstanceKeepsItsTasks) {
+  put_instance(false, true);
+  world_.run_for(10min);
+  EXPECT_EQ(task().last_status, TaskStatus::running);
+  put_instance(false);
+  world_.run_for(5min + 20s);
+  EXPECT_EQ(task().last_status, TaskStatus::stopped);
 }
 
 TEST_F(InstanceHealthTest, AForwardStepOfTheWallClockGivesUpNothing) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "domain/agent_presence.h"
 
 namespace berth::controllers::service {
 namespace {
@@ -34,8 +35,9 @@ bool frees_room(const InstanceAllocation* before, const InstanceAllocation* afte
 // Whether services may have to do something about a change of an instance.
 bool matters(const ContainerInstanceRecord* before, const ContainerInstanceRecord* after) {
   return !before || !after || before->status != after->status ||
-         before->agent_connected != after->agent_connected || before->attributes != after->attributes ||
-         before->cpu != after->cpu || before->memory != after->memory;
+         domain::counts_as_connected(*before) != domain::counts_as_connected(*after) ||
+         before->attributes != after->attributes || before->cpu != after->cpu ||
+         before->memory != after->memory;
 }
 
 Async<void> commit_into(store::Store& store, store::Transaction transaction, Result<void>& outcome) {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "domain/agent_presence.h"
 #include "placement/predicates.h"
 #include "scheduling/service_rules.h"
 #include "scheduling/store_snapshot.h"
@@ -134,7 +135,7 @@ void FactSource::read_tasks() {
     const auto* host = instance(fact.instance);
     fact.host_leaves =
         !host || host->status == InstanceStatus::draining || host->status == InstanceStatus::inactive;
-    fact.host_silent = !host || !host->agent_connected;
+    fact.host_silent = !host || !domain::counts_as_connected(*host);
     if (daemon && fact.host_leaves)
       for (const auto& [other_sort, other] : view_.group(store::kTasksByInstance, fact.instance))
         fact.host_has_others = fact.host_has_others || !is_daemon_task(view_, *other->record);
@@ -185,7 +186,7 @@ void FactSource::read_hosts() {
     for (const auto& reason : placement::check_instance(snapshot, i, wanted))
       matches = matches && (reason.code == placement::ReasonCode::agent ||
                             reason.code == placement::ReasonCode::distinct_instance);
-    if (matches) facts_.hosts.push_back({host.key, !host.record->agent_connected});
+    if (matches) facts_.hosts.push_back({host.key, !domain::counts_as_connected(*host.record)});
   }
   // Where its daemons should run is not known then: those that run stay, and no others start.
   if (wanted.budget->exceeded()) keep_hosts();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domain/agent_presence.h"
 #include "gateway/testing/world.h"
 
 namespace berth::gateway {
@@ -171,20 +172,60 @@ TEST(Reconnect, AnInstanceThatNeverComesCountsAsConnectedForNinetySeconds) {
   EXPECT_FALSE(world.instance().agent_connected);
 }
 
-TEST(Reconnect, AfterARestartInstancesCountAsTheyStood) {
-  World world;
-  const auto socket = world.connect(World::acs_target());
-  world.run_for(1s);
+void kill_and_restart(World& world) {
   world.server().kill();
   world.server().restart();
   ASSERT_TRUE(
       world.sim().run_until([&] { return world.server().up() && world.server().process() != nullptr; }));
+  world.run_for(1s);
+}
+
+TEST(Reconnect, AfterARestartAgentsAreAwaitedAndShownAsNotConnected) {
+  World world;
+  const auto socket = world.connect(World::acs_target());
+  world.run_for(1s);
+  kill_and_restart(world);
+  EXPECT_FALSE(world.instance().agent_connected);
+  EXPECT_TRUE(domain::is_awaited(world.instance()));
   world.run_for(60s);
-  EXPECT_TRUE(world.instance().agent_connected);
+  EXPECT_TRUE(domain::is_awaited(world.instance()));
   const auto again = world.connect(World::acs_target());
   world.run_for(5min);
   EXPECT_TRUE(world.instance().agent_connected);
   EXPECT_EQ(world.instance().session_epoch, 2);
+}
+
+TEST(Reconnect, AnAwaitedAgentThatDoesNotComeIsGivenUp) {
+  World world;
+  const auto socket = world.connect(World::acs_target());
+  world.run_for(1s);
+  // Whatever it takes to stay up.
+  for (int i = 0; i < 3; ++i) kill_and_restart(world);
+  EXPECT_TRUE(domain::is_awaited(world.instance()));
+  world.run_for(95s);
+  EXPECT_FALSE(domain::counts_as_connected(world.instance()));
+  EXPECT_TRUE(world.instance().disconnected_at);
+  kill_and_restart(world);
+  EXPECT_FALSE(domain::counts_as_connected(world.instance())) << "nobody expects it any more";
+}
+
+// Registered, and no socket yet.
+TEST(Reconnect, AnAgentThatWasAboutToConnectIsAwaitedToo) {
+  World world;
+  kill_and_restart(world);
+  EXPECT_FALSE(world.instance().agent_connected);
+  EXPECT_TRUE(domain::is_awaited(world.instance()));
+}
+
+TEST(Reconnect, AnAgentThatHadJustComeBackIsAwayAnew) {
+  World world;
+  world.change_instance([](auto& record) { record.disconnected_at = WallTime{1}; });
+  kill_and_restart(world);
+  EXPECT_FALSE(domain::counts_as_connected(world.instance()));
+  EXPECT_GT(world.instance().disconnected_at, WallTime{1}) << "it has the whole grace to come back";
+  const auto socket = world.connect(World::acs_target());
+  world.run_for(1s);
+  EXPECT_TRUE(world.instance().agent_connected);
 }
 
 }  // namespace

@@ -72,11 +72,12 @@ struct World::Process final : runtime::SimProcess {
                  &roles}),
         handler(gateway),
         starter(node.executor()) {
-    starter.spawn(start(*this));
-    sim.network().listen(node, std::string(kAddress), handler);
+    starter.spawn(start(*this, node, sim));
   }
-  static Async<void> start(Process& self) {
+  static Async<void> start(Process& self, runtime::SimNode& node, runtime::SimWorld& sim) {
     const auto started = co_await self.committer.start();
+    co_await self.gateway.await_agents();
+    sim.network().listen(node, std::string(kAddress), self.handler);
     self.started = started.ok();
     self.gateway.start();
   }

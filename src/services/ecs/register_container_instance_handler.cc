@@ -5,6 +5,7 @@
 #include "scheduling/task_writes.h"
 #include "services/core/decide.h"
 #include "services/core/lookup.h"
+#include "services/ecs/attribute_rules.h"
 #include "services/ecs/client_token.h"
 #include "services/ecs/handlers.h"
 #include "services/ecs/instance_registration.h"
@@ -29,9 +30,14 @@ constexpr std::string_view kTypeChanged =
     "units and {} MiB "
     "of memory, type {}. Deregister it and remove the agent's data directory to register the host anew.";
 
+// In the answer only: by it an agent that has lost its memory tells containers of this cluster from those of
+// another one of the same name, another control plane's say.
+constexpr std::string_view kClusterId = "ecs.cluster-id";
+
 RegisterContainerInstanceResponse answer_with(const store::View& view, const StoredInstance& instance) {
   RegisterContainerInstanceResponse response;
   response.container_instance = render_instance(view, instance, WithTags::yes);
+  set_attribute(*response.container_instance->attributes, kClusterId, instance.record->cluster_generation);
   return response;
 }
 
@@ -51,6 +57,8 @@ ContainerInstanceRecord registered_again(const Context& context, const Registrat
                                          const ContainerInstanceRecord& before) {
   ContainerInstanceRecord record = before;
   apply_registration(context, registration, request, record);
+  // Its session ended, with the process that held it maybe; the record is nobody's until the next one begins.
+  if (!before.agent_connected) record.session_owner.reset();
   record.agent_connected = true;
   ++record.version;
   return record;

@@ -246,6 +246,36 @@ TEST_F(RegisterContainerInstance, AHostWithoutItsSavedArnGetsItsRecordBack) {
   EXPECT_EQ(listed(), 1U);
 }
 
+// Killed with all its sessions, the control plane awaits their agents: this one has lost its folder
+// meanwhile.
+TEST_F(RegisterContainerInstance, AnAwaitedHostWithoutItsSavedArnGetsItsRecordBack) {
+  const auto first = enrol("web", "i-1");
+  for (int i = 0; i < 2; ++i) {
+    auto record = *stored<ContainerInstanceRecord>(key(*first.container_instance_arn));
+    record.agent_connected = false;
+    record.session_owner = "before";
+    put(record);
+    EXPECT_EQ(enrol("web", "i-1").container_instance_arn, first.container_instance_arn);
+    EXPECT_FALSE(stored<ContainerInstanceRecord>(key(*first.container_instance_arn))->session_owner);
+    EXPECT_EQ(enrol("web", "i-1").container_instance_arn, first.container_instance_arn) << "and killed again";
+  }
+  EXPECT_EQ(listed(), 1U);
+}
+
+// What labels of containers begin with: a cluster made anew is another one.
+TEST_F(RegisterContainerInstance, TheAnswerAloneNamesTheGenerationOfTheCluster) {
+  const auto first = enrol("web", "i-1");
+  const std::string id = value(first, "ecs.cluster-id");
+  EXPECT_EQ(id, stored<ContainerInstanceRecord>(key(*first.container_instance_arn))->cluster_generation);
+  const auto described = must(describe_container_instances,
+                              {.cluster = "web", .container_instances = {*first.container_instance_arn}});
+  EXPECT_EQ(value(described.container_instances->front(), "ecs.cluster-id"), "(missing)");
+  auto request = registration("web", "i-1");
+  request.container_instance_arn = first.container_instance_arn;
+  request.attributes = std::vector<Attribute>{{.name = "ecs.cluster-id", .value = "forged"}};
+  EXPECT_EQ(value(*must(register_container_instance, request).container_instance, "ecs.cluster-id"), id);
+}
+
 TEST_F(RegisterContainerInstance, ASecondAgentBesideALiveOneIsAnInstanceOfItsOwn) {
   const auto first = enrol("web", "i-1");
   set_session(*first.container_instance_arn, true);
