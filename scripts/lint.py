@@ -34,6 +34,7 @@ LAYERS = {
     "store/memory": PURE + ["domain", "runtime", "store"],
     "store/sqlite": PURE + ["domain", "runtime", "store"],
     "store/etcd": PURE + ["domain", "runtime", "store"],
+    "journal": ["base", "runtime"],
     "scheduling": PURE + ["domain", "placement", "store"],
     "services": SERVER + ["scheduling"],
     # It explains the service scheduler's own plan, which is pure.
