@@ -68,7 +68,7 @@ struct AgentConfig {
   std::vector<std::string> exclude_untracked_images;               ///< Names that are never removed.
   std::map<std::string, std::string> instance_attributes;          ///< ECS_INSTANCE_ATTRIBUTES
   std::map<std::string, std::string> instance_tags;                ///< ECS_CONTAINER_INSTANCE_TAGS
-  /// As Amazon's installer sets them up. Unless they are given, journald counts only where there is one.
+  /// As Amazon's installer sets them up. Unless they are given, only those count that work on the host.
   std::vector<std::string> logging_drivers = {"json-file", "syslog", "journald", "gelf", "fluentd", "none"};
   bool logging_drivers_given = false;
   bool disable_privileged = false;

@@ -81,6 +81,14 @@ bool is_type_change(const ApiFailure& failure) {
   return failure.message.find(kTypeChanged) != std::string::npos;
 }
 
+// Of the drivers that nobody has named: a container that logs to what is not there does not start.
+bool works_here(const std::string& log_driver, const HostFacts& facts) {
+  if (log_driver == "journald" && !facts.has_journald) return false;
+  if (log_driver == "syslog" && !facts.has_syslog) return false;
+  return log_driver == "none" || facts.log_drivers.empty() ||
+         std::ranges::find(facts.log_drivers, log_driver) != facts.log_drivers.end();
+}
+
 // The cluster to register in when none is configured: made if it is not there yet. Empty: could not be made.
 Async<std::string> make_default_cluster(EcsApi& api) {
   auto outcome = co_await api.call("CreateCluster", R"({"clusterName":"default"})");
@@ -136,8 +144,7 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
   for (int version = 17; version <= std::min(minor, 44); ++version)
     add(amazon + "docker-remote-api.1." + std::to_string(version));
   for (const auto& driver : config.logging_drivers)
-    if (driver != "journald" || config.logging_drivers_given || facts.has_journald)
-      add(amazon + "logging-driver." + driver);
+    if (config.logging_drivers_given || works_here(driver, facts)) add(amazon + "logging-driver." + driver);
   // Images of ECR are pulled with what ECS_ENGINE_AUTH_DATA says, whatever the execution role.
   add(amazon + "ecr-auth");
   if (config.selinux_capable) add(amazon + "selinux");

@@ -17,7 +17,10 @@ struct HostFacts {
   std::string docker_version;      ///< "20.10.24"
   std::string docker_api_version;  ///< "1.41"
   std::vector<std::string> volume_plugins;
+  /// Log drivers of the engine; empty: it does not say.
+  std::vector<std::string> log_drivers;
   bool has_journald = false;
+  bool has_syslog = false;  ///< Somebody reads /dev/log.
 };
 
 /// Who this agent is for the control plane, from registration on.

@@ -23,6 +23,7 @@ std::set<std::string> names_of(const config::AgentConfig& config, const HostFact
 HostFacts facts() {
   HostFacts facts;
   facts.docker_api_version = "1.41";
+  facts.has_syslog = true;
   return facts;
 }
 
@@ -50,6 +51,27 @@ TEST(RegistrationAttributes, JournaldIsThereWhereTheHostHasItOrTheOperatorSaysSo
   given.logging_drivers = {"journald"};
   given.logging_drivers_given = true;
   EXPECT_THAT(names_of(given, facts()), Contains(journald));
+}
+
+TEST(RegistrationAttributes, SyslogIsThereWhereSomebodyReadsItOrTheOperatorSaysSo) {
+  const std::string syslog = "com.amazonaws.ecs.capability.logging-driver.syslog";
+  HostFacts without = facts();
+  without.has_syslog = false;
+  EXPECT_THAT(names_of({}, without), Not(Contains(syslog)));
+  config::AgentConfig given;
+  given.logging_drivers = {"syslog"};
+  given.logging_drivers_given = true;
+  EXPECT_THAT(names_of(given, without), Contains(syslog)) << "another host takes them, say";
+}
+
+TEST(RegistrationAttributes, LogDriversAreThoseThatTheEngineHas) {
+  HostFacts few = facts();
+  few.log_drivers = {"json-file", "journald"};
+  const auto names = names_of({}, few);
+  const std::string driver = "com.amazonaws.ecs.capability.logging-driver.";
+  EXPECT_THAT(names, IsSupersetOf({driver + "json-file", driver + "none"}));
+  for (const char* lacking : {"syslog", "gelf", "fluentd"})
+    EXPECT_THAT(names, Not(Contains(driver + lacking)));
 }
 
 TEST(RegistrationAttributes, RolesCanBeTurnedOff) {

@@ -16,6 +16,8 @@ namespace berth::agent_program {
 namespace {
 
 constexpr const char* kJournaldSocket = "/run/systemd/journal/socket";
+/// Where Docker's driver writes unless a container names an address.
+constexpr const char* kSyslogSocket = "/dev/log";
 
 using Variables = std::map<std::string, std::string>;
 
@@ -47,6 +49,7 @@ agent::session::HostFacts read_host(runtime::Files& files) {
   if (uname(&names) == 0)
     facts.architecture = std::strcmp(names.machine, "aarch64") == 0 ? "arm64" : names.machine;
   facts.has_journald = access(kJournaldSocket, F_OK) == 0;
+  facts.has_syslog = access(kSyslogSocket, F_OK) == 0;
   return facts;
 }
 

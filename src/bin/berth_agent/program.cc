@@ -186,6 +186,7 @@ class Agent {
       co_await runtime_.sleep(kDockerRetry);
     }
     facts_.volume_plugins = engine_info_.volume_plugins;
+    facts_.log_drivers = engine_info_.log_drivers;
     // An agent in a container does not see the host's machine id; all such agents would be the same instance.
     if (facts_.machine_id.empty()) facts_.machine_id = engine_info_.id;
   }
