@@ -95,15 +95,19 @@ Result<void> check_port_name(const ContainerDefinition& container, const PortMap
                                                 name, kPortNameCharactersMax));
 }
 
+Error invalid_port(const ContainerDefinition& container, std::string_view what) {
+  return invalid(fmt::format("Invalid 'containerPort' setting for container '{}'. {}",
+                             container.name.value_or(""), what));
+}
+
 Result<void> check_port(const RegisterTaskDefinitionRequest& request, const ContainerDefinition& container,
                         const PortMapping& mapping) {
   if (auto checked = check_port_name(container, mapping); !checked) return checked;
   if (mapping.container_port_range) return check_port_range(request, container, mapping);
-  if (!mapping.container_port)
-    return invalid_setting(container, "Each port mapping must have a 'containerPort'.");
+  if (!mapping.container_port) return invalid_port(container, "Each port mapping must have one.");
   const auto port = *mapping.container_port;
   if (port < 1 || port > 65535)
-    return invalid_setting(container, fmt::format("'containerPort' {} must be between 1 and 65535.", port));
+    return invalid_port(container, fmt::format("It must be between 1 and 65535, not {}.", port));
   const auto host = mapping.host_port.value_or(0);
   if (host < 0 || host > 65535)
     return invalid_setting(container, fmt::format("'hostPort' {} must be between 0 and 65535.", host));

@@ -70,8 +70,10 @@ Result<void> check_depends_on(const RegisterTaskDefinitionRequest& request,
     const bool ends = dependency.condition == ContainerCondition::complete ||
                       dependency.condition == ContainerCondition::success;
     if (ends && target->essential.value_or(true))
-      return invalid(fmt::format("Container '{}' waits for '{}' to end, so that must not be essential.",
-                                 *container.name, dependency.container_name));
+      return invalid(
+          fmt::format("A dependency container with SUCCESS or COMPLETE condition cannot be an essential "
+                      "container. Container '{}' waits for '{}' to end.",
+                      *container.name, dependency.container_name));
     graph[*container.name].insert(dependency.container_name);
   }
   return {};
@@ -90,16 +92,20 @@ bool has_cycle(const Graph& graph, const std::string& at, std::set<std::string>&
   return false;
 }
 
-Result<void> check_host_ports(const RegisterTaskDefinitionRequest& request) {
+Result<void> check_port_mappings(const RegisterTaskDefinitionRequest& request) {
   std::set<std::pair<bool, std::int32_t>> seen;
+  std::set<std::string> names;
   for (const auto& container : request.container_definitions) {
     if (!container.port_mappings) continue;
     for (const auto& mapping : *container.port_mappings) {
       const auto port = mapping.host_port.value_or(0);
       const bool udp = mapping.protocol == model::ecs::TransportProtocol::udp;
       if (port != 0 && !seen.insert({udp, port}).second)
-        return invalid(fmt::format("Host port {}/{} is used more than once in the task definition.", port,
-                                   udp ? "udp" : "tcp"));
+        return invalid(
+            fmt::format("{} host port '{}' is mapped multiple times in task.", udp ? "UDP" : "TCP", port));
+      const std::string name = mapping.name.value_or("");
+      if (!name.empty() && !names.insert(name).second)
+        return invalid(fmt::format("Port mapping names must be unique: '{}' is used more than once.", name));
     }
   }
   return {};
@@ -151,7 +157,7 @@ Result<void> check_container_relations(const RegisterTaskDefinitionRequest& requ
   }
   if (auto checked = check_log_router(request); !checked) return checked;
   if (auto checked = check_environment_files(request); !checked) return checked;
-  return check_host_ports(request);
+  return check_port_mappings(request);
 }
 
 }  // namespace berth::domain

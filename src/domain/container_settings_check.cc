@@ -1,8 +1,12 @@
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
+#include "base/text.h"
 #include "domain/task_definition.h"
 
 // What one container says of itself, apart from its name, size, ports and logs.
@@ -14,6 +18,8 @@ using model::ecs::IpcMode;
 using model::ecs::NetworkMode;
 using model::ecs::RegisterTaskDefinitionRequest;
 
+constexpr std::size_t kShownBytesMax = 64;
+
 bool outside(const std::optional<std::int32_t>& value, int low, int high) {
   return value && (*value < low || *value > high);
 }
@@ -21,7 +27,10 @@ bool outside(const std::optional<std::int32_t>& value, int low, int high) {
 Result<void> check_health(const ContainerDefinition& container) {
   if (!container.health_check) return {};
   const auto& health = *container.health_check;
-  if (health.command.empty())
+  // Another first word than these two is the program itself, as ECS takes it.
+  const bool keyword =
+      !health.command.empty() && (health.command[0] == "CMD" || health.command[0] == "CMD-SHELL");
+  if (health.command.size() < (keyword ? 2U : 1U) || health.command[0].empty())
     return invalid_setting(container, "The health check's command must not be empty.");
   if (outside(health.interval, 5, 300))
     return invalid_setting(container, "The health check's interval must be 5 to 300 seconds.");
@@ -87,19 +96,51 @@ Result<void> check_limits(const ContainerDefinition& container) {
   return {};
 }
 
-Result<void> check_linux(const ContainerDefinition& container) {
-  if (!container.linux_parameters) return {};
-  const auto& linux_parameters = *container.linux_parameters;
-  if (outside(linux_parameters.swappiness, 0, 100))
-    return invalid_setting(container, "'swappiness' must be between 0 and 100.");
-  if (linux_parameters.max_swap && *linux_parameters.max_swap < 0)
-    return invalid_setting(container, "'maxSwap' must not be negative.");
-  if (linux_parameters.shared_memory_size && *linux_parameters.shared_memory_size < 1)
-    return invalid_setting(container, "'sharedMemorySize' must be at least 1 MiB.");
-  if (linux_parameters.tmpfs)
-    for (const auto& mount : *linux_parameters.tmpfs)
-      if (mount.container_path.empty() || mount.size < 1)
-        return invalid_setting(container, "A tmpfs must have a containerPath and a size of at least 1 MiB.");
+bool is_address(const std::string& text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return inet_pton(AF_INET, text.c_str(), bytes) == 1 || inet_pton(AF_INET6, text.c_str(), bytes) == 1;
+}
+
+// `host-gateway` is Docker's word for the host as containers see it.
+Result<void> check_extra_hosts(const ContainerDefinition& container) {
+  if (!container.extra_hosts) return {};
+  for (const auto& host : *container.extra_hosts) {
+    if (host.hostname.empty()) return invalid_setting(container, "extraHosts: each must have a hostname.");
+    if (!is_address(host.ip_address) && host.ip_address != "host-gateway")
+      return invalid_setting(container,
+                             fmt::format("extraHosts: the ipAddress '{}' of '{}' is no IP address.",
+                                         cut_middle(host.ip_address, kShownBytesMax),
+                                         cut_middle(host.hostname, kShownBytesMax)));
+  }
+  return {};
+}
+
+// API: ResourceRequirement.
+Result<void> check_resources(const RegisterTaskDefinitionRequest& request,
+                             const ContainerDefinition& container) {
+  if (!container.resource_requirements) return {};
+  for (const auto& wanted : *container.resource_requirements) {
+    const std::string shown = cut_middle(wanted.value, kShownBytesMax);
+    if (wanted.type == model::ecs::ResourceType::gpu) {
+      int count = 0;
+      const auto* end = wanted.value.data() + wanted.value.size();
+      const auto [at, error] = std::from_chars(wanted.value.data(), end, count);
+      if (error != std::errc() || at != end || count < 1)
+        return invalid_setting(
+            container,
+            fmt::format("resourceRequirements: the value '{}' of GPU must be a number of GPUs.", shown));
+      continue;
+    }
+    const bool known = request.inference_accelerators &&
+                       std::ranges::any_of(*request.inference_accelerators, [&](const auto& accelerator) {
+                         return accelerator.device_name == wanted.value;
+                       });
+    if (!known)
+      return invalid_setting(
+          container, fmt::format("resourceRequirements: the value '{}' of InferenceAccelerator must be a "
+                                 "deviceName of inferenceAccelerators.",
+                                 shown));
+  }
   return {};
 }
 
@@ -142,7 +183,9 @@ Result<void> check_container_settings(const RegisterTaskDefinitionRequest& reque
   if (auto checked = check_environment(container); !checked) return checked;
   if (auto checked = check_environment_files(container); !checked) return checked;
   if (auto checked = check_limits(container); !checked) return checked;
-  if (auto checked = check_linux(container); !checked) return checked;
+  if (auto checked = check_linux_parameters(container); !checked) return checked;
+  if (auto checked = check_extra_hosts(container); !checked) return checked;
+  if (auto checked = check_resources(request, container); !checked) return checked;
   if (auto checked = check_system_controls(request, container); !checked) return checked;
   return check_awsvpc(request, container);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "base/text.h"
 #include "domain/task_definition.h"
 
 // Log drivers and their options, in ECS's words.
@@ -27,6 +28,8 @@ constexpr std::string_view kAwslogsOptions[] = {"awslogs-create-group",
                                                 "awslogs-stream-prefix",
                                                 "mode",
                                                 "max-buffer-size"};
+
+constexpr std::size_t kShownBytesMax = 64;
 
 bool has_option(const LogConfiguration& log, std::string_view name) {
   if (log.options)
@@ -61,6 +64,15 @@ Result<void> check_awslogs(const LogConfiguration& log) {
   return {};
 }
 
+// Of every driver but awsfirelens, whose options are the router's: how lines reach it.
+Result<void> check_mode(const LogConfiguration& log) {
+  if (!log.options || log.log_driver == LogDriver::awsfirelens) return {};
+  const auto mode = log.options->find("mode");
+  if (mode == log.options->end() || mode->second == "blocking" || mode->second == "non-blocking") return {};
+  return invalid(fmt::format("Log driver {} option 'mode' should be 'blocking' or 'non-blocking', not '{}'.",
+                             to_string(log.log_driver), cut_middle(mode->second, kShownBytesMax)));
+}
+
 Result<void> check_for_fargate(const RegisterTaskDefinitionRequest& request, const LogConfiguration& log) {
   if (!requires_compatibility(request, Compatibility::fargate)) return {};
   if (log.log_driver != LogDriver::awslogs && log.log_driver != LogDriver::splunk &&
@@ -84,6 +96,7 @@ Result<void> check_log_configuration(const RegisterTaskDefinitionRequest& reques
     if (auto checked = check_awslogs(log); !checked) return checked;
   if (log.log_driver == LogDriver::splunk)
     if (auto checked = require(log, {"splunk-token", "splunk-url"}); !checked) return checked;
+  if (auto checked = check_mode(log); !checked) return checked;
   return check_for_fargate(request, log);
 }
 

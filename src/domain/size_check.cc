@@ -30,8 +30,10 @@ Result<void> check_cpu(const RegisterTaskDefinitionRequest& request) {
     if (container.cpu.value_or(0) > *cpu) return greater_than_task("cpu", container);
   }
   if (sum > *cpu)
-    return invalid(fmt::format("The containers reserve {} CPU units together, more than the {} of the task.",
-                               sum, *cpu));
+    return invalid(
+        fmt::format("The sum of all container 'cpu' values cannot be greater than the value of the task "
+                    "'cpu'. The containers reserve {} CPU units together, more than the {} of the task.",
+                    sum, *cpu));
   return {};
 }
 

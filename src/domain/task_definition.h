@@ -20,6 +20,7 @@ Result<void> check_container(const model::ecs::RegisterTaskDefinitionRequest& re
                              const model::ecs::ContainerDefinition& container, const Limits& limits);
 Result<void> check_container_settings(const model::ecs::RegisterTaskDefinitionRequest& request,
                                       const model::ecs::ContainerDefinition& container);
+Result<void> check_linux_parameters(const model::ecs::ContainerDefinition& container);
 Result<void> check_log_configuration(const model::ecs::RegisterTaskDefinitionRequest& request,
                                      const model::ecs::ContainerDefinition& container);
 Result<void> check_container_relations(const model::ecs::RegisterTaskDefinitionRequest& request);
@@ -28,6 +29,8 @@ Result<void> check_volumes(const model::ecs::RegisterTaskDefinitionRequest& requ
 Result<void> check_sizes(const model::ecs::RegisterTaskDefinitionRequest& request);
 Result<void> check_fargate(const model::ecs::RegisterTaskDefinitionRequest& request);
 
+/// Whether it can be the name or the ARN of a role; an empty one is none.
+bool is_role(std::string_view text);
 /// Whether `requiresCompatibilities` has it.
 bool requires_compatibility(const model::ecs::RegisterTaskDefinitionRequest& request,
                             model::ecs::Compatibility wanted);

@@ -12,21 +12,10 @@ namespace {
 
 using model::ecs::RegisterTaskDefinitionRequest;
 
-// API: taskRoleArn and executionRoleArn are names or ARNs of roles. An empty one is none.
-Result<void> check_role(const std::optional<std::string>& role) {
-  const std::string text = role.value_or("");
-  const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
-    const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return alphanumeric || std::string_view("+=,.@-_/:").find(c) != std::string_view::npos;
-  });
-  const bool arn = text.starts_with("arn:");
-  if (characters && (!arn || text.find(":role/") != std::string::npos)) return {};
-  return invalid("Role is not valid");
-}
-
 Result<void> check_roles(const RegisterTaskDefinitionRequest& request) {
-  if (auto checked = check_role(request.task_role_arn); !checked) return checked;
-  return check_role(request.execution_role_arn);
+  if (is_role(request.task_role_arn.value_or("")) && is_role(request.execution_role_arn.value_or("")))
+    return {};
+  return invalid("Role is not valid");
 }
 
 Result<void> check_family(const RegisterTaskDefinitionRequest& request, const Limits& limits) {
@@ -73,6 +62,15 @@ Result<void> check_bytes(const RegisterTaskDefinitionRequest& request, const Lim
 }
 
 }  // namespace
+
+// API: taskRoleArn and executionRoleArn are names or ARNs of roles.
+bool is_role(std::string_view text) {
+  const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
+    const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return alphanumeric || std::string_view("+=,.@-_/:").find(c) != std::string_view::npos;
+  });
+  return characters && (!text.starts_with("arn:") || text.find(":role/") != std::string_view::npos);
+}
 
 Result<void> check_task_definition(const RegisterTaskDefinitionRequest& request, const Limits& limits) {
   if (auto checked = check_family(request, limits); !checked) return checked;

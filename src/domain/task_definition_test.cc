@@ -78,7 +78,7 @@ TEST(CheckTaskDefinition, ChecksPorts) {
   ports[0].host_port = 8080;
   EXPECT_EQ(why_refused(request), "");
   ports.push_back({.container_port = 81, .host_port = 8080});
-  EXPECT_NE(why_refused(request).find("8080/tcp"), std::string::npos);
+  EXPECT_NE(why_refused(request).find("TCP host port '8080'"), std::string::npos);
   ports.pop_back();
   request.network_mode = NetworkMode::none;
   EXPECT_NE(why_refused(request).find("'none'"), std::string::npos);

@@ -1,5 +1,8 @@
 #include "wire/errors.h"
 
+#include <optional>
+
+#include "base/text.h"
 #include "model/query_support.h"
 
 namespace berth::wire {
@@ -90,8 +93,14 @@ void render_cbor_error(const ApiError& error, RenderedAnswer& answer) {
 
 }  // namespace
 
-RenderedAnswer render_error(const ApiError& error, const RequestIdentity& identity,
+RenderedAnswer render_error(const ApiError& given, const RequestIdentity& identity,
                             std::string_view request_id) {
+  std::optional<ApiError> shortened;
+  if (given.message.size() > kErrorMessageBytesMax) {
+    shortened = given;
+    shortened->message = cut_middle(given.message, kErrorMessageBytesMax);
+  }
+  const ApiError& error = shortened ? *shortened : given;
   RenderedAnswer answer;
   answer.status = error.status;
   answer.content_type = content_type_of(identity.protocol);

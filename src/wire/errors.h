@@ -17,6 +17,10 @@ struct RenderedAnswer {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+/// Messages name the value that was wrong, which may be as long as a request: what is longer loses its
+/// middle.
+inline constexpr std::size_t kErrorMessageBytesMax = 2'048;
+
 /// Renders an error in the protocol that the request came in; an unknown one gets JSON 1.1. Pure.
 RenderedAnswer render_error(const ApiError& error, const RequestIdentity& identity,
                             std::string_view request_id);

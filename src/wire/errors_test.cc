@@ -76,6 +76,18 @@ TEST(RenderError, CborIsAMapOfTwoTexts) {
 }
 
 // Goal: what went wrong inside stays inside, and what a client may retry is a 5xx.
+TEST(RenderError, AMessageThatNamesALongValueLosesItsMiddle) {
+  const ApiError error = client_exception("Unknown '" + std::string(1U << 20, 'x') + "', use another one.");
+  for (const auto protocol : {Protocol::json11, Protocol::query, Protocol::ec2_query, Protocol::cbor}) {
+    RequestIdentity identity;
+    identity.protocol = protocol;
+    const auto answer = render_error(error, identity, "id");
+    EXPECT_LT(answer.body.size(), kErrorMessageBytesMax + 512);
+    EXPECT_NE(answer.body.find("Unknown "), std::string::npos);
+    EXPECT_NE(answer.body.find("use another one."), std::string::npos);
+  }
+}
+
 TEST(ToApiError, MapsKinds) {
   EXPECT_EQ(to_api_error(invalid("cpu: not a number")).code, "InvalidParameterException");
   EXPECT_EQ(to_api_error(invalid("cpu: not a number")).message, "cpu: not a number");

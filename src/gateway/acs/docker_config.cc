@@ -29,7 +29,11 @@ void put_texts(JsonObject& into, const char* name, const std::optional<std::vect
 }
 
 JsonObject health_check(const model::ecs::HealthCheck& check) {
-  JsonObject out{{"Test", to_array(check.command)}};
+  auto command = check.command;
+  // Docker takes the first word for one of its own and does not run the check; ECS takes it for the program.
+  if (!command.empty() && command[0] != "CMD" && command[0] != "CMD-SHELL" && command[0] != "NONE")
+    command.insert(command.begin(), "CMD");
+  JsonObject out{{"Test", to_array(command)}};
   const auto seconds = [&](const char* name, const std::optional<std::int32_t>& value) {
     if (value) out[name] = *value * kNanosecondsPerSecond;
   };

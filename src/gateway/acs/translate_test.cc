@@ -112,6 +112,14 @@ TEST(TranslateTask, PutsWhatHasNoMemberOfItsOwnIntoDockerConfig) {
   EXPECT_EQ(container.at("healthCheckType").as_string(), "docker");
 }
 
+// Docker knows no other first word, and would not run the check.
+TEST(TranslateTask, ACheckThatBeginsWithItsProgramIsACommand) {
+  const auto container = container_of(translated(small_task(), R"({"containerDefinitions":[{
+    "name":"app","image":"busybox","memory":64,"healthCheck":{"command":["/healthcheck","-q"]}}]})"));
+  EXPECT_EQ(json(container.at("dockerConfig").as_object().at("config").as_string()),
+            json(R"({"Healthcheck":{"Test":["CMD","/healthcheck","-q"]}})"));
+}
+
 TEST(TranslateTask, CarriesMembersOfLaterAgents) {
   auto record = small_task();
   record.task_cpu = "256";

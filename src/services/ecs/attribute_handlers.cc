@@ -80,7 +80,9 @@ template <class Response>
 Decision<Response> decide(const Context& context, const store::View& view,
                           const std::optional<std::string>& cluster_text,
                           const std::vector<Attribute>& attributes, const Edit& edit) {
-  auto cluster = find_active_cluster(context, view, cluster_text);
+  std::vector<std::string> named;
+  for (const auto& attribute : attributes) named.push_back(attribute.target_id.value_or(""));
+  auto cluster = find_active_cluster_of(context, view, cluster_text, "container-instance", named);
   if (!cluster) return cluster.take_error();
   std::map<std::string, Edited> edited;
   Response response;

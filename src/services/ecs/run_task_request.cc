@@ -38,6 +38,12 @@ std::optional<wire::ApiError> check_texts(const Context& context, const StartReq
       model::encode_json(*request.overrides).size() > static_cast<std::size_t>(limits.overrides_bytes))
     return wire::invalid_parameter(
         fmt::format("Container Overrides length must be at most {}", limits.overrides_bytes));
+  if (request.overrides)
+    for (const auto& [member, role] : {std::pair("taskRoleArn", &request.overrides->task_role_arn),
+                                       std::pair("executionRoleArn", &request.overrides->execution_role_arn)})
+      if (!domain::is_role(role->value_or("")))
+        return wire::client_exception(
+            fmt::format("Role is not valid: overrides.{} must be the name or the ARN of a role.", member));
   if (request.propagate_tags == model::ecs::PropagateTags::service)
     return wire::invalid_parameter("propagateTags SERVICE is only allowed for services.");
   return std::nullopt;
