@@ -9,7 +9,7 @@ set(BERTH_PCH_STORE ${BERTH_PCH_ASYNC} domain/records.h store/store.h)
 # Who links one of these reads the set.
 set(BERTH_PCH_MODEL_USERS "^(model|domain|domain_records|placement|agent/.*)$")
 set(BERTH_PCH_ASYNC_USERS "^(agent/(drivers/.*|endpoints|session|state|tasks|telemetry))$")
-set(BERTH_PCH_STORE_USERS "^(store|store_testing|store/.*|scheduling|services.*|frontend|gateway|controllers.*|simulate|berth_simulator)$")
+set(BERTH_PCH_STORE_USERS "^(store|store_testing|store/.*|scheduling|services.*|api|control_plane|gateway|controllers.*|simulate|berth_simulator)$")
 
 # _berth_precompiled(TARGET FOLDERS…): chooses by the folders that the target links.
 function(_berth_precompiled target)

@@ -27,8 +27,8 @@ class Layers(unittest.TestCase):
         self.assertFalse(self.allowed("src/services/ecs/run_task_handler.cc", "http/server.h"))
         self.assertFalse(self.allowed("src/services/ecs/run_task_handler.cc", "gateway/acs/session.h"))
         self.assertFalse(self.allowed("src/gateway/acs/session.cc", "services/ecs/x.h"))
-        self.assertTrue(self.allowed("src/frontend/router.cc", "services/core/registry.h"))
-        self.assertFalse(self.allowed("src/frontend/router.cc", "services/ecs/run_task_handler.h"))
+        self.assertTrue(self.allowed("src/control_plane/control_plane.cc", "services/ecs/operations.h"))
+        self.assertFalse(self.allowed("src/api/front_end.cc", "services/ecs/operations.h"))
 
     def test_pure_folders_know_no_runtime(self):
         for path in ("src/placement/plan.cc", "src/domain/task.cc", "src/auth/sigv4.cc", "src/agent/engine/task.cc"):

@@ -25,8 +25,8 @@ bool ends_by_itself(const std::string& image) {
   return image.starts_with("job-") || image.starts_with("fail-") || image.starts_with("hog-");
 }
 
-PlaneSettings settings_of(const ClusterOptions& options) {
-  PlaneSettings settings = options.plane;
+control_plane::Settings settings_of(const ClusterOptions& options) {
+  control_plane::Settings settings = options.plane;
   settings.sole = options.planes == 1;
   if (options.mutant == "no-grace") settings.controllers.instance_grace = Duration(0);
   return settings;
@@ -64,7 +64,6 @@ Async<agent::session::ApiOutcome> Client::call(std::string operation, JsonObject
 Cluster::Cluster(const ClusterOptions& options)
     : options_(options),
       mutant_{options.mutant},
-      registry_(make_registry()),
       world_(options.seed),
       violations_(world_),
       ledger_(world_, violations_),
@@ -93,7 +92,7 @@ Cluster::Cluster(const ClusterOptions& options)
 }
 
 Cluster::~Cluster() {
-  // While store, hosts and registry are still there.
+  // While store and hosts are still there.
   supervision_.cancel();
   for (const auto& node : world_.nodes()) node->kill();
   world_.run_until([this] {
@@ -134,9 +133,9 @@ Client& Cluster::add_client() {
 void Cluster::boot_plane(std::size_t number) {
   planes_[number]->boot([this, number](runtime::SimNode& node) {
     return std::make_unique<ControlPlaneProcess>(
-        node, ControlPlaneProcess::Deps{world_, disk_, registry_, options_.plane, mutant_,
-                                        auth::lookup_of(auth::test_key()), addresses_[number], ledger_,
-                                        violations_});
+        node,
+        ControlPlaneProcess::Deps{world_, disk_, options_.plane, mutant_, auth::lookup_of(auth::test_key()),
+                                  addresses_[number], ledger_, violations_});
   });
 }
 

@@ -23,7 +23,7 @@ struct ClusterOptions {
   bool metrics = false;            ///< Agents publish telemetry.
   Duration task_cleanup_wait = std::chrono::minutes(3);
   Duration stop_timeout = std::chrono::seconds(30);
-  PlaneSettings plane;
+  control_plane::Settings plane;
   std::string mutant;
 };
 
@@ -111,7 +111,6 @@ class Cluster {
 
   ClusterOptions options_;
   Mutant mutant_;
-  services::HandlerRegistry registry_;
   runtime::SimWorld world_;
   Violations violations_;
   Ledger ledger_;

@@ -9,14 +9,15 @@
 #include "domain/agent_presence.h"
 #include "domain/arns.h"
 #include "scheduling/store_snapshot.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 
 namespace berth::simulate {
 namespace {
 
+using api::Exchange;
 using domain::ContainerInstanceRecord;
 using domain::InstanceStatus;
-using services::Context;
+using services::ecs::Call;
 using StoredHost = store::Stored<ContainerInstanceRecord>;
 
 Error error_of(const wire::ApiError& error) {
@@ -27,80 +28,88 @@ std::string zone_of(const ContainerInstanceRecord& record) {
   return std::string(placement::zone_of(scheduling::instance_view(record, nullptr)));
 }
 
-Async<Result<void>> drain(Context& context, std::string cluster, std::string name) {
+Async<Result<void>> drain(Exchange& exchange, const Call& call, std::string cluster, std::string name) {
   model::ecs::UpdateContainerInstancesStateRequest request;
   request.cluster = cluster;
   request.status = model::ecs::ContainerInstanceStatus::draining;
   {
-    const auto view = co_await context.read();
-    const auto host = find_host(view, context.realm, cluster, name);
+    const auto view = co_await exchange.read();
+    const auto host = find_host(view, call.realm, cluster, name);
     if (!host) co_return host.error();
     if (!*host)
       co_return invalid(fmt::format("there is no container instance {} in cluster {}", name, cluster));
     request.container_instances = {(*host)->record->id};
   }
-  auto answer = co_await services::ecs::update_container_instances_state(context, std::move(request));
+  const auto decide_on = [&](const store::View& view) {
+    return services::ecs::update_container_instances_state(call, view, request);
+  };
+  auto answer = co_await api::decide_and_commit<model::ecs::UpdateContainerInstancesStateResponse>(
+      exchange, services::ecs::words(), decide_on);
   if (!answer) co_return error_of(answer.error());
   if (answer->failures && !answer->failures->empty())
     co_return invalid(fmt::format("{}: {}", name, answer->failures->front().reason.value_or("failed")));
   co_return Result<void>();
 }
 
-Async<Result<void>> update(Context& context, model::ecs::UpdateServiceRequest request) {
-  auto answer = co_await services::ecs::update_service(context, std::move(request));
+Async<Result<void>> update(Exchange& exchange, const Call& call, model::ecs::UpdateServiceRequest request) {
+  const auto decide_on = [&](const store::View& view) {
+    return services::ecs::update_service(call, view, request);
+  };
+  auto answer = co_await api::decide_and_commit<model::ecs::UpdateServiceResponse>(
+      exchange, services::ecs::words(), decide_on);
   if (!answer) co_return error_of(answer.error());
   co_return Result<void>();
 }
 
 // What the gateway would write when the sessions of the hosts end.
-Result<store::Transaction> lost(const Context& context, const store::View& view, const std::string& cluster,
+Result<store::Transaction> lost(const Call& call, const store::View& view, const std::string& cluster,
                                 const std::string& name) {
   std::vector<const StoredHost*> hosts;
-  const auto named = find_host(view, context.realm, cluster, name);
+  const auto named = find_host(view, call.realm, cluster, name);
   if (!named) return named.error();
   if (*named) {
     hosts.push_back(*named);
   } else {
     for (const auto& [sort, one] :
-         view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster)))
+         view.group(store::kInstancesByCluster, store::cluster_key(call.realm, cluster)))
       if (zone_of(*one->record) == name) hosts.push_back(one);
   }
   if (hosts.empty())
     return invalid(fmt::format("there is no container instance and no zone {} in cluster {}", name, cluster));
-  store::Transaction transaction(context.services.runtime.ids().uuid(), domain::Writer::agent);
+  store::Transaction transaction(call.new_uuid(), domain::Writer::agent);
   for (const auto* host : hosts) {
     ContainerInstanceRecord record = *host->record;
     record.agent_connected = false;
-    record.disconnected_at = context.now;
+    record.disconnected_at = call.now;
     record.session_owner.reset();
     transaction.put(std::move(record));
   }
   return transaction;
 }
 
-Async<Result<void>> lose(Context& context, std::string cluster, std::string name) {
+Async<Result<void>> lose(Exchange& exchange, const Call& call, std::string cluster, std::string name) {
   Result<store::Transaction> made = invalid("");
   {
-    const auto view = co_await context.read();
-    made = lost(context, view, cluster, name);
+    const auto view = co_await exchange.read();
+    made = lost(call, view, cluster, name);
   }
   if (!made) co_return std::move(made).error();
-  auto committed = co_await context.services.store.commit(*std::move(made));
+  auto committed = co_await exchange.store.commit(*std::move(made));
   if (!committed) co_return std::move(committed).error();
   co_return Result<void>();
 }
 
 // A host like `like` in everything but size, zone and identity.
-ContainerInstanceRecord new_host(const Context& context, const ContainerInstanceRecord& like, const Add& size,
+ContainerInstanceRecord new_host(const Call& call, const ContainerInstanceRecord& like, const Add& size,
                                  const std::string& zone, std::int32_t number) {
   ContainerInstanceRecord record = like;
-  record.id = context.new_hex();
-  record.arn = domain::container_instance_arn(context.realm, like.cluster, record.id, domain::ArnForm::long_);
+  record.id = call.new_hex();
+  record.arn = domain::container_instance_arn(call.realm, like.cluster, record.id, domain::ArnForm::long_);
   record.ec2_instance_id = fmt::format("new-{}", number);
   record.status = InstanceStatus::active;
   record.cpu = size.cpu;
   record.memory = size.memory;
-  record.registered_at = context.now;
+  record.registered_at = call.now;
   record.agent_connected = true;
   record.disconnected_at.reset();
   auto attributes = *record.attributes;
@@ -110,12 +119,12 @@ ContainerInstanceRecord new_host(const Context& context, const ContainerInstance
   return record;
 }
 
-std::vector<store::Transaction> additions(const Context& context, const store::View& view,
+std::vector<store::Transaction> additions(const Call& call, const store::View& view,
                                           const std::string& cluster, const Add& add) {
   std::map<std::string, int> zones;
   const ContainerInstanceRecord* like = nullptr;
   for (const auto& [sort, host] :
-       view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster))) {
+       view.group(store::kInstancesByCluster, store::cluster_key(call.realm, cluster))) {
     ++zones[zone_of(*host->record)];
     if (!like || domain::counts_as_connected(*host->record)) like = host->record.get();
   }
@@ -127,13 +136,13 @@ std::vector<store::Transaction> additions(const Context& context, const store::V
     for (auto at = zones.begin(); at != zones.end(); ++at)
       if (at->second < least->second) least = at;
     ++least->second;
-    const auto record = new_host(context, *like, add, least->first, i + 1);
+    const auto record = new_host(call, *like, add, least->first, i + 1);
     domain::InstanceAllocation allocation;
     allocation.account = record.account;
     allocation.region = record.region;
     allocation.cluster = record.cluster;
     allocation.instance_id = record.id;
-    store::Transaction transaction(context.services.runtime.ids().uuid(), domain::Writer::restore);
+    store::Transaction transaction(call.new_uuid(), domain::Writer::restore);
     transaction.put(record);
     transaction.put(allocation);
     transactions.push_back(std::move(transaction));
@@ -141,17 +150,17 @@ std::vector<store::Transaction> additions(const Context& context, const store::V
   return transactions;
 }
 
-Async<Result<void>> add(Context& context, std::string cluster, Add size) {
+Async<Result<void>> add(Exchange& exchange, const Call& call, std::string cluster, Add size) {
   std::vector<store::Transaction> transactions;
   {
-    const auto view = co_await context.read();
-    transactions = additions(context, view, cluster, size);
+    const auto view = co_await exchange.read();
+    transactions = additions(call, view, cluster, size);
   }
   if (transactions.empty())
     co_return invalid(
         fmt::format("cluster {} has no container instance that new ones could be like", cluster));
   for (auto& transaction : transactions) {
-    auto committed = co_await context.services.store.commit(std::move(transaction));
+    auto committed = co_await exchange.store.commit(std::move(transaction));
     if (!committed) co_return std::move(committed).error();
   }
   co_return Result<void>();
@@ -176,12 +185,13 @@ Result<const StoredHost*> find_host(const store::View& view, const domain::Realm
                   name, beginning.size(), beginning[0]->record->id, beginning[1]->record->id));
 }
 
-Async<Result<void>> apply_action(Context& context, std::string cluster, Action action) {
+Async<Result<void>> apply_action(Exchange& exchange, const Call& call, std::string cluster, Action action) {
   if (const auto* wanted = std::get_if<Drain>(&action))
-    co_return co_await drain(context, cluster, wanted->instance);
+    co_return co_await drain(exchange, call, cluster, wanted->instance);
   if (const auto* wanted = std::get_if<Lose>(&action))
-    co_return co_await lose(context, cluster, wanted->instance_or_zone);
-  if (const auto* wanted = std::get_if<Add>(&action)) co_return co_await add(context, cluster, *wanted);
+    co_return co_await lose(exchange, call, cluster, wanted->instance_or_zone);
+  if (const auto* wanted = std::get_if<Add>(&action))
+    co_return co_await add(exchange, call, cluster, *wanted);
   model::ecs::UpdateServiceRequest request;
   request.cluster = cluster;
   if (const auto* wanted = std::get_if<Scale>(&action)) {
@@ -193,7 +203,7 @@ Async<Result<void>> apply_action(Context& context, std::string cluster, Action a
     // The same definition again is a rollout too, as people mean it.
     request.force_new_deployment = true;
   }
-  co_return co_await update(context, std::move(request));
+  co_return co_await update(exchange, call, std::move(request));
 }
 
 }  // namespace berth::simulate

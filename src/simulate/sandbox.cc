@@ -13,7 +13,7 @@
 #include "scheduling/service_rules.h"
 #include "scheduling/store_snapshot.h"
 #include "scheduling/task_writes.h"
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "simulate/apply_action.h"
 #include "simulate/task_player.h"
 #include "store/committer.h"
@@ -67,8 +67,7 @@ class Sandbox {
         scheduler_(committer_, node_.runtime(), {state.compat, domain::limits_of(state.compat)}),
         health_(committer_, node_.runtime(), options.instance_grace),
         recorder_(committer_, node_.runtime(), cluster_key_),
-        services_{committer_, node_.runtime(), domain::limits_of(state.compat), state.compat,
-                  "http://127.0.0.1:5167"},
+        ecs_{.limits = domain::limits_of(state.compat), .compat = state.compat, .endpoint = {}},
         group_(node_.executor()) {}
 
   ~Sandbox() {
@@ -89,8 +88,10 @@ class Sandbox {
   }
 
   Result<void> act(const Action& action) {
-    auto context = new_context();
-    auto acted = world_.run(node_, apply_action(context, options_.cluster, action));
+    auto parts = new_parts();
+    const services::ecs::Call call(api::Call(node_.runtime(), parts), ecs_);
+    api::Exchange exchange{committer_};
+    auto acted = world_.run(node_, apply_action(exchange, call, options_.cluster, action));
     if (!acted) return acted;
     group_.spawn(recorder_.run());
     group_.spawn(player_.run());
@@ -111,13 +112,15 @@ class Sandbox {
   Outcome outcome() { return world_.run(node_, collect(*this)); }
 
  private:
-  services::Context new_context() {
-    services::Context context{
-        services_, {}, state_.realm, "simulation", "http://127.0.0.1:5167", node_.runtime().clock().wall(),
-        {}};
-    context.principal.account_id = state_.realm.account;
-    context.principal.arn = fmt::format("arn:aws:iam::{}:root", state_.realm.account);
-    return context;
+  api::CallParts new_parts() {
+    api::CallParts parts{.principal = {},
+                         .realm = state_.realm,
+                         .request_id = "simulation",
+                         .endpoint = {},
+                         .now = node_.runtime().clock().wall()};
+    parts.principal.account_id = state_.realm.account;
+    parts.principal.arn = fmt::format("arn:aws:iam::{}:root", state_.realm.account);
+    return parts;
   }
 
   static Async<Result<void>> begin(Sandbox& self) {
@@ -156,7 +159,7 @@ class Sandbox {
   controllers::service::ServiceController scheduler_;
   controllers::instance_health::InstanceHealthController health_;
   Recorder recorder_;
-  services::Services services_;
+  services::ecs::Deps ecs_;
   runtime::TaskGroup group_;
   std::map<std::string, std::int64_t> tasks_before_;    ///< By instance key.
   std::map<std::string, std::int64_t> desired_before_;  ///< By service.
@@ -221,13 +224,15 @@ Async<Outcome> Sandbox::collect(Sandbox& self) {
     self.collect_instances(view, outcome);
     short_of = self.collect_services(view, outcome);
   }
+  auto parts = self.new_parts();
+  const services::ecs::Call call(api::Call(self.node_.runtime(), parts), self.ecs_);
   for (const auto& name : short_of) {
-    auto context = self.new_context();
     model::control::ExplainServiceRequest request;
     request.cluster = self.options_.cluster;
     request.service = name;
-    auto answer = co_await services::control::explain_service(context, std::move(request));
-    if (answer) outcome.services[name].short_of = answer->document;
+    const auto view = co_await self.committer_.read();
+    auto decision = services::control::explain_service(call, view, request);
+    if (decision.answer) outcome.services[name].short_of = decision.answer->document;
   }
   outcome.took = self.recorder_.last_change();
   outcome.moves = self.recorder_.moves();

@@ -96,11 +96,17 @@ class RealCluster {
     group_.spawn(scheduler_.run());
     const Executor executor = threads_.executor(0);
     const auto watch = committer_.watch(executor);
-    const services::Services services{committer_, runtime_, domain::Limits(), domain::Compat::current, ""};
-    services::Context context{services, {}, state.realm, "test", "", runtime_.clock().wall(), {}};
+    const services::ecs::Deps deps;
+    api::CallParts parts{.principal = {},
+                         .realm = state.realm,
+                         .request_id = "test",
+                         .endpoint = {},
+                         .now = runtime_.clock().wall()};
+    const services::ecs::Call call(api::Call(runtime_, parts), deps);
+    api::Exchange exchange{committer_};
     Action action = Drain{host};
     std::string cluster = "default";
-    const auto done = co_await apply_action(context, std::move(cluster), std::move(action));
+    const auto done = co_await apply_action(exchange, call, std::move(cluster), std::move(action));
     check(done.ok(), "the drain of a test must be accepted");
     Counts counts;
     bool over = false;

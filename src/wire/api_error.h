@@ -8,8 +8,8 @@
 
 namespace berth::wire {
 
-/// A mistake of the caller, or our failure, as the API's client sees it. Produced in services, frontend and
-/// auth only.
+/// A mistake of the caller, or our failure, as the API's client sees it. Produced in services, api and auth
+/// only.
 struct ApiError {
   std::string code;     ///< The shape's bare name, without a namespace: some clients match just that.
   std::string message;  ///< Names the field or resource, and what to do.

@@ -43,7 +43,7 @@ std::size_t find_id(const std::string& text) {
 
 ScenarioWorld::ScenarioWorld(domain::Compat compat)
     : compat_(compat),
-      services_{committer_, node_.runtime(), domain::limits_of(compat), compat, "http://127.0.0.1:5167"},
+      ecs_{.limits = domain::limits_of(compat), .compat = compat, .endpoint = "http://127.0.0.1:5167"},
       controllers_(controllers::Controllers::Deps{committer_, node_.runtime(), options_of(compat)}) {
   sim_.set_timer_jitter(Duration::zero());
   check(sim_.run(node_, committer_.start()).ok(), "the store of a scenario must start");
@@ -66,12 +66,15 @@ Async<void> ScenarioWorld::start(controllers::Controllers* controllers) {
   co_return;
 }
 
-services::Context ScenarioWorld::context() {
-  services::Context context{
-      services_, {}, kRealm, "request", "http://127.0.0.1:5167", node_.runtime().clock().wall(), {}};
-  context.principal.account_id = kRealm.account;
-  context.principal.arn = "arn:aws:iam::123456789012:root";
-  return context;
+api::CallParts ScenarioWorld::call_parts() {
+  api::CallParts parts{.principal = {},
+                       .realm = kRealm,
+                       .request_id = "request",
+                       .endpoint = "http://127.0.0.1:5167",
+                       .now = node_.runtime().clock().wall()};
+  parts.principal.account_id = kRealm.account;
+  parts.principal.arn = "arn:aws:iam::123456789012:root";
+  return parts;
 }
 
 void ScenarioWorld::look(const std::function<void(const store::View&)>& at) {

@@ -11,8 +11,7 @@
 #include "pretended_agents.h"
 #include "runtime/sim/sim_world.h"
 #include "script_line.h"
-#include "services/core/context.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "store/committer.h"
 #include "store/memory/memory_engine.h"
 
@@ -59,13 +58,25 @@ class ScenarioWorld {
   std::string stable(const ScriptLine& line);
 
   template <class Response, class Request>
-  services::ApiResult<Response> call(Async<services::ApiResult<Response>> (*handler)(services::Context&,
-                                                                                     Request),
-                                     std::type_identity_t<Request> request) {
-    services::Context one = context();
-    return sim_.run(node_, handler(one, std::move(request)));
+  api::ApiResult<Response> call(api::Decision<Response> (*decide)(const services::ecs::Call&,
+                                                                  const store::View&, const Request&),
+                                std::type_identity_t<Request> request) {
+    auto parts = call_parts();
+    const services::ecs::Call one(api::Call(node_.runtime(), parts), ecs_);
+    api::Exchange exchange{committer_};
+    const auto decide_on = [&](const store::View& view) { return decide(one, view, request); };
+    return sim_.run(node_, api::decide_and_commit<Response>(exchange, services::ecs::words(), decide_on));
   }
-  services::Context context();
+  template <class Response, class Request>
+  api::ApiResult<Response> call(Async<api::ApiResult<Response>> (*run)(api::Exchange&,
+                                                                       const services::ecs::Call&, Request),
+                                std::type_identity_t<Request> request) {
+    auto parts = call_parts();
+    const services::ecs::Call one(api::Call(node_.runtime(), parts), ecs_);
+    api::Exchange exchange{committer_};
+    return sim_.run(node_, run(exchange, one, std::move(request)));
+  }
+  api::CallParts call_parts();
   /// "error CODE: MESSAGE".
   std::string error(const wire::ApiError& error);
   std::string failures(const std::optional<std::vector<model::ecs::Failure>>& failures);
@@ -85,7 +96,7 @@ class ScenarioWorld {
   store::memory::MemoryEngine engine_{node_.runtime(), store::memory::MemoryEngine::Mode::private_};
   store::Committer committer_{engine_, node_.runtime(), node_.executor()};
   domain::Compat compat_;
-  services::Services services_;
+  services::ecs::Deps ecs_;
   controllers::Controllers controllers_;
   PretendedAgents agents_{committer_, node_.runtime()};
   BoundsWatch bounds_{committer_};

@@ -8,26 +8,20 @@
 #include <memory>
 #include <thread>
 
+#include "api/transport_refusal.h"
 #include "base/log.h"
 #include "bin/berthd/agent_package_folder.h"
 #include "bin/berthd/certificate_files.h"
 #include "bin/berthd/credentials.h"
 #include "bin/berthd/reset.h"
 #include "bin/berthd/store_files.h"
-#include "bin/berthd/switchboard.h"
 #include "bin/berthd/task_role_file.h"
-#include "controllers/controllers.h"
-#include "frontend/transport_refusal.h"
+#include "control_plane/control_plane.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/process_limits.h"
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_runtime.h"
 #include "runtime/real/signals.h"
-#include "services/berth/registry.h"
-#include "services/core/throttles.h"
-#include "services/ecs/registry.h"
-#include "services/ecs/report_handlers.h"
-#include "services/sts/registry.h"
 #include "store/committer.h"
 #include "store/sqlite/sqlite_engine.h"
 
@@ -35,14 +29,6 @@ namespace berth::berthd {
 namespace {
 
 constexpr std::size_t kThreadsMax = 8;
-
-services::HandlerRegistry make_registry() {
-  services::HandlerRegistry registry;
-  services::control::add_handlers(registry);
-  services::ecs::add_handlers(registry);
-  services::sts::add_handlers(registry);
-  return registry;
-}
 
 auth::KeyLookup make_key_lookup(const Options& options, const RootKey& key) {
   auto info = std::make_shared<auth::KeyInfo>();
@@ -62,9 +48,8 @@ std::size_t connection_threads(const Options& options) {
 }
 
 // Loops begin on the executor that they run on.
-Async<void> start_loops(gateway::Gateway& gateway, controllers::Controllers& controllers) {
-  gateway.start();
-  controllers.start();
+Async<void> start_loops(control_plane::ControlPlane& plane) {
+  plane.start();
   co_return;
 }
 
@@ -75,8 +60,7 @@ class Server {
       : options_(options),
         connections_(connection_threads(options), runtime::Wakeup::queue),
         background_(3),
-        runtime_(background_.executor(0)),
-        registry_(make_registry()) {}
+        runtime_(background_.executor(0)) {}
 
   Result<void> start() {
     limits_.descriptor_max = runtime::highest_connection_descriptor(runtime::raise_descriptor_limit());
@@ -106,8 +90,7 @@ class Server {
     const auto main = background_.executor(0);
     for (auto& server : tls_only_) runtime::block_on(connections_.executor(0), server->stop());
     if (http_) runtime::block_on(connections_.executor(0), http_->stop());
-    if (controllers_ && http_) runtime::block_on(main, controllers_->stop());
-    if (gateway_ && http_) runtime::block_on(main, gateway_->stop());
+    if (plane_ && http_) runtime::block_on(main, plane_->stop());
     if (committer_) runtime::block_on(background_.executor(1), committer_->stop());
     if (engine_) runtime::block_on(main, engine_->close());
     connections_.stop();
@@ -123,32 +106,24 @@ class Server {
       packages_.emplace(files_, options_.agent_packages, options_.agent_packages_url);
     if (!options_.task_roles.empty())
       roles_.emplace(files_, runtime_.clock(), options_.task_roles, key.secret);
-    services_.emplace(
-        services::Services{*committer_, runtime_, options_.limits, options_.compat, {}, nullptr});
-    if (options_.throttles) services_->throttles = &throttles_.emplace(options_.limits);
     const domain::AgentPackages* packages = packages_ ? &*packages_ : nullptr;
-    services_->agent_packages = packages;
-    gateway_ = std::make_unique<gateway::Gateway>(gateway::GatewayDeps{*committer_,
-                                                                       runtime_,
-                                                                       find_key,
-                                                                       runtime_.ids().uuid(),
-                                                                       true,
-                                                                       {},
-                                                                       packages,
-                                                                       roles_ ? &*roles_ : nullptr});
-    services::ecs::add_report_handlers(registry_, *gateway_);
-    controllers::Options controller_options;
-    controller_options.compat = options_.compat;
-    controller_options.limits = options_.limits;
-    controller_options.instance_grace = options_.instance_grace;
-    controller_options.retention.stopped_tasks = options_.stopped_task_retention;
-    controllers_ = std::make_unique<controllers::Controllers>(
-        controllers::Controllers::Deps{*committer_, runtime_, controller_options});
-    frontend::FrontEndDeps deps{
-        *services_, registry_, find_key, [this] { return more_metrics(); }, [this] { return warning(); }, {}};
+    control_plane::Settings settings;
+    settings.controllers.compat = options_.compat;
+    settings.controllers.limits = options_.limits;
+    settings.controllers.instance_grace = options_.instance_grace;
+    settings.controllers.retention.stopped_tasks = options_.stopped_task_retention;
+    settings.throttles = options_.throttles;
+    control_plane::Deps deps{.store = *committer_,
+                             .runtime = runtime_,
+                             .find_key = find_key,
+                             .name = runtime_.ids().uuid(),
+                             .agent_packages = packages,
+                             .task_roles = roles_ ? &*roles_ : nullptr,
+                             .more_metrics = [this] { return more_metrics(); },
+                             .warning = [this] { return warning(); }};
+    if (packages_) deps.downloads = [this](const runtime::HttpRequest& request) { return download(request); };
     if (options_.test_reset) deps.reset = [this] { return reset_store(*committer_, runtime_); };
-    front_end_ = std::make_unique<frontend::FrontEnd>(std::move(deps));
-    switchboard_ = std::make_unique<Switchboard>(*front_end_, *gateway_, packages_ ? &*packages_ : nullptr);
+    plane_ = std::make_unique<control_plane::ControlPlane>(std::move(deps), settings);
 
     http::ServerOptions http_options;
     http_options.address = options_.listen_address;
@@ -160,19 +135,24 @@ class Server {
     http_options.budget = std::make_shared<http::ByteBudget>(limits_.request_bytes_total_max);
     http_options.render_refusal = [this](const runtime::HttpRequest& head, int status,
                                          std::string_view reason) {
-      return frontend::render_transport_refusal(head, status, reason, runtime_.ids().uuid());
+      return api::render_transport_refusal(head, status, reason, runtime_.ids().uuid());
     };
-    runtime::block_on(executor(), gateway_->await_agents());
+    runtime::block_on(executor(), plane_->prepare());
     http_ = make_http(http_options);
     auto started = http_->start();
     if (started) started = start_tls_only(http_options);
     if (!started) http_.reset();
-    if (started) runtime::block_on(executor(), start_loops(*gateway_, *controllers_));
+    if (started) runtime::block_on(executor(), start_loops(*plane_));
     return started;
   }
 
+  std::optional<runtime::HttpResponse> download(const runtime::HttpRequest& request) const {
+    if (!request.target.starts_with(AgentPackageFolder::kPackagesPath)) return std::nullopt;
+    return packages_->serve(request);
+  }
+
   std::string more_metrics() const {
-    return gateway_->metrics() + render_store_metrics(committer_->health());
+    return plane_->gateway().metrics() + render_store_metrics(committer_->health());
   }
 
   std::string warning() const {
@@ -191,7 +171,7 @@ class Server {
   std::unique_ptr<http::Server> make_http(const http::ServerOptions& http_options) {
     std::vector<Executor> executors;
     for (std::size_t i = 0; i < connections_.size(); ++i) executors.push_back(connections_.executor(i));
-    return std::make_unique<http::Server>(std::move(executors), http_options, limits_, *switchboard_,
+    return std::make_unique<http::Server>(std::move(executors), http_options, limits_, plane_->handler(),
                                           runtime_);
   }
 
@@ -223,17 +203,11 @@ class Server {
   runtime::IoThreads background_;  ///< 0: controllers and the like; 1: commits; 2: copying SQLite's log.
   runtime::RealRuntime runtime_;
   runtime::RealFiles files_;
-  services::HandlerRegistry registry_;
   std::unique_ptr<store::sqlite::SqliteEngine> engine_;
   std::unique_ptr<store::Committer> committer_;
-  std::optional<services::Throttles> throttles_;
-  std::optional<services::Services> services_;
   std::optional<AgentPackageFolder> packages_;
   std::optional<TaskRoleFile> roles_;
-  std::unique_ptr<gateway::Gateway> gateway_;
-  std::unique_ptr<controllers::Controllers> controllers_;
-  std::unique_ptr<frontend::FrontEnd> front_end_;
-  std::unique_ptr<Switchboard> switchboard_;
+  std::unique_ptr<control_plane::ControlPlane> plane_;
   std::unique_ptr<http::Server> http_;
   std::vector<std::unique_ptr<http::Server>> tls_only_;  ///< Of --tls-listen.
 };
@@ -258,7 +232,7 @@ Result<void> run_server(const Options& options) {
 }
 
 std::vector<std::string> implemented_operations() {
-  return make_registry().list();
+  return control_plane::implemented_operations();
 }
 
 }  // namespace berth::berthd

@@ -5,9 +5,9 @@
 #include "domain/task_definition.h"
 #include "placement/plan.h"
 #include "scheduling/task_writes.h"
-#include "services/berth/handlers.h"
 #include "services/berth/instance_document.h"
-#include "services/core/lookup.h"
+#include "services/berth/operations.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::control {
 namespace {
@@ -17,12 +17,11 @@ using model::control::ExplainPlacementResponse;
 
 constexpr std::int32_t kCountMax = 1000;
 
-ApiResult<store::Ptr<domain::TaskDefinitionRecord>> definition_of(const Context& context,
-                                                                  const store::View& view,
+ApiResult<store::Ptr<domain::TaskDefinitionRecord>> definition_of(const Call& call, const store::View& view,
                                                                   const std::string& text) {
-  const auto reference = parse_definition_reference(context, text);
+  const auto reference = parse_definition_reference(call, text);
   if (!reference) return wire::client_exception(reference.error().message);
-  const auto* found = find_definition(context, view, *reference);
+  const auto* found = find_definition(call, view, *reference);
   if (!found)
     return wire::client_exception(
         fmt::format("TaskDefinition not found: there is no ACTIVE task definition {}.", text));
@@ -76,49 +75,46 @@ JsonArray failure_array(const placement::PlacementPlan& plan) {
   return array;
 }
 
-ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
+ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
                                   const ExplainPlacementRequest& request, Prng& prng) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster(call, view, request.cluster);
   if (!cluster) return cluster.take_error();
-  auto definition = definition_of(context, view, request.task_definition);
+  auto definition = definition_of(call, view, request.task_definition);
   if (!definition) return definition.take_error();
   const domain::TaskPlan task{**cluster, **definition};
-  auto wanted = wanted_of(request, task, context.services.limits);
+  auto wanted = wanted_of(request, task, call.deps.limits);
   if (!wanted) return wanted.take_error();
-  const ClusterSnapshot snapshot(view, context.realm, (*cluster)->name);
+  const ClusterSnapshot snapshot(view, call.realm, (*cluster)->name);
   const auto plan = placement::plan_placement(snapshot, *wanted, prng);
   if (plan.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
 
   JsonObject document;
   document["kind"] = "placement";
-  document["at"] = time_value(context.now);
+  document["at"] = time_value(call.now);
   document["cluster"] = (*cluster)->name;
   document["taskDefinition"] =
-      domain::task_definition_arn(context.realm, (*definition)->family, (*definition)->revision);
+      domain::task_definition_arn(call.realm, (*definition)->family, (*definition)->revision);
   document["count"] = wanted->count;
   document["placed"] = placed_array(snapshot, plan);
   document["unplaced"] = plan.unplaced;
   document["unplacedBecause"] = placement::explain_unplaced(plan);
   document["failures"] = failure_array(plan);
-  document["decision"] = decision_document(snapshot, *wanted, context.now);
+  document["decision"] = decision_document(snapshot, *wanted, call.now);
   return document;
 }
 
 }  // namespace
 
-Async<ApiResult<ExplainPlacementResponse>> explain_placement(Context& context,
-                                                             ExplainPlacementRequest request) {
+Decision<ExplainPlacementResponse> explain_placement(const Call& call, const store::View& view,
+                                                     const ExplainPlacementRequest& request) {
   const auto count = request.count.value_or(1);
   if (count < 1 || count > kCountMax)
-    co_return wire::invalid_parameter(
-        fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
-  Prng prng = context.services.runtime.fork_random();
-  const auto view = co_await context.read();
-  auto document = document_of(context, view, request, prng);
-  if (!document) co_return document.take_error();
+    return wire::invalid_parameter(fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
+  auto document = document_of(call, view, request, call.prng());
+  if (!document) return document.take_error();
   ExplainPlacementResponse response;
   response.document = render_json(JsonValue(std::move(*document)));
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::control

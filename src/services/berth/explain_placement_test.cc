@@ -3,7 +3,7 @@
 // ECS handlers.
 #include <gmock/gmock.h>
 
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::control {

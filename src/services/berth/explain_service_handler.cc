@@ -4,10 +4,10 @@
 
 #include "controllers/service/facts.h"
 #include "scheduling/task_writes.h"
-#include "services/berth/handlers.h"
 #include "services/berth/instance_document.h"
+#include "services/berth/operations.h"
 #include "services/berth/service_waits.h"
-#include "services/core/lookup.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::control {
 namespace {
@@ -130,7 +130,7 @@ JsonArray event_array(const ServiceRecord& service) {
 }
 
 // Where the next task of the PRIMARY deployment could go; null when its definition is gone.
-JsonValue decision_of(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
+JsonValue decision_of(const Call& call, const store::View& view, const domain::ClusterRecord& cluster,
                       const ServiceRecord& service, std::string& problem) {
   const auto* primary = scheduling::primary_of(service);
   const auto* definition = primary ? controllers::service::definition_of(view, service, *primary) : nullptr;
@@ -142,14 +142,14 @@ JsonValue decision_of(const Context& context, const store::View& view, const dom
   plan.group = scheduling::service_group(service.name);
   auto request =
       scheduling::placement_request(plan, controllers::service::raw_constraints(service),
-                                    controllers::service::raw_strategies(service), context.services.limits);
+                                    controllers::service::raw_strategies(service), call.deps.limits);
   if (!request) {
     problem = request.error().message;
     return nullptr;
   }
   request->default_strategy = placement::DefaultStrategy::zones_then_hosts;
-  const ClusterSnapshot snapshot(view, context.realm, cluster.name);
-  auto decision = decision_document(snapshot, *request, context.now);
+  const ClusterSnapshot snapshot(view, call.realm, cluster.name);
+  auto decision = decision_document(snapshot, *request, call.now);
   if (decision["fitting"].as_int64() == 0) problem = std::string(decision["summary"].as_string());
   return decision;
 }
@@ -187,27 +187,26 @@ std::string summary_of(const ServiceRecord& service, const std::vector<Wait>& wa
   return "Everything is as it should be.";
 }
 
-ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
+ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
                                   const ExplainServiceRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
-  const auto name = id_in_cluster(context, (*cluster)->name, "service", request.service);
-  const auto* stored = view.find<ServiceRecord>(store::service_key(context.realm, (*cluster)->name, name));
+  const auto name = id_in_cluster(call, (*cluster)->name, "service", request.service);
+  const auto* stored = view.find<ServiceRecord>(store::service_key(call.realm, (*cluster)->name, name));
   if (name.empty() || !stored || stored->record->cluster_generation != (*cluster)->generation)
     return wire::service_not_found();
   const auto& service = *stored->record;
   // Whether the scheduler has given up placing for now is seen from what it told users.
-  const FactSource source(view, *stored, context.now, context.services.compat,
-                          service.unable_to_place_at.has_value());
+  const FactSource source(view, *stored, call.now, call.deps.compat, service.unable_to_place_at.has_value());
   const Facts& facts = source.facts();
   const auto plan = controllers::service::plan(facts);
-  const auto bounds = scheduling::bounds_of(service, service.desired_count, context.services.compat);
+  const auto bounds = scheduling::bounds_of(service, service.desired_count, call.deps.compat);
   std::string problem;
-  JsonValue decision = decision_of(context, view, **cluster, service, problem);
+  JsonValue decision = decision_of(call, view, **cluster, service, problem);
   const auto waits = waits_of({facts, plan, bounds, problem});
 
   JsonObject document = head_of(facts, bounds);
-  document["summary"] = summary_of(service, waits, context.now);
+  document["summary"] = summary_of(service, waits, call.now);
   document["waits"] = wait_array(waits);
   JsonArray deployments;
   for (const auto& deployment : service.deployments)
@@ -222,13 +221,13 @@ ApiResult<JsonObject> document_of(const Context& context, const store::View& vie
 
 }  // namespace
 
-Async<ApiResult<ExplainServiceResponse>> explain_service(Context& context, ExplainServiceRequest request) {
-  const auto view = co_await context.read();
-  auto document = document_of(context, view, request);
-  if (!document) co_return document.take_error();
+Decision<ExplainServiceResponse> explain_service(const Call& call, const store::View& view,
+                                                 const ExplainServiceRequest& request) {
+  auto document = document_of(call, view, request);
+  if (!document) return document.take_error();
   ExplainServiceResponse response;
   response.document = render_json(JsonValue(std::move(*document)));
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::control

@@ -4,7 +4,7 @@
 
 #include "scheduling/service_rules.h"
 #include "scheduling/task_writes.h"
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::control {

@@ -5,9 +5,9 @@
 #include "domain/build_task.h"
 #include "scheduling/service_rules.h"
 #include "scheduling/task_writes.h"
-#include "services/berth/handlers.h"
 #include "services/berth/instance_document.h"
-#include "services/core/lookup.h"
+#include "services/berth/operations.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::control {
 namespace {
@@ -181,7 +181,7 @@ std::string verdict(const JsonObject& decision, const std::string& instance_arn,
   return "Its instance is gone.";
 }
 
-JsonObject why_document(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
+JsonObject why_document(const Call& call, const store::View& view, const domain::ClusterRecord& cluster,
                         const TaskRecord& task) {
   JsonObject why;
   why["recorded"] = false;
@@ -192,7 +192,7 @@ JsonObject why_document(const Context& context, const store::View& view, const d
           : "Ranks, and the constraints and strategy of the RunTask call, are not recorded: this is the "
             "decision by the task definition alone, made again on what is there now, without the task.";
   const auto* definition = view.find<domain::TaskDefinitionRecord>(
-      store::task_definition_key(context.realm, task.family, task.revision));
+      store::task_definition_key(call.realm, task.family, task.revision));
   if (!definition) {
     why["verdict"] = "Its task definition does not exist any more.";
     return why;
@@ -200,14 +200,14 @@ JsonObject why_document(const Context& context, const store::View& view, const d
   domain::TaskPlan plan{cluster, *definition->record};
   plan.group = task.group;
   plan.overrides = task.overrides ? &**task.overrides : nullptr;
-  auto request = request_of(view, task, plan, context.services.limits);
+  auto request = request_of(view, task, plan, call.deps.limits);
   if (!request) {
     why["verdict"] = request.error().message;
     return why;
   }
   const bool gone = task.last_status == TaskStatus::stopped;
-  const ClusterSnapshot snapshot(view, context.realm, cluster.name, gone ? nullptr : &task);
-  auto decision = decision_document(snapshot, *request, context.now);
+  const ClusterSnapshot snapshot(view, call.realm, cluster.name, gone ? nullptr : &task);
+  auto decision = decision_document(snapshot, *request, call.now);
   why["verdict"] = verdict(decision, task.instance_arn, task.service_name ? "The scheduler" : "RunTask");
   why["decision"] = std::move(decision);
   return why;
@@ -223,14 +223,14 @@ std::string summary_of(const TaskRecord& task, const std::vector<TaskWait>& wait
 
 // The task that an id or ARN names, or a beginning of an id that no other task of the cluster has. Null when
 // MISSING. Errors: InvalidParameterException, naming those that a beginning fits.
-ApiResult<const store::Stored<TaskRecord>*> find_named(const Context& context, const store::View& view,
+ApiResult<const store::Stored<TaskRecord>*> find_named(const Call& call, const store::View& view,
                                                        const domain::ClusterRecord& cluster,
                                                        const std::string& name) {
-  if (const auto* exact = find_task(context, view, cluster, name)) return exact;
+  if (const auto* exact = find_task(call, view, cluster, name)) return exact;
   const store::Stored<TaskRecord>* found = nullptr;
   std::string another;
   if (!may_be_short_id(name)) return found;
-  const auto beginning = store::task_key(context.realm, cluster.name, name);
+  const auto beginning = store::task_key(call.realm, cluster.name, name);
   view.walk<TaskRecord>(beginning, [&](const store::Stored<TaskRecord>& task) {
     if (!task.key.starts_with(beginning)) return false;
     if (found) another = task.record->id;
@@ -243,11 +243,11 @@ ApiResult<const store::Stored<TaskRecord>*> find_named(const Context& context, c
                   found->record->id, another));
 }
 
-ApiResult<JsonObject> document_of(const Context& context, const store::View& view,
+ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
                                   const ExplainTaskRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.task);
   if (!cluster) return cluster.take_error();
-  auto named = find_named(context, view, **cluster, request.task);
+  auto named = find_named(call, view, **cluster, request.task);
   if (!named) return named.take_error();
   const auto* stored = *named;
   if (!stored)
@@ -258,12 +258,12 @@ ApiResult<JsonObject> document_of(const Context& context, const store::View& vie
                     request.task, (*cluster)->name));
   const auto& task = *stored->record;
   const auto* found =
-      view.find<ContainerInstanceRecord>(store::instance_key(context.realm, task.cluster, task.instance_id));
+      view.find<ContainerInstanceRecord>(store::instance_key(call.realm, task.cluster, task.instance_id));
   const ContainerInstanceRecord* host = found ? found->record.get() : nullptr;
-  const auto waits = waits_of(task, host, context.now);
+  const auto waits = waits_of(task, host, call.now);
 
-  JsonObject document = head_of(task, context.now);
-  document["summary"] = summary_of(task, waits, context.now);
+  JsonObject document = head_of(task, call.now);
+  document["summary"] = summary_of(task, waits, call.now);
   JsonArray list;
   for (const auto& wait : waits) {
     JsonObject one;
@@ -275,19 +275,19 @@ ApiResult<JsonObject> document_of(const Context& context, const store::View& vie
   document["instance"] = instance_of(task, host);
   document["timeline"] = timeline_of(task);
   document["containers"] = containers_of(task);
-  document["why"] = why_document(context, view, **cluster, task);
+  document["why"] = why_document(call, view, **cluster, task);
   return document;
 }
 
 }  // namespace
 
-Async<ApiResult<ExplainTaskResponse>> explain_task(Context& context, ExplainTaskRequest request) {
-  const auto view = co_await context.read();
-  auto document = document_of(context, view, request);
-  if (!document) co_return document.take_error();
+Decision<ExplainTaskResponse> explain_task(const Call& call, const store::View& view,
+                                           const ExplainTaskRequest& request) {
+  auto document = document_of(call, view, request);
+  if (!document) return document.take_error();
   ExplainTaskResponse response;
   response.document = render_json(JsonValue(std::move(*document)));
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::control

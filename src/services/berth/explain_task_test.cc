@@ -2,7 +2,7 @@
 // Method: a task through its life, with the records changed as an agent and a lost connection would.
 #include <gmock/gmock.h>
 
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::control {

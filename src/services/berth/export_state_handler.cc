@@ -1,7 +1,7 @@
 #include <memory>
 #include <vector>
 
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "store/record_codec.h"
 
 namespace berth::services::control {
@@ -29,16 +29,16 @@ std::vector<Exported> collect(const store::View& view, const domain::Realm& real
   return all;
 }
 
-std::string render(const Context& context, store::Revision revision, const std::vector<Exported>& all) {
+std::string render(const Call& call, store::Revision revision, const std::vector<Exported>& all) {
   JsonWriter writer;
   writer.begin_object();
   writer.key("format"), writer.integer(1);
   writer.key("revision"), writer.integer(static_cast<std::int64_t>(revision.value()));
-  writer.key("at"), writer.integer(context.now.ms);
-  writer.key("account"), writer.string(context.realm.account);
-  writer.key("region"), writer.string(context.realm.region);
+  writer.key("at"), writer.integer(call.now.ms);
+  writer.key("account"), writer.string(call.realm.account);
+  writer.key("region"), writer.string(call.realm.region);
   writer.key("compat"),
-      writer.string(context.services.compat == domain::Compat::guide_2015 ? "guide-2015" : "current");
+      writer.string(call.deps.compat == domain::Compat::guide_2015 ? "guide-2015" : "current");
   writer.key("records");
   writer.begin_array();
   for (const auto& one : all) {
@@ -54,16 +54,17 @@ std::string render(const Context& context, store::Revision revision, const std::
 
 }  // namespace
 
-Async<ApiResult<ExportStateResponse>> export_state(Context& context, model::control::ExportStateRequest) {
+Async<ApiResult<ExportStateResponse>> export_state(api::Exchange& exchange, const Call& call,
+                                                   model::control::ExportStateRequest) {
   std::vector<Exported> all;
   store::Revision revision{};
   {
-    const auto view = co_await context.read();
+    const auto view = co_await exchange.read();
     revision = view.revision();
-    all = collect(view, context.realm);
+    all = collect(view, call.realm);
   }
   ExportStateResponse response;
-  response.document = render(context, revision, all);
+  response.document = render(call, revision, all);
   co_return response;
 }
 

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "services/berth/handlers.h"
+#include "services/berth/operations.h"
 #include "services/ecs/testing.h"
 #include "store/record_codec.h"
 

@@ -107,13 +107,11 @@ TEST_F(AccountSettingHandlers, Pages) {
 }
 
 TEST_F(AccountSettingHandlers, TheGuidesArnsAreShort) {
-  Services guide{store_, runtime_, domain::limits_of(domain::Compat::guide_2015), domain::Compat::guide_2015,
-                 ""};
-  Context context{guide, {}, realm_, "r", "", now_, {}};
-  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::task_long_arn_format)),
-            "disabled");
-  EXPECT_EQ(default_setting_value(context, account_setting_rule(SettingName::container_insights)),
-            "disabled");
+  const Deps guide{.compat = domain::Compat::guide_2015};
+  api::CallParts parts = new_parts();
+  const Call call(api::Call(runtime_, parts), guide);
+  EXPECT_EQ(default_setting_value(call, account_setting_rule(SettingName::task_long_arn_format)), "disabled");
+  EXPECT_EQ(default_setting_value(call, account_setting_rule(SettingName::container_insights)), "disabled");
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace {
 
 using model::ecs::SettingName;
 
-std::string root_arn(const Context& context) {
-  return fmt::format("arn:aws:iam::{}:root", context.realm.account);
+std::string root_arn(const Call& call) {
+  return fmt::format("arn:aws:iam::{}:root", call.realm.account);
 }
 
 bool is_arn_format(SettingName name) {
@@ -45,27 +45,27 @@ const AccountSettingRule& account_setting_rule(SettingName name) {
   return *found;
 }
 
-std::string default_setting_value(const Context& context, const AccountSettingRule& rule) {
-  if (context.services.compat == domain::Compat::guide_2015 && is_arn_format(rule.name)) return "disabled";
+std::string default_setting_value(const Call& call, const AccountSettingRule& rule) {
+  if (call.deps.compat == domain::Compat::guide_2015 && is_arn_format(rule.name)) return "disabled";
   return std::string(rule.default_value);
 }
 
-std::string settings_principal(const Context& context, std::string_view principal_arn) {
-  return principal_arn == root_arn(context) ? std::string() : std::string(principal_arn);
+std::string settings_principal(const Call& call, std::string_view principal_arn) {
+  return principal_arn == root_arn(call) ? std::string() : std::string(principal_arn);
 }
 
-std::string shown_principal(const Context& context, std::string_view principal) {
-  return principal.empty() ? root_arn(context) : std::string(principal);
+std::string shown_principal(const Call& call, std::string_view principal) {
+  return principal.empty() ? root_arn(call) : std::string(principal);
 }
 
-std::string effective_setting(const Context& context, const store::View& view, std::string_view principal,
+std::string effective_setting(const Call& call, const store::View& view, std::string_view principal,
                               const AccountSettingRule& rule) {
   for (const std::string_view owner : {principal, std::string_view()}) {
     const auto* found = view.find<domain::AccountSettingRecord>(
-        store::account_setting_key(context.realm, owner, to_string(rule.name)));
+        store::account_setting_key(call.realm, owner, to_string(rule.name)));
     if (found) return found->record->value;
   }
-  return default_setting_value(context, rule);
+  return default_setting_value(call, rule);
 }
 
 }  // namespace berth::services::ecs

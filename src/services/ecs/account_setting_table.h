@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/ecs/types.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 namespace berth::services::ecs {
 
@@ -22,16 +22,16 @@ std::span<const AccountSettingRule> account_setting_rules();
 const AccountSettingRule& account_setting_rule(model::ecs::SettingName name);
 
 /// The value that holds when nothing is stored; under `--compat guide-2015` ARNs are short.
-std::string default_setting_value(const Context& context, const AccountSettingRule& rule);
+std::string default_setting_value(const Call& call, const AccountSettingRule& rule);
 
 /// Whose settings a request means: "" for the account's default, which is what its root user sets.
-std::string settings_principal(const Context& context, std::string_view principal_arn);
+std::string settings_principal(const Call& call, std::string_view principal_arn);
 /// As an answer shows it: the root user's ARN for the account's default.
-std::string shown_principal(const Context& context, std::string_view principal);
+std::string shown_principal(const Call& call, std::string_view principal);
 
 /// What holds for the principal (of settings_principal()): its own value, else the account's, else the
 /// default.
-std::string effective_setting(const Context& context, const store::View& view, std::string_view principal,
+std::string effective_setting(const Call& call, const store::View& view, std::string_view principal,
                               const AccountSettingRule& rule);
 
 }  // namespace berth::services::ecs

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "base/text.h"
-#include "services/ecs/registry.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs::testing {
@@ -105,7 +104,7 @@ JsonObject base_of(const std::string& operation) {
 class ApiRules : public HandlersTest, public ::testing::WithParamInterface<Request> {
  protected:
   ApiRules() {
-    add_handlers(registry_);
+    add_operations(table_, deps_);
     create("c");
     create("other");
     enrol_connected("c");
@@ -130,13 +129,15 @@ class ApiRules : public HandlersTest, public ::testing::WithParamInterface<Reque
       given.erase("container");
     }
     merge(body, given);
-    const auto* entry = registry_.find("ecs", operation);
+    const auto* entry = table_.find("ecs", operation);
     check(entry != nullptr, "the operation of a row must be there");
     const std::string text = render_json(body);
-    Context one = context();
-    return runtime::block_on(executor(), entry->invoke(one, RawRequest{text, nullptr}));
+    api::CallParts parts = new_parts();
+    const api::Call one(runtime_, parts);
+    Exchange exchange{store_, turns_};
+    return runtime::block_on(executor(), entry->invoke(exchange, one, api::RawRequest{text, nullptr}));
   }
-  HandlerRegistry registry_;
+  api::OperationTable table_;
 };
 
 TEST_P(ApiRules, Hold) {

@@ -4,10 +4,9 @@
 #include <map>
 
 #include "domain/sharing.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
 #include "services/ecs/attribute_rules.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 // PutAttributes and DeleteAttributes.
 namespace berth::services::ecs {
@@ -21,12 +20,12 @@ using StoredInstance = store::Stored<ContainerInstanceRecord>;
 constexpr std::size_t kTargetsMax = 90;
 
 // The instances an attribute is meant for: the one it names, else all of the cluster.
-ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context, const store::View& view,
+ApiResult<std::vector<const StoredInstance*>> targets_of(const Call& call, const store::View& view,
                                                          const domain::ClusterRecord& cluster,
                                                          const Attribute& attribute) {
   std::vector<const StoredInstance*> targets;
   if (attribute.target_id && !attribute.target_id->empty()) {
-    const auto* found = find_instance(context, view, cluster, *attribute.target_id);
+    const auto* found = find_instance(call, view, cluster, *attribute.target_id);
     if (!found || found->record->status == domain::InstanceStatus::inactive)
       return wire::target_not_found(
           fmt::format("Could not find the target '{}' of attribute '{}' in cluster {}.", *attribute.target_id,
@@ -35,7 +34,7 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context,
     return targets;
   }
   for (const auto& [sort, instance] :
-       view.group(store::kInstancesByCluster, store::cluster_key(context.realm, cluster.name)))
+       view.group(store::kInstancesByCluster, store::cluster_key(call.realm, cluster.name)))
     targets.push_back(instance);
   if (targets.empty())
     return wire::target_not_found(
@@ -48,8 +47,8 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Context& context,
   return targets;
 }
 
-std::optional<wire::ApiError> check(const Context& context, const std::vector<Attribute>& attributes) {
-  const auto attributes_max = static_cast<std::size_t>(context.services.limits.attributes_per_call);
+std::optional<wire::ApiError> check(const Call& call, const std::vector<Attribute>& attributes) {
+  const auto attributes_max = static_cast<std::size_t>(call.deps.limits.attributes_per_call);
   if (attributes.empty()) return wire::invalid_parameter("attributes cannot be empty.");
   if (attributes.size() > attributes_max)
     return wire::invalid_parameter(fmt::format("attributes: at most {} may be given at once, not {}.",
@@ -68,7 +67,7 @@ struct Edited {
   const StoredInstance* before;
   std::vector<Attribute> attributes;
 };
-using Edit = std::function<void(std::vector<Attribute>&, const Attribute&)>;
+using Edit = void (*)(std::vector<Attribute>&, const Attribute&);
 
 std::size_t count_custom(const std::vector<Attribute>& attributes) {
   return static_cast<std::size_t>(std::count_if(attributes.begin(), attributes.end(), [](const auto& have) {
@@ -77,18 +76,18 @@ std::size_t count_custom(const std::vector<Attribute>& attributes) {
 }
 
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view,
+Decision<Response> decide(const Call& call, const store::View& view,
                           const std::optional<std::string>& cluster_text,
-                          const std::vector<Attribute>& attributes, const Edit& edit) {
+                          const std::vector<Attribute>& attributes, Edit edit) {
   std::vector<std::string> named;
   for (const auto& attribute : attributes) named.push_back(attribute.target_id.value_or(""));
-  auto cluster = find_active_cluster_of(context, view, cluster_text, "container-instance", named);
+  auto cluster = find_active_cluster_of(call, view, cluster_text, "container-instance", named);
   if (!cluster) return cluster.take_error();
   std::map<std::string, Edited> edited;
   Response response;
   response.attributes.emplace();
   for (const auto& attribute : attributes) {
-    auto targets = targets_of(context, view, **cluster, attribute);
+    auto targets = targets_of(call, view, **cluster, attribute);
     if (!targets) return targets.take_error();
     for (const auto* target : *targets) {
       auto& change =
@@ -101,8 +100,8 @@ Decision<Response> decide(const Context& context, const store::View& view,
       response.attributes->push_back(std::move(shown));
     }
   }
-  const auto custom_max = static_cast<std::size_t>(context.services.limits.attributes_per_resource);
-  auto transaction = new_transaction(context);
+  const auto custom_max = static_cast<std::size_t>(call.deps.limits.attributes_per_resource);
+  auto transaction = new_transaction(call);
   for (auto& [key, change] : edited) {
     const auto& before = *change.before->record;
     if (change.attributes == *before.attributes) continue;
@@ -122,12 +121,10 @@ Decision<Response> decide(const Context& context, const store::View& view,
 }
 
 template <class Response, class Request>
-Async<ApiResult<Response>> change_attributes(Context& context, Request request, Edit edit) {
-  if (auto error = check(context, request.attributes)) co_return *std::move(error);
-  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide<Response>(context, view, request.cluster, request.attributes, edit);
-  };
-  co_return co_await decide_and_commit<Response>(context, std::move(decider));
+Decision<Response> change_attributes(const Call& call, const store::View& view, const Request& request,
+                                     Edit edit) {
+  if (auto error = check(call, request.attributes)) return *std::move(error);
+  return decide<Response>(call, view, request.cluster, request.attributes, edit);
 }
 
 void put(std::vector<Attribute>& attributes, const Attribute& attribute) {
@@ -143,19 +140,14 @@ void erase(std::vector<Attribute>& attributes, const Attribute& attribute) {
 
 }  // namespace
 
-Async<ApiResult<model::ecs::PutAttributesResponse>> put_attributes(Context& context,
-                                                                   model::ecs::PutAttributesRequest request) {
-  // Named, as g++ 12 destroys a temporary function in a co_await expression twice; below too.
-  Edit edit = put;
-  co_return co_await change_attributes<model::ecs::PutAttributesResponse>(context, std::move(request),
-                                                                          std::move(edit));
+Decision<model::ecs::PutAttributesResponse> put_attributes(const Call& call, const store::View& view,
+                                                           const model::ecs::PutAttributesRequest& request) {
+  return change_attributes<model::ecs::PutAttributesResponse>(call, view, request, put);
 }
 
-Async<ApiResult<model::ecs::DeleteAttributesResponse>> delete_attributes(
-    Context& context, model::ecs::DeleteAttributesRequest request) {
-  Edit edit = erase;
-  co_return co_await change_attributes<model::ecs::DeleteAttributesResponse>(context, std::move(request),
-                                                                             std::move(edit));
+Decision<model::ecs::DeleteAttributesResponse> delete_attributes(
+    const Call& call, const store::View& view, const model::ecs::DeleteAttributesRequest& request) {
+  return change_attributes<model::ecs::DeleteAttributesResponse>(call, view, request, erase);
 }
 
 }  // namespace berth::services::ecs

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "api/paginate.h"
 #include "domain/names.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
 #include "services/ecs/capacity_provider_rules.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 // CreateCapacityProvider, DescribeCapacityProviders, UpdateCapacityProvider, DeleteCapacityProvider.
@@ -53,25 +52,25 @@ wire::ApiError reserved_refused(std::string_view name) {
 }
 
 // Expectation: nobody made one of the name meanwhile.
-Decision<CreateCapacityProviderResponse> decide_create(const Context& context, const store::View& view,
+Decision<CreateCapacityProviderResponse> decide_create(const Call& call, const store::View& view,
                                                        const CapacityProviderRecord& record) {
-  const auto key = store::capacity_provider_key(context.realm, record.name);
+  const auto key = store::capacity_provider_key(call.realm, record.name);
   if (view.find<CapacityProviderRecord>(key))
     return wire::client_exception(
         "The specified capacity provider already exists. To change the configuration of an existing capacity "
         "provider, update the capacity provider.");
   CreateCapacityProviderResponse response;
   response.capacity_provider = render_provider(record, true);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect_absent<CapacityProviderRecord>(key);
   transaction.put(record);
   return {std::move(response), std::move(transaction)};
 }
 
 // Expectation: the provider is as it was seen.
-Decision<UpdateCapacityProviderResponse> decide_update(const Context& context, const store::View& view,
+Decision<UpdateCapacityProviderResponse> decide_update(const Call& call, const store::View& view,
                                                        const UpdateCapacityProviderRequest& request) {
-  const auto* found = find_provider(context, view, request.name);
+  const auto* found = find_provider(call, view, request.name);
   if (!found) return not_there();
   CapacityProviderRecord record = *found->record;
   if (!record.auto_scaling_group_provider) record.auto_scaling_group_provider.emplace();
@@ -82,7 +81,7 @@ Decision<UpdateCapacityProviderResponse> decide_update(const Context& context, c
   record.updated = true;
   UpdateCapacityProviderResponse response;
   response.capacity_provider = render_provider(record, true);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*found);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
@@ -90,11 +89,11 @@ Decision<UpdateCapacityProviderResponse> decide_update(const Context& context, c
 
 // Expectations: the provider is as it was seen, and so are the clusters of the realm: none of them takes it
 // in meanwhile.
-Decision<DeleteCapacityProviderResponse> decide_delete(const Context& context, const store::View& view,
+Decision<DeleteCapacityProviderResponse> decide_delete(const Call& call, const store::View& view,
                                                        const std::string& provider) {
-  const auto* found = find_provider(context, view, provider);
+  const auto* found = find_provider(call, view, provider);
   if (!found) return not_there();
-  if (const auto cluster = cluster_with_provider(context, view, found->record->name))
+  if (const auto cluster = cluster_with_provider(call, view, found->record->name))
     return wire::client_exception(
         fmt::format("The capacity provider cannot be deleted because it is associated with cluster: {}. "
                     "Remove the capacity provider from the cluster and try again.",
@@ -102,62 +101,61 @@ Decision<DeleteCapacityProviderResponse> decide_delete(const Context& context, c
   DeleteCapacityProviderResponse response;
   response.capacity_provider = render_provider(*found->record, true);
   response.capacity_provider->update_status = model::ecs::CapacityProviderUpdateStatus::delete_in_progress;
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*found);
-  transaction.expect_unchanged(store::kActiveClusters, store::realm_key(context.realm),
-                               view.group(store::kActiveClusters, store::realm_key(context.realm)).changed());
+  transaction.expect_unchanged(store::kActiveClusters, store::realm_key(call.realm),
+                               view.group(store::kActiveClusters, store::realm_key(call.realm)).changed());
   transaction.erase<CapacityProviderRecord>(found->key);
   return {std::move(response), std::move(transaction)};
 }
 
 // All providers in order of their names, or those of a cluster.
-std::vector<std::string> names_of(const Context& context, const store::View& view,
+std::vector<std::string> names_of(const Call& call, const store::View& view,
                                   const std::optional<domain::ClusterRecord>& cluster) {
   std::vector<std::string> names;
   if (cluster) {
     names = cluster->capacity_providers.value_or(std::vector<std::string>());
   } else {
     for (const auto name : kReserved) names.emplace_back(name);
-    for (const auto& [key, provider] : view.group(store::kCapacityProviders, store::realm_key(context.realm)))
+    for (const auto& [key, provider] : view.group(store::kCapacityProviders, store::realm_key(call.realm)))
       names.push_back(provider->record->name);
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
-void describe_one(const Context& context, const store::View& view, const std::string& named, bool tags,
+void describe_one(const Call& call, const store::View& view, const std::string& named, bool tags,
                   DescribeCapacityProvidersResponse& response) {
-  const std::string name = provider_name(context, named);
+  const std::string name = provider_name(call, named);
   if (is_reserved_provider(name))
-    response.capacity_providers->push_back(render_reserved_provider(context.realm, name));
-  else if (const auto* found = find_provider(context, view, named))
+    response.capacity_providers->push_back(render_reserved_provider(call.realm, name));
+  else if (const auto* found = find_provider(call, view, named))
     response.capacity_providers->push_back(render_provider(*found->record, tags));
   else
-    response.failures->push_back(
-        failure(name.empty() ? named : provider_arn(context.realm, name), "MISSING"));
+    response.failures->push_back(failure(name.empty() ? named : provider_arn(call.realm, name), "MISSING"));
 }
 
 }  // namespace
 
-Async<ApiResult<CreateCapacityProviderResponse>> create_capacity_provider(
-    Context& context, CreateCapacityProviderRequest request) {
-  if (auto error = check_name(request.name)) co_return *std::move(error);
-  if (request.managed_instances_provider) co_return wire::unsupported_feature(std::string(kManagedInstances));
+Decision<CreateCapacityProviderResponse> create_capacity_provider(
+    const Call& call, const store::View& view, const CreateCapacityProviderRequest& request) {
+  if (auto error = check_name(request.name)) return *std::move(error);
+  if (request.managed_instances_provider) return wire::unsupported_feature(std::string(kManagedInstances));
   if (!request.auto_scaling_group_provider)
-    co_return wire::invalid_parameter("autoScalingGroupProvider is required.");
+    return wire::invalid_parameter("autoScalingGroupProvider is required.");
   if (request.auto_scaling_group_provider->auto_scaling_group_arn.empty())
-    co_return wire::invalid_parameter("autoScalingGroupProvider: autoScalingGroupArn can not be blank.");
+    return wire::invalid_parameter("autoScalingGroupProvider: autoScalingGroupArn can not be blank.");
   if (request.tags) {
-    const auto tags = domain::check_tags(*request.tags,
-                                         static_cast<std::size_t>(context.services.limits.tags_per_resource));
-    if (!tags) co_return wire::invalid_parameter(tags.error().message);
+    const auto tags =
+        domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
+    if (!tags) return wire::invalid_parameter(tags.error().message);
   }
   CapacityProviderRecord record;
-  record.account = context.realm.account;
-  record.region = context.realm.region;
+  record.account = call.realm.account;
+  record.region = call.realm.region;
   record.name = request.name;
   record.tags = request.tags;
-  record.created_at = context.now;
+  record.created_at = call.now;
   record.auto_scaling_group_provider.emplace();
   const auto& given = *request.auto_scaling_group_provider;
   record.auto_scaling_group_provider->auto_scaling_group_arn = given.auto_scaling_group_arn;
@@ -165,68 +163,61 @@ Async<ApiResult<CreateCapacityProviderResponse>> create_capacity_provider(
   update.managed_scaling = given.managed_scaling;
   update.managed_termination_protection = given.managed_termination_protection;
   update.managed_draining = given.managed_draining;
-  if (auto error = merge_provider(*record.auto_scaling_group_provider, update)) co_return *std::move(error);
-  std::function<Decision<CreateCapacityProviderResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide_create(context, view, record); };
-  co_return co_await decide_and_commit<CreateCapacityProviderResponse>(context, std::move(decider));
+  if (auto error = merge_provider(*record.auto_scaling_group_provider, update)) return *std::move(error);
+  return decide_create(call, view, record);
 }
 
-Async<ApiResult<DescribeCapacityProvidersResponse>> describe_capacity_providers(
-    Context& context, DescribeCapacityProvidersRequest request) {
+Decision<DescribeCapacityProvidersResponse> describe_capacity_providers(
+    const Call& call, const store::View& view, const DescribeCapacityProvidersRequest& request) {
   const auto named = request.capacity_providers.value_or(std::vector<std::string>());
   if (named.size() > kDescribeMax)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("capacityProviders may name at most {}, not {}.", kDescribeMax, named.size()));
-  const auto filter = hash_filter({request.cluster.value_or("")});
-  auto page = page_request(context, "DescribeCapacityProviders", filter, request.next_token,
-                           request.max_results, kPageMax, kPageMax);
-  if (!page) co_return page.take_error();
+  const auto filter = api::hash_filter({request.cluster.value_or("")});
+  auto page = page_request(call, "DescribeCapacityProviders", filter, request.next_token, request.max_results,
+                           kPageMax, kPageMax);
+  if (!page) return wire::invalid_parameter(page.error().message);
   const bool tags = request.include && !request.include->empty();
   DescribeCapacityProvidersResponse response;
   response.capacity_providers.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
   std::optional<domain::ClusterRecord> of_cluster;
   if (request.cluster) {
-    auto cluster = find_active_cluster(context, view, request.cluster);
-    if (!cluster) co_return cluster.take_error();
+    auto cluster = find_active_cluster(call, view, request.cluster);
+    if (!cluster) return cluster.take_error();
     of_cluster = **cluster;
   }
   if (!named.empty()) {
-    for (const auto& name : named) describe_one(context, view, name, tags, response);
-    co_return response;
+    for (const auto& name : named) describe_one(call, view, name, tags, response);
+    return response;
   }
   std::string last;
-  for (const auto& name : names_of(context, view, of_cluster)) {
+  for (const auto& name : names_of(call, view, of_cluster)) {
     if (!page->after.empty() && name <= page->after) continue;
     if (response.capacity_providers->size() == page->size) {
-      response.next_token = next_page_token(context, *page, last);
+      response.next_token = next_page_token(call, *page, last);
       break;
     }
-    describe_one(context, view, name, tags, response);
+    describe_one(call, view, name, tags, response);
     last = name;
   }
-  co_return response;
+  return response;
 }
 
-Async<ApiResult<UpdateCapacityProviderResponse>> update_capacity_provider(
-    Context& context, UpdateCapacityProviderRequest request) {
-  if (is_reserved_provider(provider_name(context, request.name))) co_return reserved_refused(request.name);
-  if (request.managed_instances_provider) co_return wire::unsupported_feature(std::string(kManagedInstances));
+Decision<UpdateCapacityProviderResponse> update_capacity_provider(
+    const Call& call, const store::View& view, const UpdateCapacityProviderRequest& request) {
+  if (is_reserved_provider(provider_name(call, request.name))) return reserved_refused(request.name);
+  if (request.managed_instances_provider) return wire::unsupported_feature(std::string(kManagedInstances));
   if (!request.auto_scaling_group_provider)
-    co_return wire::invalid_parameter("autoScalingGroupProvider is required.");
-  std::function<Decision<UpdateCapacityProviderResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide_update(context, view, request); };
-  co_return co_await decide_and_commit<UpdateCapacityProviderResponse>(context, std::move(decider));
+    return wire::invalid_parameter("autoScalingGroupProvider is required.");
+  return decide_update(call, view, request);
 }
 
-Async<ApiResult<DeleteCapacityProviderResponse>> delete_capacity_provider(
-    Context& context, model::ecs::DeleteCapacityProviderRequest request) {
-  if (is_reserved_provider(provider_name(context, request.capacity_provider)))
-    co_return reserved_refused(request.capacity_provider);
-  std::function<Decision<DeleteCapacityProviderResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide_delete(context, view, request.capacity_provider); };
-  co_return co_await decide_and_commit<DeleteCapacityProviderResponse>(context, std::move(decider));
+Decision<DeleteCapacityProviderResponse> delete_capacity_provider(
+    const Call& call, const store::View& view, const model::ecs::DeleteCapacityProviderRequest& request) {
+  if (is_reserved_provider(provider_name(call, request.capacity_provider)))
+    return reserved_refused(request.capacity_provider);
+  return decide_delete(call, view, request.capacity_provider);
 }
 
 }  // namespace berth::services::ecs

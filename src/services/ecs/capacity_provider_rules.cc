@@ -55,21 +55,19 @@ bool is_reserved_provider(std::string_view name) {
   return name == "FARGATE" || name == "FARGATE_SPOT";
 }
 
-std::string provider_name(const Context& context, std::string_view name_or_arn) {
+std::string provider_name(const Call& call, std::string_view name_or_arn) {
   if (!looks_like_arn(name_or_arn)) return std::string(name_or_arn);
   const auto arn = parse_arn(name_or_arn);
-  if (!arn || arn->service != "ecs" || arn->region != context.realm.region ||
-      arn->account != context.realm.account)
+  if (!arn || arn->service != "ecs" || arn->region != call.realm.region || arn->account != call.realm.account)
     return {};
   const auto resource = parse_ecs_resource(arn->resource);
   return resource && resource->type == "capacity-provider" ? resource->id : std::string();
 }
 
-const store::Stored<domain::CapacityProviderRecord>* find_provider(const Context& context,
-                                                                   const store::View& view,
+const store::Stored<domain::CapacityProviderRecord>* find_provider(const Call& call, const store::View& view,
                                                                    std::string_view name_or_arn) {
   return view.find<domain::CapacityProviderRecord>(
-      store::capacity_provider_key(context.realm, provider_name(context, name_or_arn)));
+      store::capacity_provider_key(call.realm, provider_name(call, name_or_arn)));
 }
 
 std::string provider_arn(const domain::Realm& realm, std::string_view name) {
@@ -130,9 +128,9 @@ std::optional<wire::ApiError> merge_provider(model::ecs::AutoScalingGroupProvide
   return std::nullopt;
 }
 
-std::optional<std::string> cluster_with_provider(const Context& context, const store::View& view,
+std::optional<std::string> cluster_with_provider(const Call& call, const store::View& view,
                                                  const std::string& name) {
-  for (const auto& [key, cluster] : view.group(store::kActiveClusters, store::realm_key(context.realm))) {
+  for (const auto& [key, cluster] : view.group(store::kActiveClusters, store::realm_key(call.realm))) {
     const auto& providers = cluster->record->capacity_providers;
     if (providers && std::find(providers->begin(), providers->end(), name) != providers->end())
       return cluster->record->name;

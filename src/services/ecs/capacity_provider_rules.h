@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "model/ecs/types.h"
-#include "services/core/api_result.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 // Capacity providers are kept and answered, so that infrastructure tools can describe a cluster as they do at
 // AWS. Nothing scales an Auto Scaling group: tasks go to the instances that are registered, and RunTask and
@@ -17,11 +16,10 @@ namespace berth::services::ecs {
 bool is_reserved_provider(std::string_view name);
 
 /// The name in a name or an ARN of this account and region; empty when it can name none here.
-std::string provider_name(const Context& context, std::string_view name_or_arn);
+std::string provider_name(const Call& call, std::string_view name_or_arn);
 
 /// A provider that was made here; null when there is none of the name.
-const store::Stored<domain::CapacityProviderRecord>* find_provider(const Context& context,
-                                                                   const store::View& view,
+const store::Stored<domain::CapacityProviderRecord>* find_provider(const Call& call, const store::View& view,
                                                                    std::string_view name_or_arn);
 
 /// As answers show it; `tags` only when they were asked for.
@@ -35,7 +33,7 @@ std::optional<wire::ApiError> merge_provider(model::ecs::AutoScalingGroupProvide
                                              const model::ecs::AutoScalingGroupProviderUpdate& update);
 
 /// The ACTIVE cluster that has the provider, if any; its name.
-std::optional<std::string> cluster_with_provider(const Context& context, const store::View& view,
+std::optional<std::string> cluster_with_provider(const Call& call, const store::View& view,
                                                  const std::string& name);
 
 }  // namespace berth::services::ecs

@@ -236,7 +236,7 @@ TEST_F(ClusterHandlers, CapacityProvidersAreEchoed) {
 }
 
 TEST_F(ClusterHandlers, TheLimitIsNamed) {
-  services_.limits.clusters_per_region = 2;
+  deps_.limits.clusters_per_region = 2;
   create("a");
   create("b");
   refused(call(create_cluster, {.cluster_name = "c"}), "ClientException", "2");

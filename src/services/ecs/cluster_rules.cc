@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "services/core/lookup.h"
 #include "services/ecs/capacity_provider_rules.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::ecs {
 
@@ -39,18 +39,18 @@ std::optional<wire::ApiError> check_cluster_configuration(
 }
 
 std::optional<wire::ApiError> check_capacity_providers(
-    const Context& context, const store::View& view, const std::vector<std::string>& providers,
+    const Call& call, const store::View& view, const std::vector<std::string>& providers,
     const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
   for (const auto& provider : providers)
-    if (!is_reserved_provider(provider_name(context, provider)) && !find_provider(context, view, provider))
+    if (!is_reserved_provider(provider_name(call, provider)) && !find_provider(call, view, provider))
       return wire::invalid_parameter(
           fmt::format("The specified capacity provider '{}' was not found. Specify a valid name or ARN in "
                       "capacityProviders and try again.",
                       provider));
-  const auto names = provider_names(context, providers);
+  const auto names = provider_names(call, providers);
   int bases = 0;
   for (const auto& item : strategy) {
-    if (std::find(names.begin(), names.end(), provider_name(context, item.capacity_provider)) == names.end())
+    if (std::find(names.begin(), names.end(), provider_name(call, item.capacity_provider)) == names.end())
       return wire::invalid_parameter(
           fmt::format("defaultCapacityProviderStrategy: '{}' is not one of the cluster's capacityProviders.",
                       item.capacity_provider));
@@ -61,16 +61,16 @@ std::optional<wire::ApiError> check_capacity_providers(
   return std::nullopt;
 }
 
-void expect_providers(const Context& context, const store::View& view, store::Transaction& transaction,
+void expect_providers(const Call& call, const store::View& view, store::Transaction& transaction,
                       const std::vector<std::string>& providers) {
   for (const auto& provider : providers)
-    if (const auto* found = find_provider(context, view, provider)) transaction.expect(*found);
+    if (const auto* found = find_provider(call, view, provider)) transaction.expect(*found);
 }
 
-std::vector<std::string> provider_names(const Context& context, const std::vector<std::string>& providers) {
+std::vector<std::string> provider_names(const Call& call, const std::vector<std::string>& providers) {
   std::vector<std::string> names;
   names.reserve(providers.size());
-  for (const auto& provider : providers) names.push_back(provider_name(context, provider));
+  for (const auto& provider : providers) names.push_back(provider_name(call, provider));
   return names;
 }
 
@@ -83,22 +83,22 @@ std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
   return strategy;
 }
 
-ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Context& context,
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Call& call,
                                                                      const store::View& view,
                                                                      const std::string& cluster) {
   // Elsewhere an empty name is `default`; what changes or deletes a cluster must say which.
   if (cluster.empty()) return wire::invalid_parameter("Cluster can not be blank.");
-  auto name = cluster_name(context, cluster);
+  auto name = cluster_name(call, cluster);
   if (!name) return name.take_error();
-  const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, *name));
+  const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(call.realm, *name));
   if (!found) return wire::cluster_not_found();
   return found;
 }
 
-ApiResult<const store::Stored<domain::ClusterRecord>*> named_active_cluster(const Context& context,
+ApiResult<const store::Stored<domain::ClusterRecord>*> named_active_cluster(const Call& call,
                                                                             const store::View& view,
                                                                             const std::string& cluster) {
-  auto found = named_cluster(context, view, cluster);
+  auto found = named_cluster(call, view, cluster);
   if (found && (*found)->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
   return found;
 }

@@ -1,7 +1,7 @@
 // Container instances after their registration: deregistration with and without tasks, describe, list with
 // filters and pages, DRAINING, agent updates, where agents connect. Method: the handlers over a store in
 // memory.
-#include "services/ecs/report_handlers.h"
+#include "domain/stop_repeater.h"
 #include "services/ecs/testing.h"
 
 namespace berth::services::ecs {
@@ -141,6 +141,7 @@ TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToASt
     std::vector<std::string> arns;
   };
   Stops stops;
+  deps_.stops = &stops;
   enrol("web");
   const auto arn = *run("web", "nap").task_arn;
   const auto report = [&](const std::string& status, const std::string& container) {
@@ -149,9 +150,7 @@ TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToASt
     change.status = container;
     model::ecs::SubmitTaskStateChangeRequest request{.cluster = "web", .task = arn, .status = status};
     request.containers = std::vector<model::ecs::ContainerStateChange>{change};
-    Context one = context();
-    const auto taken = runtime::block_on(executor(), submit_task_state_change_to(one, request, &stops));
-    EXPECT_TRUE(taken.ok());
+    must(submit_task_state_change, request);
   };
   report("RUNNING", "RUNNING");
   EXPECT_THAT(stops.arns, IsEmpty());
@@ -161,12 +160,8 @@ TEST_F(ContainerInstanceHandlers, AReportOfRunningForATaskThatIsToStopLeadsToASt
   report("STOPPED", "STOPPED");
   EXPECT_THAT(stops.arns, SizeIs(1));
   report("PENDING", "RUNNING");
-  Context one = context();
-  const auto taken = runtime::block_on(
-      executor(),
-      submit_container_state_change_to(
-          one, {.cluster = "web", .task = arn, .container_name = "main", .status = "RUNNING"}, &stops));
-  EXPECT_TRUE(taken.ok());
+  must(submit_container_state_change,
+       {.cluster = "web", .task = arn, .container_name = "main", .status = "RUNNING"});
   EXPECT_THAT(stops.arns, ElementsAre(arn, arn, arn));
 }
 
@@ -277,8 +272,8 @@ TEST_F(ContainerInstanceHandlers, NoAgentUpdateIsAvailable) {
 
 TEST_F(ContainerInstanceHandlers, AgentsAreToldWhereToConnect) {
   const auto answer = must(discover_poll_endpoint, {.container_instance = "whatever", .cluster = "nope"});
-  EXPECT_EQ(answer.endpoint, "http://127.0.0.1:51670/acs/");
-  EXPECT_EQ(answer.telemetry_endpoint, "http://127.0.0.1:51670/telemetry/");
+  EXPECT_EQ(answer.endpoint, "http://127.0.0.1:5167/acs/");
+  EXPECT_EQ(answer.telemetry_endpoint, "http://127.0.0.1:5167/telemetry/");
   EXPECT_TRUE(answer.service_connect_endpoint);
 }
 

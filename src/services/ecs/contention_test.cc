@@ -15,12 +15,13 @@ class Contention : public testing::HandlersTest {
  protected:
   // `request(i)` is the request of caller i. Answers the errors.
   template <class Response, class Request, class Make>
-  std::vector<wire::ApiError> all_at_once(Async<ApiResult<Response>> (*handler)(Context&, Request),
+  std::vector<wire::ApiError> all_at_once(Decision<Response> (*decide)(const Call&, const store::View&,
+                                                                       const Request&),
                                           Make request) {
     std::vector<std::optional<wire::ApiError>> errors(kCallers);
     runtime::TaskGroup group(executor());
     for (int i = 0; i < kCallers; ++i)
-      group.spawn(one<Response, Request>(this, handler, request(i), &errors[static_cast<std::size_t>(i)]));
+      group.spawn(one<Response, Request>(this, decide, request(i), &errors[static_cast<std::size_t>(i)]));
     runtime::block_on(executor(), drain(&group));
     std::vector<wire::ApiError> found;
     for (auto& error : errors)
@@ -30,10 +31,10 @@ class Contention : public testing::HandlersTest {
 
  private:
   template <class Response, class Request>
-  static Async<void> one(Contention* self, Async<ApiResult<Response>> (*handler)(Context&, Request),
+  static Async<void> one(Contention* self,
+                         Decision<Response> (*decide)(const Call&, const store::View&, const Request&),
                          Request request, std::optional<wire::ApiError>* error) {
-    Context context = self->context();
-    auto answer = co_await handler(context, std::move(request));
+    auto answer = co_await run_decided<Response, Request>(self, decide, std::move(request));
     if (!answer) *error = answer.take_error();
   }
   static Async<void> drain(runtime::TaskGroup* group) { co_await group->drain(); }

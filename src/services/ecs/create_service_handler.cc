@@ -3,10 +3,8 @@
 #include "domain/arns.h"
 #include "domain/names.h"
 #include "model/ecs/codec.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/client_token.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/service_lookup.h"
 #include "services/ecs/service_request.h"
 
@@ -28,8 +26,8 @@ bool is_daemon(const CreateServiceRequest& request) {
   return request.scheduling_strategy == SchedulingStrategy::daemon;
 }
 
-std::optional<wire::ApiError> check(const Context& context, const CreateServiceRequest& request) {
-  const auto characters_max = static_cast<std::size_t>(context.services.limits.name_characters);
+std::optional<wire::ApiError> check(const Call& call, const CreateServiceRequest& request) {
+  const auto characters_max = static_cast<std::size_t>(call.deps.limits.name_characters);
   if (!domain::is_name(request.service_name, characters_max))
     return wire::invalid_parameter(fmt::format(
         "serviceName must have 1 to {} letters (uppercase and lowercase), numbers, underscores and "
@@ -48,24 +46,24 @@ std::optional<wire::ApiError> check(const Context& context, const CreateServiceR
   if (!is_daemon(request) && !request.desired_count)
     return wire::invalid_parameter("desiredCount is required for the replica scheduling strategy.");
   if (request.tags) {
-    const auto tags = domain::check_tags(*request.tags,
-                                         static_cast<std::size_t>(context.services.limits.tags_per_resource));
+    const auto tags =
+        domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
     if (!tags) return wire::invalid_parameter(tags.error().message);
   }
   return std::nullopt;
 }
 
-ServiceRecord new_service(const Context& context, const store::View& view,
-                          const domain::ClusterRecord& cluster, const CreateServiceRequest& request) {
+ServiceRecord new_service(const Call& call, const store::View& view, const domain::ClusterRecord& cluster,
+                          const CreateServiceRequest& request) {
   ServiceRecord record;
-  record.account = context.realm.account;
-  record.region = context.realm.region;
+  record.account = call.realm.account;
+  record.region = call.realm.region;
   record.cluster = cluster.name;
   record.cluster_generation = cluster.generation;
   record.name = request.service_name;
-  record.generation = context.new_hex();
-  record.arn = domain::service_arn(context.realm, cluster.name, request.service_name,
-                                   arn_form(context, view, "serviceLongArnFormat"));
+  record.generation = call.new_hex();
+  record.arn = domain::service_arn(call.realm, cluster.name, request.service_name,
+                                   arn_form(call, view, "serviceLongArnFormat"));
   record.status = ServiceStatus::active;
   record.scheduling_strategy = request.scheduling_strategy.value_or(SchedulingStrategy::replica);
   record.desired_count = request.desired_count.value_or(0);
@@ -80,83 +78,83 @@ ServiceRecord new_service(const Context& context, const store::View& view,
   record.enable_execute_command = request.enable_execute_command.value_or(false);
   record.availability_zone_rebalancing = request.availability_zone_rebalancing;
   record.tags = request.tags;
-  record.short_task_arns = arn_form(context, view, "taskLongArnFormat") == domain::ArnForm::short_;
+  record.short_task_arns = arn_form(call, view, "taskLongArnFormat") == domain::ArnForm::short_;
   if (is_external(request)) record.deployment_controller = request.deployment_controller->type;
-  record.created_by = context.principal.arn;
-  record.created_at = context.now;
+  record.created_by = call.principal.arn;
+  record.created_at = call.now;
   return record;
 }
 
 // Whether there is room for the service: name and number.
-std::optional<wire::ApiError> check_room(const Context& context, const store::View& view,
+std::optional<wire::ApiError> check_room(const Call& call, const store::View& view,
                                          const store::Stored<ServiceRecord>* found,
                                          const std::string& cluster) {
   if (found && found->record->status == ServiceStatus::draining)
     return wire::invalid_parameter("Unable to Start a service that is still Draining.");
   if (found && found->record->status == ServiceStatus::active)
     return wire::invalid_parameter("Creation of service was not idempotent.");
-  const auto services_max = static_cast<std::size_t>(context.services.limits.services_per_cluster);
-  if (view.group(store::kServicesByCluster, store::cluster_key(context.realm, cluster)).size() >=
-      services_max)
+  const auto services_max = static_cast<std::size_t>(call.deps.limits.services_per_cluster);
+  if (view.group(store::kServicesByCluster, store::cluster_key(call.realm, cluster)).size() >= services_max)
     return wire::client_exception(
         fmt::format("The limit of {} services in a cluster is reached.", services_max));
   return std::nullopt;
 }
 
-// Expectations: the service was not created meanwhile, the definition is still ACTIVE, and so is the cluster
-// (DeleteCluster expects no services, this expects the cluster unchanged: one of the two loses).
-Decision<CreateServiceResponse> decide(const Context& context, const store::View& view,
-                                       const CreateServiceRequest& request, const std::string& fingerprint) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) return cluster.take_error();
-  const std::string& name = (*cluster)->name;
-  auto token = use_client_token(context, view, request.client_token, "CreateService." + name, fingerprint);
-  if (!token) return token.take_error();
-  const auto key = store::service_key(context.realm, name, request.service_name);
-  const auto* found = view.find<ServiceRecord>(key);
+// The service of the first call; one that is gone since is created anew.
+std::optional<ApiResult<CreateServiceResponse>> answer_again(const Call& call, const store::View& view,
+                                                             const CreateServiceRequest& request,
+                                                             const std::vector<std::string>&) {
+  const auto name = cluster_name(call, request.cluster);
+  if (!name) return std::nullopt;
+  const auto* found = view.find<ServiceRecord>(store::service_key(call.realm, *name, request.service_name));
+  if (!found) return std::nullopt;
   CreateServiceResponse response;
-  if (*token && (*token)->earlier && found) {
-    response.service = render_service(context, view, *found->record, ServiceTags::yes);
-    return response;
-  }
-  if (auto error = check_room(context, view, found, name)) return *std::move(error);
-  const store::Stored<domain::TaskDefinitionRecord>* definition = nullptr;
-  if (!is_external(request)) {
-    auto named = service_definition(context, view, *request.task_definition, request.network_configuration);
-    if (!named) return named.take_error();
-    definition = *named;
-  }
-  ServiceRecord record = new_service(context, view, **cluster, request);
-  if (auto error = check_service(context, record)) return *std::move(error);
-
-  auto transaction = new_transaction(context);
-  if (found)
-    transaction.expect(*found);
-  else
-    transaction.expect_absent<ServiceRecord>(key);
-  const auto* cluster_now = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, name));
-  transaction.expect(*cluster_now);
-  if (definition) {
-    transaction.expect(*definition);
-    deploy(context, transaction, record, *definition->record);
-  }
-  if (*token && !(*token)->earlier) record_token(transaction, **std::move(token), {record.name});
-  response.service = render_service(context, view, record, ServiceTags::yes);
-  transaction.put(std::move(record));
-  return {std::move(response), std::move(transaction)};
+  response.service = render_service(call, view, *found->record, ServiceTags::yes);
+  return response;
 }
 
 }  // namespace
 
-Async<ApiResult<CreateServiceResponse>> create_service(Context& context, CreateServiceRequest request) {
-  if (auto error = check(context, request)) co_return *std::move(error);
-  CreateServiceRequest without_token = request;
-  without_token.client_token.reset();
-  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
-  std::function<Decision<CreateServiceResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, fingerprint);
-  };
-  co_return co_await decide_and_commit<CreateServiceResponse>(context, std::move(decider));
+// Expectations: the service was not created meanwhile, the definition is still ACTIVE, and so is the cluster
+// (DeleteCluster expects no services, this expects the cluster unchanged: one of the two loses).
+Decision<CreateServiceResponse> create_service(const Call& call, const store::View& view,
+                                               const CreateServiceRequest& request) {
+  if (auto error = check(call, request)) return *std::move(error);
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  const std::string& name = (*cluster)->name;
+  const auto key = store::service_key(call.realm, name, request.service_name);
+  const auto* found = view.find<ServiceRecord>(key);
+  if (auto error = check_room(call, view, found, name)) return *std::move(error);
+  const store::Stored<domain::TaskDefinitionRecord>* definition = nullptr;
+  if (!is_external(request)) {
+    auto named = service_definition(call, view, *request.task_definition, request.network_configuration);
+    if (!named) return named.take_error();
+    definition = *named;
+  }
+  ServiceRecord record = new_service(call, view, **cluster, request);
+  if (auto error = check_service(call, record)) return *std::move(error);
+
+  auto transaction = new_transaction(call);
+  if (found)
+    transaction.expect(*found);
+  else
+    transaction.expect_absent<ServiceRecord>(key);
+  const auto* cluster_now = view.find<domain::ClusterRecord>(store::cluster_key(call.realm, name));
+  transaction.expect(*cluster_now);
+  if (definition) {
+    transaction.expect(*definition);
+    deploy(call, transaction, record, *definition->record);
+  }
+  std::vector<std::string> made{record.name};
+  CreateServiceResponse response;
+  response.service = render_service(call, view, record, ServiceTags::yes);
+  transaction.put(std::move(record));
+  return {std::move(response), std::move(transaction), std::move(made)};
 }
+
+const CreateServiceToken kCreateServiceToken{.token = &CreateServiceRequest::client_token,
+                                             .scope = cluster_of_token<CreateServiceRequest>,
+                                             .again = answer_again};
 
 }  // namespace berth::services::ecs

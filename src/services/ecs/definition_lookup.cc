@@ -4,16 +4,16 @@
 
 namespace berth::services::ecs {
 
-ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Context& context,
+ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Call& call,
                                                                                const store::View& view,
                                                                                const std::string& text,
                                                                                RevisionRule rule,
                                                                                std::string not_found) {
-  const auto reference = parse_definition_reference(context, text);
+  const auto reference = parse_definition_reference(call, text);
   if (!reference) return wire::client_exception(reference.error().message);
   if (rule == RevisionRule::must_be_named && !reference->revision)
     return wire::client_exception("Revision is missing.");
-  const auto* found = find_definition(context, view, *reference);
+  const auto* found = find_definition(call, view, *reference);
   if (!found) return wire::client_exception(std::move(not_found));
   return found;
 }

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/core/lookup.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::ecs {
 
@@ -13,7 +13,7 @@ inline constexpr std::string_view kNoSuchDefinition =
 /// business. Errors: ClientException with `not_found` as its text when there is none;
 /// InvalidParameterException never.
 enum class RevisionRule { latest_active_will_do, must_be_named };
-ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Context& context,
+ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Call& call,
                                                                                const store::View& view,
                                                                                const std::string& text,
                                                                                RevisionRule rule,

@@ -1,6 +1,5 @@
-#include "services/core/decide.h"
 #include "services/ecs/cluster_rules.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 #include "services/ecs/services_seam.h"
 
@@ -12,9 +11,11 @@ using model::ecs::DeleteClusterResponse;
 
 constexpr ClusterFields kFieldsOfDeleted{.settings = true, .tags = true};
 
-Decision<DeleteClusterResponse> decide(const Context& context, const store::View& view,
-                                       const DeleteClusterRequest& request) {
-  auto found = named_cluster(context, view, request.cluster);
+}  // namespace
+
+Decision<DeleteClusterResponse> delete_cluster(const Call& call, const store::View& view,
+                                               const DeleteClusterRequest& request) {
+  auto found = named_cluster(call, view, request.cluster);
   if (!found) return found.take_error();
   const auto& stored = **found;
   DeleteClusterResponse response;
@@ -28,24 +29,15 @@ Decision<DeleteClusterResponse> decide(const Context& context, const store::View
   if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return wire::cluster_contains_tasks();
   domain::ClusterRecord record = *stored.record;
   record.status = domain::ClusterStatus::inactive;
-  record.inactive_at = context.now;
+  record.inactive_at = call.now;
   response.cluster = render_cluster(view, record, kFieldsOfDeleted);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(stored);
   transaction.expect_none(store::kInstancesByCluster, stored.key);
   transaction.expect_none(store::kUnstoppedTasks, stored.key);
   expect_no_services(transaction, record);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
-}
-
-}  // namespace
-
-Async<ApiResult<DeleteClusterResponse>> delete_cluster(Context& context, DeleteClusterRequest request) {
-  std::function<Decision<DeleteClusterResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request);
-  };
-  co_return co_await decide_and_commit<DeleteClusterResponse>(context, std::move(decider));
 }
 
 }  // namespace berth::services::ecs

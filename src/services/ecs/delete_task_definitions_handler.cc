@@ -1,6 +1,5 @@
-#include "services/core/decide.h"
 #include "services/ecs/definition_lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -13,16 +12,16 @@ constexpr std::size_t kDefinitionsMax = 10;
 
 // Only INACTIVE revisions may go; they stay describable as DELETE_IN_PROGRESS, as at AWS, until the reaper
 // takes them.
-Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const store::View& view,
+Decision<DeleteTaskDefinitionsResponse> decide(const Call& call, const store::View& view,
                                                const DeleteTaskDefinitionsRequest& request) {
   DeleteTaskDefinitionsResponse response;
   response.task_definitions.emplace();
   response.failures.emplace();
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   bool writes = false;
   for (const auto& name : request.task_definitions) {
     auto found =
-        named_definition(context, view, name, RevisionRule::must_be_named, std::string(kNoSuchDefinition));
+        named_definition(call, view, name, RevisionRule::must_be_named, std::string(kNoSuchDefinition));
     if (!found) {
       response.failures->push_back(failure(name, found.error().message));
       continue;
@@ -37,7 +36,7 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const sto
     domain::TaskDefinitionRecord record = *stored.record;
     if (record.status != domain::DefinitionStatus::delete_in_progress) {
       record.status = domain::DefinitionStatus::delete_in_progress;
-      record.delete_requested_at = context.now;
+      record.delete_requested_at = call.now;
       transaction.expect(stored);
       transaction.put(record);
       writes = true;
@@ -50,13 +49,11 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Context& context, const sto
 
 }  // namespace
 
-Async<ApiResult<DeleteTaskDefinitionsResponse>> delete_task_definitions(
-    Context& context, DeleteTaskDefinitionsRequest request) {
+Decision<DeleteTaskDefinitionsResponse> delete_task_definitions(const Call& call, const store::View& view,
+                                                                const DeleteTaskDefinitionsRequest& request) {
   if (request.task_definitions.empty() || request.task_definitions.size() > kDefinitionsMax)
-    co_return wire::invalid_parameter("taskDefinitions must name 1 to 10 task definitions.");
-  std::function<Decision<DeleteTaskDefinitionsResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide(context, view, request); };
-  co_return co_await decide_and_commit<DeleteTaskDefinitionsResponse>(context, std::move(decider));
+    return wire::invalid_parameter("taskDefinitions must name 1 to 10 task definitions.");
+  return decide(call, view, request);
 }
 
 }  // namespace berth::services::ecs

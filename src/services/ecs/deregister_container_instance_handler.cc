@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -22,14 +21,14 @@ constexpr int kTransactionsMax = 1000;
 
 // Adds up to kTasksPerTransaction tasks of the instance, STOPPED. Their containers run on: the agent is not
 // told.
-std::optional<wire::ApiError> orphan_tasks(const Context& context, const store::View& view,
+std::optional<wire::ApiError> orphan_tasks(const Call& call, const store::View& view,
                                            const std::string& instance_key, const std::string& reason,
                                            store::Transaction& transaction) {
   std::size_t stopped = 0;
   for (const auto& [sort, task] : view.group(store::kTasksByInstance, instance_key)) {
     if (stopped++ == kTasksPerTransaction) break;
     const domain::InstanceGone gone{model::ecs::TaskStopCode::termination_notice, reason};
-    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, context.now);
+    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, call.now);
     if (!after) return wire::server_exception(after.error().message);
     if (*after) scheduling::move_task(transaction, *task, **std::move(after));
   }
@@ -53,12 +52,11 @@ DeregisterContainerInstanceResponse answer_with(const store::View& view, const s
   return response;
 }
 
-Answer decide(const Context& context, const store::View& view,
-              const DeregisterContainerInstanceRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
-                                        request.container_instance);
+Answer decide(const Call& call, const store::View& view, const DeregisterContainerInstanceRequest& request) {
+  auto cluster =
+      find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instance);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_instance(context, view, **cluster, request.container_instance);
+  const auto* found = find_instance(call, view, **cluster, request.container_instance);
   if (!found) return wire::invalid_parameter("The referenced container instance was not found.");
   const bool force = request.force.value_or(false);
   const bool was_active = found->record->status != domain::InstanceStatus::inactive;
@@ -67,10 +65,10 @@ Answer decide(const Context& context, const store::View& view,
   if (!was_active && (tasks.empty() || !force)) return answer_with(view, found->key, *found->record);
   if (!force && !tasks.empty()) return wire::invalid_parameter("Found running tasks on the instance.");
   ContainerInstanceRecord record = *found->record;
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   if (was_active) {
     record.status = domain::InstanceStatus::inactive;
-    record.inactive_at = context.now;
+    record.inactive_at = call.now;
     record.agent_connected = false;
     ++record.version;
     transaction.expect(*found);
@@ -80,32 +78,33 @@ Answer decide(const Context& context, const store::View& view,
   // for the next transaction: once INACTIVE, the instance gets no more.
   if (!force) transaction.expect_none(store::kTasksByInstance, found->key);
   if (force)
-    if (auto error = orphan_tasks(context, view, found->key, orphan_reason(record), transaction))
+    if (auto error = orphan_tasks(call, view, found->key, orphan_reason(record), transaction))
       return *std::move(error);
   return {answer_with(view, found->key, record), std::move(transaction)};
 }
 
 // Whether the instance of an answer still holds tasks that a further transaction must orphan.
-Async<bool> has_tasks_left(Context& context, const DeregisterContainerInstanceRequest& request) {
-  const auto view = co_await context.read();
-  auto found = find_active_cluster(context, view, request.cluster);
+Async<bool> has_tasks_left(Exchange& exchange, const Call& call,
+                           const DeregisterContainerInstanceRequest& request) {
+  const auto view = co_await exchange.read();
+  auto found = find_active_cluster(call, view, request.cluster);
   if (!found) co_return false;
-  const auto* instance = find_instance(context, view, **found, request.container_instance);
+  const auto* instance = find_instance(call, view, **found, request.container_instance);
   co_return instance && !view.group(store::kTasksByInstance, instance->key).empty();
 }
 
 }  // namespace
 
 Async<ApiResult<DeregisterContainerInstanceResponse>> deregister_container_instance(
-    Context& context, DeregisterContainerInstanceRequest request) {
-  std::function<Answer(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request);
-  };
-  auto answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
+    Exchange& exchange, const Call& call, DeregisterContainerInstanceRequest request) {
+  const auto decide_on = [&](const store::View& view) { return decide(call, view, request); };
+  auto answer =
+      co_await api::decide_and_commit<DeregisterContainerInstanceResponse>(exchange, words(), decide_on);
   for (int i = 0; answer && request.force.value_or(false) && i < kTransactionsMax; ++i) {
-    const bool more = co_await has_tasks_left(context, request);
+    const bool more = co_await has_tasks_left(exchange, call, request);
     if (!more) break;
-    answer = co_await decide_and_commit<DeregisterContainerInstanceResponse>(context, decider);
+    answer =
+        co_await api::decide_and_commit<DeregisterContainerInstanceResponse>(exchange, words(), decide_on);
   }
   co_return answer;
 }

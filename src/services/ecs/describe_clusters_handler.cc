@@ -2,8 +2,8 @@
 
 #include "base/arn.h"
 #include "domain/arns.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -36,37 +36,36 @@ ClusterFields fields_of(const std::optional<std::vector<ClusterField>>& include)
   return fields;
 }
 
-std::string arn_of_missing(const Context& context, const std::string& cluster) {
-  return looks_like_arn(cluster) ? cluster : domain::cluster_arn(context.realm, cluster);
+std::string arn_of_missing(const Call& call, const std::string& cluster) {
+  return looks_like_arn(cluster) ? cluster : domain::cluster_arn(call.realm, cluster);
 }
 
 }  // namespace
 
-Async<ApiResult<model::ecs::DescribeClustersResponse>> describe_clusters(
-    Context& context, model::ecs::DescribeClustersRequest request) {
+Decision<model::ecs::DescribeClustersResponse> describe_clusters(
+    const Call& call, const store::View& view, const model::ecs::DescribeClustersRequest& request) {
   std::vector<std::string> names = request.clusters.value_or(std::vector<std::string>());
   if (names.empty()) names.emplace_back("default");
-  const auto clusters_max = static_cast<std::size_t>(context.services.limits.describe_items);
+  const auto clusters_max = static_cast<std::size_t>(call.deps.limits.describe_items);
   if (names.size() > clusters_max)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("clusters may name at most {} clusters, not {}.", clusters_max, names.size()));
   const ClusterFields fields = fields_of(request.include);
   model::ecs::DescribeClustersResponse response;
   response.clusters.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
   for (const auto& cluster : names) {
-    auto name = cluster_name(context, cluster);
+    auto name = cluster_name(call, cluster);
     // An ARN of another account or region is well formed, and names nothing here.
-    if (!name && name.error().code != "ClusterNotFoundException") co_return name.take_error();
+    if (!name && name.error().code != "ClusterNotFoundException") return name.take_error();
     const auto* found =
-        name ? view.find<domain::ClusterRecord>(store::cluster_key(context.realm, *name)) : nullptr;
+        name ? view.find<domain::ClusterRecord>(store::cluster_key(call.realm, *name)) : nullptr;
     if (found)
       response.clusters->push_back(render_cluster(view, *found->record, fields));
     else
-      response.failures->push_back(failure(arn_of_missing(context, name ? *name : cluster), "MISSING"));
+      response.failures->push_back(failure(arn_of_missing(call, name ? *name : cluster), "MISSING"));
   }
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

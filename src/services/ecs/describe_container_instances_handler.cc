@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -35,13 +35,13 @@ model::ecs::ContainerInstanceHealthStatus unknown_health() {
 
 }  // namespace
 
-Async<ApiResult<model::ecs::DescribeContainerInstancesResponse>> describe_container_instances(
-    Context& context, model::ecs::DescribeContainerInstancesRequest request) {
-  const auto instances_max = static_cast<std::size_t>(context.services.limits.describe_items);
+Decision<model::ecs::DescribeContainerInstancesResponse> describe_container_instances(
+    const Call& call, const store::View& view, const model::ecs::DescribeContainerInstancesRequest& request) {
+  const auto instances_max = static_cast<std::size_t>(call.deps.limits.describe_items);
   if (request.container_instances.empty())
-    co_return wire::client_exception("Container Instances cannot be empty.");
+    return wire::client_exception("Container Instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
                     request.container_instances.size()));
   const auto tags = includes(request.include, ContainerInstanceField::tags) ? WithTags::yes : WithTags::no;
@@ -49,21 +49,20 @@ Async<ApiResult<model::ecs::DescribeContainerInstancesResponse>> describe_contai
   model::ecs::DescribeContainerInstancesResponse response;
   response.container_instances.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
-                                        request.container_instances);
-  if (!cluster) co_return cluster.take_error();
+  auto cluster =
+      find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instances);
+  if (!cluster) return cluster.take_error();
   for (const auto& name : request.container_instances) {
-    const auto* found = find_instance(context, view, **cluster, name);
-    if (!found || is_gone(*found->record, context.now)) {
+    const auto* found = find_instance(call, view, **cluster, name);
+    if (!found || is_gone(*found->record, call.now)) {
       response.failures->push_back(
-          failure(missing_arn(context, (*cluster)->name, "container-instance", name), "MISSING"));
+          failure(missing_arn(call, (*cluster)->name, "container-instance", name), "MISSING"));
       continue;
     }
     response.container_instances->push_back(render_instance(view, *found, tags));
     if (health) response.container_instances->back().health_status = unknown_health();
   }
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

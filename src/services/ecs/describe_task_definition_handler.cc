@@ -1,19 +1,18 @@
 #include <algorithm>
 
 #include "services/ecs/definition_lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
 
-Async<ApiResult<model::ecs::DescribeTaskDefinitionResponse>> describe_task_definition(
-    Context& context, model::ecs::DescribeTaskDefinitionRequest request) {
+Decision<model::ecs::DescribeTaskDefinitionResponse> describe_task_definition(
+    const Call& call, const store::View& view, const model::ecs::DescribeTaskDefinitionRequest& request) {
   store::Ptr<domain::TaskDefinitionRecord> record;
   {
-    const auto view = co_await context.read();
-    auto found = named_definition(context, view, request.task_definition, RevisionRule::latest_active_will_do,
+    auto found = named_definition(call, view, request.task_definition, RevisionRule::latest_active_will_do,
                                   "Unable to describe task definition.");
-    if (!found) co_return found.take_error();
+    if (!found) return found.take_error();
     record = (*found)->record;
   }
   model::ecs::DescribeTaskDefinitionResponse response;
@@ -25,7 +24,7 @@ Async<ApiResult<model::ecs::DescribeTaskDefinitionResponse>> describe_task_defin
     response.tags = record->tags.value_or(std::vector<model::ecs::Tag>());
   else
     response.tags.emplace();
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
 
-Async<ApiResult<model::ecs::DescribeTasksResponse>> describe_tasks(Context& context,
-                                                                   model::ecs::DescribeTasksRequest request) {
-  const auto tasks_max = static_cast<std::size_t>(context.services.limits.describe_items);
-  if (request.tasks.empty()) co_return wire::invalid_parameter("Tasks cannot be empty.");
+Decision<model::ecs::DescribeTasksResponse> describe_tasks(const Call& call, const store::View& view,
+                                                           const model::ecs::DescribeTasksRequest& request) {
+  const auto tasks_max = static_cast<std::size_t>(call.deps.limits.describe_items);
+  if (request.tasks.empty()) return wire::invalid_parameter("Tasks cannot be empty.");
   if (request.tasks.size() > tasks_max)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("tasks may name at most {} tasks, not {}.", tasks_max, request.tasks.size()));
   const bool with_tags = request.include && std::find(request.include->begin(), request.include->end(),
                                                       model::ecs::TaskField::tags) != request.include->end();
@@ -22,20 +22,18 @@ Async<ApiResult<model::ecs::DescribeTasksResponse>> describe_tasks(Context& cont
   response.failures.emplace();
   std::vector<store::Ptr<domain::TaskRecord>> found;
   {
-    const auto view = co_await context.read();
-    auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.tasks);
-    if (!cluster) co_return cluster.take_error();
+    auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.tasks);
+    if (!cluster) return cluster.take_error();
     for (const auto& name : request.tasks) {
-      if (const auto* task = find_task(context, view, **cluster, name))
+      if (const auto* task = find_task(call, view, **cluster, name))
         found.push_back(task->record);
       else
-        response.failures->push_back(
-            failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+        response.failures->push_back(failure(missing_arn(call, (*cluster)->name, "task", name), "MISSING"));
     }
   }
   for (const auto& task : found)
     response.tasks->push_back(render_task(*task, with_tags ? WithTags::yes : WithTags::no));
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -72,7 +72,7 @@ ApiResult<std::vector<std::int32_t>> read_ports(const model::ecs::Resource& reso
   return ports;
 }
 
-std::optional<wire::ApiError> read_resource(const Context& context, const model::ecs::Resource& resource,
+std::optional<wire::ApiError> read_resource(const Call& call, const model::ecs::Resource& resource,
                                             HostResources& into) {
   const std::string name = resource.name.value_or("");
   if (name == "CPU" || name == "MEMORY") {
@@ -82,7 +82,7 @@ std::optional<wire::ApiError> read_resource(const Context& context, const model:
   } else if (name == "PORTS" || name == "PORTS_UDP") {
     auto ports = read_ports(resource);
     if (!ports) return ports.take_error();
-    const auto ports_max = static_cast<std::size_t>(context.services.limits.reserved_ports_per_instance);
+    const auto ports_max = static_cast<std::size_t>(call.deps.limits.reserved_ports_per_instance);
     if (ports->size() > ports_max)
       return wire::invalid_parameter(
           fmt::format("totalResources: {} may hold at most {} reserved ports.", name, ports_max));
@@ -141,23 +141,22 @@ HostResources assumed_resources() {
   return {4096, 8192, {22, 2375, 2376, 51678}, {}};
 }
 
-ApiResult<HostResources> read_resources(const Context& context,
+ApiResult<HostResources> read_resources(const Call& call,
                                         const std::vector<model::ecs::Resource>& resources) {
   HostResources read;
   for (const auto& resource : resources)
-    if (auto error = read_resource(context, resource, read)) return *std::move(error);
+    if (auto error = read_resource(call, resource, read)) return *std::move(error);
   return read;
 }
 
-ApiResult<Registration> read_registration(const Context& context,
-                                          const RegisterContainerInstanceRequest& request) {
+ApiResult<Registration> read_registration(const Call& call, const RegisterContainerInstanceRequest& request) {
   Registration registration;
   auto identity = read_identity(request.instance_identity_document.value_or(""));
   if (!identity) return identity.take_error();
   registration.identity = *std::move(identity);
   registration.resources = assumed_resources();
   if (request.total_resources && !request.total_resources->empty()) {
-    auto resources = read_resources(context, *request.total_resources);
+    auto resources = read_resources(call, *request.total_resources);
     if (!resources) return resources.take_error();
     registration.resources = *std::move(resources);
   }
@@ -172,7 +171,7 @@ ApiResult<Registration> read_registration(const Context& context,
     set_attribute(registration.attributes, attribute.name, attribute.value);
   }
   const auto tags = domain::check_tags(request.tags.value_or(std::vector<model::ecs::Tag>()),
-                                       static_cast<std::size_t>(context.services.limits.tags_per_resource));
+                                       static_cast<std::size_t>(call.deps.limits.tags_per_resource));
   if (!tags) return wire::invalid_parameter(tags.error().message);
   return registration;
 }
@@ -196,7 +195,7 @@ bool is_same_type(const ContainerInstanceRecord& record, const Registration& reg
   return !type || type->value == registration.identity.instance_type;
 }
 
-void apply_registration(const Context& context, const Registration& registration,
+void apply_registration(const Call& call, const Registration& registration,
                         const RegisterContainerInstanceRequest& request, ContainerInstanceRecord& record) {
   const std::int32_t first = record.memory > 0 ? first_memory(record) : registration.resources.memory;
   record.cpu = registration.resources.cpu;
@@ -215,7 +214,7 @@ void apply_registration(const Context& context, const Registration& registration
     if (said.empty()) said = old ? old->value.value_or("") : std::string(otherwise);
     if (!said.empty()) set_attribute(attributes, name, std::move(said));
   };
-  add("ecs.availability-zone", registration.identity.availability_zone, context.realm.region + "a");
+  add("ecs.availability-zone", registration.identity.availability_zone, call.realm.region + "a");
   add("ecs.instance-type", registration.identity.instance_type, type_of(registration));
   add("ecs.ami-id", registration.identity.image_id, "");
   add("ecs.os-type", "", "linux");

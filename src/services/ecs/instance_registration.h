@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "model/ecs/types.h"
-#include "services/core/api_result.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 namespace berth::services::ecs {
 
@@ -38,8 +37,7 @@ HostResources assumed_resources();
 
 /// CPU, MEMORY, PORTS and PORTS_UDP of totalResources; others (GPU) are not looked at. Errors:
 /// InvalidParameterException.
-ApiResult<HostResources> read_resources(const Context& context,
-                                        const std::vector<model::ecs::Resource>& resources);
+ApiResult<HostResources> read_resources(const Call& call, const std::vector<model::ecs::Resource>& resources);
 
 /// A registration, checked, without the store.
 struct Registration {
@@ -48,7 +46,7 @@ struct Registration {
   std::vector<model::ecs::Attribute> attributes;  ///< As sent, the last of a name counting.
 };
 /// Errors: InvalidParameterException.
-ApiResult<Registration> read_registration(const Context& context,
+ApiResult<Registration> read_registration(const Call& call,
                                           const model::ecs::RegisterContainerInstanceRequest& request);
 
 /// The memory in MiB that the host had when it registered for the first time.
@@ -61,7 +59,7 @@ bool is_same_type(const domain::ContainerInstanceRecord& record, const Registrat
 /// Takes over resources, attributes, version and tags. Attributes of the agent are replaced by what it sends
 /// now, custom ones stay (agents leave them out when they register again), and `ecs.…` ones that Berth knows
 /// are added.
-void apply_registration(const Context& context, const Registration& registration,
+void apply_registration(const Call& call, const Registration& registration,
                         const model::ecs::RegisterContainerInstanceRequest& request,
                         domain::ContainerInstanceRecord& record);
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
-#include "services/ecs/handlers.h"
+#include "api/paginate.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -28,7 +28,7 @@ std::vector<Attribute> wanted_of(const StoredInstance& instance, const ListAttri
 }
 
 // Pages go on within an instance: by instance, then by name.
-void fill(const Context& context, const PageRequest& page,
+void fill(const Call& call, const api::PageRequest& page,
           const store::Group<domain::ContainerInstanceRecord>& group, const ListAttributesRequest& request,
           ListAttributesResponse& into) {
   const auto split = page.after.find(kSeparator);
@@ -40,7 +40,7 @@ void fill(const Context& context, const PageRequest& page,
     for (auto& attribute : wanted_of(*instance, request)) {
       if (key == begin && attribute.name <= begin_name) continue;
       if (into.attributes->size() == page.size) {
-        into.next_token = next_page_token(context, page, last);
+        into.next_token = next_page_token(call, page, last);
         return;
       }
       last = std::string(key) + kSeparator + attribute.name;
@@ -51,27 +51,28 @@ void fill(const Context& context, const PageRequest& page,
 
 }  // namespace
 
-Async<ApiResult<ListAttributesResponse>> list_attributes(Context& context, ListAttributesRequest request) {
-  auto name = cluster_name(context, request.cluster);
-  if (!name) co_return name.take_error();
+Decision<ListAttributesResponse> list_attributes(const Call& call, const store::View& view,
+                                                 const ListAttributesRequest& asked) {
+  ListAttributesRequest request = asked;
+  auto name = cluster_name(call, request.cluster);
+  if (!name) return name.take_error();
   // An empty filter is none.
   if (request.attribute_name && request.attribute_name->empty()) request.attribute_name.reset();
   if (request.attribute_value && request.attribute_value->empty()) request.attribute_value.reset();
   if (request.attribute_value && !request.attribute_name)
-    co_return wire::invalid_parameter("attributeValue filters one attribute: give attributeName too.");
+    return wire::invalid_parameter("attributeValue filters one attribute: give attributeName too.");
   auto page = page_request(
-      context, "ListAttributes",
-      hash_filter({*name, request.attribute_name.value_or(""), request.attribute_value.value_or("")}),
+      call, "ListAttributes",
+      api::hash_filter({*name, request.attribute_name.value_or(""), request.attribute_value.value_or("")}),
       request.next_token, request.max_results);
-  if (!page) co_return page.take_error();
+  if (!page) return wire::invalid_parameter(page.error().message);
   ListAttributesResponse response;
   response.attributes.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) co_return cluster.take_error();
-  fill(context, *page, view.group(store::kInstancesByCluster, store::cluster_key(context.realm, *name)),
-       request, response);
-  co_return response;
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
+  fill(call, *page, view.group(store::kInstancesByCluster, store::cluster_key(call.realm, *name)), request,
+       response);
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -1,8 +1,8 @@
+#include "api/paginate.h"
 #include "placement/query.h"
 #include "scheduling/store_snapshot.h"
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/task_counts.h"
 
 namespace berth::services::ecs {
@@ -47,29 +47,28 @@ bool has_status(const domain::ContainerInstanceRecord& record,
 
 }  // namespace
 
-Async<ApiResult<model::ecs::ListContainerInstancesResponse>> list_container_instances(
-    Context& context, model::ecs::ListContainerInstancesRequest request) {
-  auto name = cluster_name(context, request.cluster);
-  if (!name) co_return name.take_error();
+Decision<model::ecs::ListContainerInstancesResponse> list_container_instances(
+    const Call& call, const store::View& view, const model::ecs::ListContainerInstancesRequest& request) {
+  auto name = cluster_name(call, request.cluster);
+  if (!name) return name.take_error();
   std::optional<placement::Query> query;
   if (request.filter && !request.filter->empty()) {
     auto parsed = placement::parse_query(*request.filter);
-    if (!parsed) co_return wire::invalid_parameter("Invalid filter: " + parsed.error().message);
+    if (!parsed) return wire::invalid_parameter("Invalid filter: " + parsed.error().message);
     query = *std::move(parsed);
   }
-  auto page = page_request(
-      context, "ListContainerInstances",
-      hash_filter({*name, request.filter.value_or(""), request.status ? to_string(*request.status) : ""}),
-      request.next_token, request.max_results);
-  if (!page) co_return page.take_error();
+  auto page = page_request(call, "ListContainerInstances",
+                           api::hash_filter({*name, request.filter.value_or(""),
+                                             request.status ? to_string(*request.status) : ""}),
+                           request.next_token, request.max_results);
+  if (!page) return wire::invalid_parameter(page.error().message);
   model::ecs::ListContainerInstancesResponse response;
   response.container_instance_arns.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) co_return cluster.take_error();
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
   placement::QueryBudget budget;
   response.next_token = fill_page(
-      context, *page, view.group(store::kInstancesByCluster, store::cluster_key(context.realm, *name)),
+      call, *page, view.group(store::kInstancesByCluster, store::cluster_key(call.realm, *name)),
       [&](const StoredInstance& instance) {
         return has_status(*instance.record, request.status) &&
                (!query || matches(view, instance, *query, budget));
@@ -78,8 +77,8 @@ Async<ApiResult<model::ecs::ListContainerInstancesResponse>> list_container_inst
         response.container_instance_arns->push_back(instance.record->arn);
       });
   if (budget.exceeded())
-    co_return wire::invalid_parameter("Invalid filter: " + std::string(placement::kQueryTooCostly));
-  co_return response;
+    return wire::invalid_parameter("Invalid filter: " + std::string(placement::kQueryTooCostly));
+  return response;
 }
 
 }  // namespace berth::services::ecs

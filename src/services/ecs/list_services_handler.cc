@@ -1,6 +1,6 @@
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
-#include "services/ecs/handlers.h"
+#include "api/paginate.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -11,25 +11,24 @@ constexpr std::int32_t kPageMax = 100;
 
 }  // namespace
 
-Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& context,
-                                                                 model::ecs::ListServicesRequest request) {
-  auto name = cluster_name(context, request.cluster);
-  if (!name) co_return name.take_error();
-  const auto filter =
-      hash_filter({*name, request.launch_type ? to_string(*request.launch_type) : "",
-                   request.scheduling_strategy ? to_string(*request.scheduling_strategy) : "",
-                   request.resource_management_type ? to_string(*request.resource_management_type) : ""});
-  auto page = page_request(context, "ListServices", filter, request.next_token, request.max_results, kPageMax,
+Decision<model::ecs::ListServicesResponse> list_services(const Call& call, const store::View& view,
+                                                         const model::ecs::ListServicesRequest& request) {
+  auto name = cluster_name(call, request.cluster);
+  if (!name) return name.take_error();
+  const auto filter = api::hash_filter(
+      {*name, request.launch_type ? to_string(*request.launch_type) : "",
+       request.scheduling_strategy ? to_string(*request.scheduling_strategy) : "",
+       request.resource_management_type ? to_string(*request.resource_management_type) : ""});
+  auto page = page_request(call, "ListServices", filter, request.next_token, request.max_results, kPageMax,
                            kPageDefault);
-  if (!page) co_return page.take_error();
+  if (!page) return wire::invalid_parameter(page.error().message);
   model::ecs::ListServicesResponse response;
   response.service_arns.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) co_return cluster.take_error();
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
   using Stored = store::Stored<domain::ServiceRecord>;
   response.next_token = fill_page(
-      context, *page, view.group(store::kServicesByCluster, store::cluster_key(context.realm, *name)),
+      call, *page, view.group(store::kServicesByCluster, store::cluster_key(call.realm, *name)),
       [&](const Stored& service) {
         const auto launch_type = service.record->launch_type.value_or(model::ecs::LaunchType::ec2);
         // API: a service that is being deleted is no longer listed, only described.
@@ -40,7 +39,7 @@ Async<ApiResult<model::ecs::ListServicesResponse>> list_services(Context& contex
                request.resource_management_type != model::ecs::ResourceManagementType::ecs;
       },
       [&](const Stored& service) { response.service_arns->push_back(service.record->arn); });
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

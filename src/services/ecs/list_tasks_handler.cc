@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
-#include "services/ecs/handlers.h"
+#include "api/paginate.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -32,10 +32,10 @@ struct Filter {
 };
 
 std::uint64_t fingerprint(const ListTasksRequest& request, const std::string& cluster) {
-  return hash_filter({cluster, request.container_instance.value_or(""), request.family.value_or(""),
-                      request.service_name.value_or(""), request.started_by.value_or(""),
-                      request.desired_status ? to_string(*request.desired_status) : "",
-                      request.launch_type ? to_string(*request.launch_type) : ""});
+  return api::hash_filter({cluster, request.container_instance.value_or(""), request.family.value_or(""),
+                           request.service_name.value_or(""), request.started_by.value_or(""),
+                           request.desired_status ? to_string(*request.desired_status) : "",
+                           request.launch_type ? to_string(*request.launch_type) : ""});
 }
 
 bool is_filled(const std::optional<std::string>& text) {
@@ -55,18 +55,18 @@ std::optional<wire::ApiError> check_filters(const ListTasksRequest& request) {
 }
 
 // The ARNs that a request names: of its container instance, or of its service.
-ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Context& context, const store::View& view,
+ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Call& call, const store::View& view,
                                                         const ListTasksRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "container-instance",
                                         request.container_instance.value_or(""));
   if (!cluster) return cluster;
-  return find_active_cluster_of(context, view, request.cluster, "service", request.service_name.value_or(""));
+  return find_active_cluster_of(call, view, request.cluster, "service", request.service_name.value_or(""));
 }
 
 // The smallest index group that holds every wanted task.
-store::Group<TaskRecord> group_of(const Context& context, const store::View& view, const std::string& cluster,
+store::Group<TaskRecord> group_of(const Call& call, const store::View& view, const std::string& cluster,
                                   const Filter& filter) {
-  const auto base = store::cluster_key(context.realm, cluster);
+  const auto base = store::cluster_key(call.realm, cluster);
   if (filter.started_by && !filter.started_by->empty())
     return view.group(store::kTasksByStartedBy, base + "/" + *filter.started_by);
   if (!filter.family.empty()) return view.group(store::kTasksByFamily, base + "/" + filter.family);
@@ -83,24 +83,24 @@ TaskStatus desired_of(const ListTasksRequest& request) {
 
 }  // namespace
 
-Async<ApiResult<ListTasksResponse>> list_tasks(Context& context, ListTasksRequest request) {
-  auto name = cluster_name(context, request.cluster);
-  if (!name) co_return name.take_error();
-  auto page = page_request(context, "ListTasks", fingerprint(request, *name), request.next_token,
-                           request.max_results);
-  if (!page) co_return page.take_error();
-  if (auto error = check_filters(request)) co_return *std::move(error);
+Decision<ListTasksResponse> list_tasks(const Call& call, const store::View& view,
+                                       const ListTasksRequest& request) {
+  auto name = cluster_name(call, request.cluster);
+  if (!name) return name.take_error();
+  auto page =
+      page_request(call, "ListTasks", fingerprint(request, *name), request.next_token, request.max_results);
+  if (!page) return wire::invalid_parameter(page.error().message);
+  if (auto error = check_filters(request)) return *std::move(error);
   ListTasksResponse response;
   response.task_arns.emplace();
-  const auto view = co_await context.read();
-  auto cluster = cluster_of(context, view, request);
-  if (!cluster) co_return cluster.take_error();
+  auto cluster = cluster_of(call, view, request);
+  if (!cluster) return cluster.take_error();
   Filter filter;
   filter.desired = desired_of(request);
   filter.generation = (*cluster)->generation;
   if (is_filled(request.container_instance)) {
-    const auto* instance = find_instance(context, view, **cluster, *request.container_instance);
-    if (!instance) co_return wire::invalid_parameter("The container instance was not found in the cluster.");
+    const auto* instance = find_instance(call, view, **cluster, *request.container_instance);
+    if (!instance) return wire::invalid_parameter("The container instance was not found in the cluster.");
     filter.instance_id = instance->record->id;
   }
   if (request.family) filter.family = request.family->substr(0, request.family->find(':'));
@@ -108,10 +108,10 @@ Async<ApiResult<ListTasksResponse>> list_tasks(Context& context, ListTasksReques
   if (is_filled(request.started_by)) filter.started_by = request.started_by;
   filter.launch_type = request.launch_type;
   response.next_token = fill_page(
-      context, *page, group_of(context, view, *name, filter),
+      call, *page, group_of(call, view, *name, filter),
       [&](const store::Stored<TaskRecord>& task) { return filter.holds(*task.record); },
       [&](const store::Stored<TaskRecord>& task) { response.task_arns->push_back(task.record->arn); });
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -3,12 +3,10 @@
 #include "model/codec_support.h"
 #include "model/ecs/codec.h"
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
 #include "services/ecs/attribute_rules.h"
-#include "services/ecs/client_token.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
 #include "services/ecs/instance_registration.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -52,11 +50,11 @@ RegisterContainerInstanceResponse answer_with(const store::View& view,
 // The agent came back: the same record with what it says now. Capacity may differ a little; a DRAINING one
 // stays so. That it was away stays noted too, until its session has told it which tasks were given up
 // meanwhile.
-ContainerInstanceRecord registered_again(const Context& context, const Registration& registration,
+ContainerInstanceRecord registered_again(const Call& call, const Registration& registration,
                                          const RegisterContainerInstanceRequest& request,
                                          const ContainerInstanceRecord& before) {
   ContainerInstanceRecord record = before;
-  apply_registration(context, registration, request, record);
+  apply_registration(call, registration, request, record);
   // Its session ended, with the process that held it maybe; the record is nobody's until the next one begins.
   if (!before.agent_connected) record.session_owner.reset();
   record.agent_connected = true;
@@ -72,10 +70,10 @@ wire::ApiError type_changed(const ContainerInstanceRecord& record) {
       fmt::format(kTypeChanged, record.arn, record.cpu, first_memory(record), type));
 }
 
-Answer register_again(const Context& context, const store::View& view, const domain::ClusterRecord& cluster,
+Answer register_again(const Call& call, const store::View& view, const domain::ClusterRecord& cluster,
                       const Registration& registration, const RegisterContainerInstanceRequest& request) {
   const std::string& arn = *request.container_instance_arn;
-  const auto* found = find_instance(context, view, cluster, arn);
+  const auto* found = find_instance(call, view, cluster, arn);
   if (!found)
     return wire::client_exception(
         fmt::format("The referenced container instance was not found: {} is not in cluster {}. Remove the "
@@ -89,18 +87,18 @@ Answer register_again(const Context& context, const store::View& view, const dom
                     "the host anew.",
                     arn));
   if (!is_same_type(*found->record, registration)) return type_changed(*found->record);
-  auto record = registered_again(context, registration, request, *found->record);
+  auto record = registered_again(call, registration, request, *found->record);
   auto response = answer_with(view, record);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*found);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
 }
 
 // Another ACTIVE cluster that has the host, or nothing: a host is in one cluster only.
-const domain::ClusterRecord* other_cluster_of(const Context& context, const store::View& view,
+const domain::ClusterRecord* other_cluster_of(const Call& call, const store::View& view,
                                               const domain::ClusterRecord& cluster, const std::string& host) {
-  for (const auto& [sort, other] : view.group(store::kActiveClusters, store::realm_key(context.realm)))
+  for (const auto& [sort, other] : view.group(store::kActiveClusters, store::realm_key(call.realm)))
     if (other->record->name != cluster.name &&
         !view.group(store::kInstancesByHost, other->key + "/" + host).empty())
       return other->record.get();
@@ -131,18 +129,18 @@ const StoredInstance* to_take_over(const store::Group<ContainerInstanceRecord>& 
   return nullptr;
 }
 
-Answer take_over(const Context& context, const store::View& view, const StoredInstance& instance,
+Answer take_over(const Call& call, const store::View& view, const StoredInstance& instance,
                  const Registration& registration, const RegisterContainerInstanceRequest& request) {
-  auto record = registered_again(context, registration, request, *instance.record);
+  auto record = registered_again(call, registration, request, *instance.record);
   auto response = answer_with(view, record);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(instance);
   for (const auto* task : forgotten_tasks(view, instance)) {
     const domain::InstanceGone gone{
         model::ecs::TaskStopCode::termination_notice,
         fmt::format("Host EC2 (instance {}) registered anew without its agent's saved state.",
                     record.ec2_instance_id)};
-    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, context.now);
+    auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, call.now);
     if (!after) return wire::server_exception(after.error().message);
     if (*after) scheduling::move_task(transaction, *task, **std::move(after));
   }
@@ -150,37 +148,37 @@ Answer take_over(const Context& context, const store::View& view, const StoredIn
   return {std::move(response), std::move(transaction)};
 }
 
-ContainerInstanceRecord new_instance(const Context& context, const store::View& view,
+ContainerInstanceRecord new_instance(const Call& call, const store::View& view,
                                      const domain::ClusterRecord& cluster, const Registration& registration,
                                      const RegisterContainerInstanceRequest& request) {
-  const auto form = arn_form(context, view, "containerInstanceLongArnFormat");
+  const auto form = arn_form(call, view, "containerInstanceLongArnFormat");
   ContainerInstanceRecord record;
-  record.account = context.realm.account;
-  record.region = context.realm.region;
+  record.account = call.realm.account;
+  record.region = call.realm.region;
   record.cluster = cluster.name;
   record.cluster_generation = cluster.generation;
-  record.id = form == domain::ArnForm::short_ ? context.services.runtime.ids().uuid() : context.new_hex();
-  record.arn = domain::container_instance_arn(context.realm, cluster.name, record.id, form);
+  record.id = form == domain::ArnForm::short_ ? call.new_uuid() : call.new_hex();
+  record.arn = domain::container_instance_arn(call.realm, cluster.name, record.id, form);
   record.ec2_instance_id = registration.identity.ec2_instance_id;
-  if (record.ec2_instance_id.empty()) record.ec2_instance_id = "i-" + context.new_hex().substr(0, 17);
+  if (record.ec2_instance_id.empty()) record.ec2_instance_id = "i-" + call.new_hex().substr(0, 17);
   record.status = domain::InstanceStatus::active;
-  record.registered_at = context.now;
+  record.registered_at = call.now;
   record.agent_connected = true;
   record.version = 1;
-  apply_registration(context, registration, request, record);
+  apply_registration(call, registration, request, record);
   return record;
 }
 
-Answer register_new(const Context& context, const store::View& view,
+Answer register_new(const Call& call, const store::View& view,
                     const store::Stored<domain::ClusterRecord>& cluster, const Registration& registration,
-                    const RegisterContainerInstanceRequest& request, std::optional<TokenUse> token) {
-  const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_cluster);
+                    const RegisterContainerInstanceRequest& request) {
+  const auto instances_max = static_cast<std::size_t>(call.deps.limits.instances_per_cluster);
   if (view.group(store::kInstancesByCluster, cluster.key).size() >= instances_max)
     return wire::client_exception(fmt::format("Cluster {} has the most container instances it may have, {}.",
                                               cluster.record->name, instances_max));
-  auto record = new_instance(context, view, *cluster.record, registration, request);
+  auto record = new_instance(call, view, *cluster.record, registration, request);
   auto response = answer_with(view, record);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(cluster);
   const std::string host = cluster.key + "/" + record.ec2_instance_id;
   transaction.expect_unchanged(store::kInstancesByHost, host,
@@ -191,66 +189,67 @@ Answer register_new(const Context& context, const store::View& view,
   allocation.cluster = record.cluster;
   allocation.instance_id = record.id;
   transaction.put(std::move(allocation));
-  if (token) record_token(transaction, *std::move(token), {record.id});
+  std::vector<std::string> made{record.id};
   transaction.put(std::move(record));
-  return {std::move(response), std::move(transaction)};
+  return {std::move(response), std::move(transaction), std::move(made)};
 }
 
 // Agents look for AWS's sentence, and then make the cluster `default`; people want to know which cluster,
 // where.
-wire::ApiError name_cluster(const Context& context, const RegisterContainerInstanceRequest& request,
+wire::ApiError name_cluster(const Call& call, const RegisterContainerInstanceRequest& request,
                             wire::ApiError error) {
   const std::string name = request.cluster.value_or("");
   if (error.code == "ClusterNotFoundException" && !name.empty() && name != "default")
-    error.message +=
-        fmt::format(" No ACTIVE cluster is named '{}' in region {}.", name, context.realm.region);
+    error.message += fmt::format(" No ACTIVE cluster is named '{}' in region {}.", name, call.realm.region);
   return error;
 }
 
-Answer decide(const Context& context, const store::View& view,
-              const RegisterContainerInstanceRequest& request, const Registration& registration,
-              const std::string& fingerprint) {
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) return name_cluster(context, request, cluster.take_error());
+// Only of first registrations: with an ARN the agent says which instance it means.
+std::optional<std::string> token_scope(const Call& call, const store::View& view,
+                                       const RegisterContainerInstanceRequest& request) {
+  const auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster || !request.container_instance_arn.value_or("").empty()) return std::nullopt;
+  return (*cluster)->generation;
+}
+
+std::optional<ApiResult<RegisterContainerInstanceResponse>> answer_again(
+    const Call& call, const store::View& view, const RegisterContainerInstanceRequest& request,
+    const std::vector<std::string>& ids) {
+  const auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster || ids.empty()) return std::nullopt;
+  const auto* earlier = find_instance(call, view, **cluster, ids.front());
+  if (!earlier)
+    return wire::client_exception("The container instance that this clientToken registered is gone.");
+  return answer_with(view, *earlier);
+}
+
+}  // namespace
+
+Answer register_container_instance(const Call& call, const store::View& view,
+                                   const RegisterContainerInstanceRequest& request) {
+  const auto read = read_registration(call, request);
+  if (!read) return read.error();
+  const Registration& registration = *read;
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return name_cluster(call, request, cluster.take_error());
   if (request.container_instance_arn && !request.container_instance_arn->empty())
-    return register_again(context, view, **cluster, registration, request);
-  auto token = use_client_token(context, view, request.client_token,
-                                "RegisterContainerInstance." + (*cluster)->generation, fingerprint);
-  if (!token) return token.take_error();
-  if (*token && (*token)->earlier && !(*token)->earlier->empty()) {
-    const auto* earlier = find_instance(context, view, **cluster, (*token)->earlier->front());
-    if (!earlier)
-      return wire::client_exception("The container instance that this clientToken registered is gone.");
-    return answer_with(view, *earlier);
-  }
-  const auto* stored = view.find<domain::ClusterRecord>(store::cluster_key(context.realm, (*cluster)->name));
+    return register_again(call, view, **cluster, registration, request);
+  const auto* stored = view.find<domain::ClusterRecord>(store::cluster_key(call.realm, (*cluster)->name));
   const std::string& host = registration.identity.ec2_instance_id;
   if (!host.empty()) {
-    if (const auto* other = other_cluster_of(context, view, **cluster, host))
+    if (const auto* other = other_cluster_of(call, view, **cluster, host))
       return wire::client_exception(
           fmt::format("The host {} is a container instance of cluster {}. Deregister it there before it "
                       "joins cluster {}.",
                       host, other->name, (*cluster)->name));
     const auto of_host = view.group(store::kInstancesByHost, stored->key + "/" + host);
     if (const auto* instance = to_take_over(of_host, view, registration))
-      return take_over(context, view, *instance, registration, request);
+      return take_over(call, view, *instance, registration, request);
   }
-  return register_new(context, view, *stored, registration, request, *std::move(token));
+  return register_new(call, view, *stored, registration, request);
 }
 
-}  // namespace
-
-Async<ApiResult<RegisterContainerInstanceResponse>> register_container_instance(
-    Context& context, RegisterContainerInstanceRequest request) {
-  auto registration = read_registration(context, request);
-  if (!registration) co_return registration.take_error();
-  RegisterContainerInstanceRequest without_token = request;
-  without_token.client_token.reset();
-  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
-  std::function<Answer(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, *registration, fingerprint);
-  };
-  co_return co_await decide_and_commit<RegisterContainerInstanceResponse>(context, std::move(decider));
-}
+const RegisterContainerInstanceToken kRegisterContainerInstanceToken{
+    .token = &RegisterContainerInstanceRequest::client_token, .scope = token_scope, .again = answer_again};
 
 }  // namespace berth::services::ecs

@@ -318,7 +318,7 @@ TEST_F(RegisterContainerInstance, TwoRegistrationsOfAHostAtOnceMakeOne) {
 }
 
 TEST_F(RegisterContainerInstance, TheLimitIsNamed) {
-  services_.limits.instances_per_cluster = 1;
+  deps_.limits.instances_per_cluster = 1;
   enrol("web");
   refused(call(register_container_instance, registration("web")), "ClientException", "1");
 }

@@ -49,13 +49,13 @@ model::ecs::Deployment render_deployment(const domain::DeploymentState& state, c
 }
 
 // What was asked for: its settings.
-void render_settings(const Context& context, const ServiceRecord& service, model::ecs::Service& shown) {
+void render_settings(const Call& call, const ServiceRecord& service, model::ecs::Service& shown) {
   shown.load_balancers.emplace();
   shown.service_registries.emplace();
   const bool external = scheduling::is_external(service);
   if (!external) shown.launch_type = service.launch_type.value_or(model::ecs::LaunchType::ec2);
   shown.platform_version = service.platform_version;
-  shown.deployment_configuration = scheduling::shown_configuration(service, context.services.compat);
+  shown.deployment_configuration = scheduling::shown_configuration(service, call.deps.compat);
   shown.placement_constraints =
       service.placement_constraints.value_or(std::vector<model::ecs::PlacementConstraint>());
   shown.placement_strategy =
@@ -125,8 +125,8 @@ model::ecs::TaskSet render_task_set(const store::View& view, const ServiceRecord
   return show_set(service, set, count_tasks_of(view, service)[set.deployment.id], tags);
 }
 
-model::ecs::Service render_service(const Context& context, const store::View& view,
-                                   const ServiceRecord& service, ServiceTags tags) {
+model::ecs::Service render_service(const Call& call, const store::View& view, const ServiceRecord& service,
+                                   ServiceTags tags) {
   model::ecs::Service shown;
   shown.service_arn = service.arn;
   shown.service_name = service.name;
@@ -135,7 +135,7 @@ model::ecs::Service render_service(const Context& context, const store::View& vi
   shown.desired_count = service.desired_count;
   shown.running_count = 0;
   shown.pending_count = 0;
-  render_settings(context, service, shown);
+  render_settings(call, service, shown);
   const auto counts = count_tasks_of(view, service);
   for (const auto& [deployment, count] : counts) {
     *shown.running_count += count.running;

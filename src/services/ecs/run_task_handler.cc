@@ -1,15 +1,13 @@
 #include <fmt/format.h>
 
+#include "api/throttles.h"
 #include "model/ecs/codec.h"
 #include "placement/explain.h"
 #include "placement/plan.h"
 #include "scheduling/store_snapshot.h"
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/core/throttles.h"
-#include "services/ecs/client_token.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 #include "services/ecs/run_task_request.h"
 
@@ -18,6 +16,9 @@ namespace {
 
 using model::ecs::RunTaskRequest;
 using model::ecs::RunTaskResponse;
+
+// Guide p.112; nobody waits longer.
+constexpr Duration kRunTaskWaitMax = std::chrono::seconds(5);
 
 std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& request) {
   if (request.launch_type && request.capacity_provider_strategy &&
@@ -57,34 +58,32 @@ ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& reques
   return *std::move(wanted);
 }
 
-// The answer to a repeated call: the tasks as they are now.
-RunTaskResponse answer_again(const Context& context, const store::View& view,
-                             const domain::ClusterRecord& cluster, const std::vector<std::string>& ids) {
+// The tasks of the first call as they are now.
+std::optional<ApiResult<RunTaskResponse>> answer_again(const Call& call, const store::View& view,
+                                                       const RunTaskRequest& request,
+                                                       const std::vector<std::string>& ids) {
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
   RunTaskResponse response;
   response.tasks.emplace();
   response.failures.emplace();
   for (const auto& id : ids)
-    if (const auto* task = find_task(context, view, cluster, id))
+    if (const auto* task = find_task(call, view, **cluster, id))
       response.tasks->push_back(render_task(*task->record, WithTags::yes));
   return response;
 }
 
-Decision<RunTaskResponse> decide(const Context& context, const store::View& view,
-                                 const RunTaskRequest& request, const StartRequest& start,
-                                 const std::string& fingerprint, Prng& prng, placement::QueryCache& queries) {
-  auto input = prepare_start(context, view, start);
+Decision<RunTaskResponse> decide(const Call& call, const store::View& view, const RunTaskRequest& request) {
+  const StartRequest start = start_request(request);
+  auto input = prepare_start(call, view, start);
   if (!input) return input.take_error();
-  auto token =
-      use_client_token(context, view, request.client_token, "RunTask." + input->cluster->name, fingerprint);
-  if (!token) return token.take_error();
-  if (*token && (*token)->earlier) return answer_again(context, view, *input->cluster, *(*token)->earlier);
-
   const domain::TaskPlan plan = plan_of(*input, start);
-  auto wanted = placement_of(request, plan, context.services.limits, queries);
+  placement::QueryCache queries;
+  auto wanted = placement_of(request, plan, call.deps.limits, queries);
   if (!wanted) return wanted.take_error();
-  const scheduling::StoreSnapshot snapshot(view, context.realm, input->cluster->name);
+  const scheduling::StoreSnapshot snapshot(view, call.realm, input->cluster->name);
   if (snapshot.size() == 0) return wire::invalid_parameter(std::string(placement::kNoInstances));
-  const placement::PlacementPlan placed = placement::plan_placement(snapshot, *wanted, prng);
+  const placement::PlacementPlan placed = placement::plan_placement(snapshot, *wanted, call.prng());
   if (placed.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
 
   RunTaskResponse response;
@@ -94,57 +93,45 @@ Decision<RunTaskResponse> decide(const Context& context, const store::View& view
     response.failures->push_back(failure(failed.arn, failed.reason, failed.detail));
   if (placed.placed.empty()) return response;
 
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*input->definition);
   std::vector<std::string> ids;
   for (const std::size_t index : placed.placed) {
     auto task = domain::build_task(
-        plan, *snapshot.instance(index).record, [&] { return context.new_hex(); }, context.now);
+        plan, *snapshot.instance(index).record, [&] { return call.new_hex(); }, call.now);
     ids.push_back(task.id);
     response.tasks->push_back(render_task(task, WithTags::yes));
     scheduling::add_task(transaction, std::move(task));
   }
-  if (*token) record_token(transaction, **std::move(token), std::move(ids));
-  return {std::move(response), std::move(transaction)};
-}
-
-// The container instances that `count` tasks may be placed on, at most.
-Async<std::int32_t> instances_touched(Context& context, std::string cluster_key, std::int32_t count) {
-  const auto view = co_await context.read();
-  const auto instances = view.group(store::kPlaceableInstances, cluster_key).size();
-  co_return std::min(count, static_cast<std::int32_t>(instances));
+  return {std::move(response), std::move(transaction), std::move(ids)};
 }
 
 }  // namespace
 
-Async<ApiResult<RunTaskResponse>> run_task(Context& context, RunTaskRequest request) {
+Decision<RunTaskResponse> run_task(const Call& call, const store::View& view, const RunTaskRequest& request) {
   const auto count = request.count.value_or(1);
-  const auto count_max = context.services.limits.tasks_per_run_task;
+  const auto count_max = call.deps.limits.tasks_per_run_task;
   if (count < 1 || count > count_max)
-    co_return wire::invalid_parameter(
-        fmt::format("count must be between 1 and {}, not {}.", count_max, count));
-  if (auto error = refuse_what_is_not_here(request)) co_return *std::move(error);
-  const auto& services = context.services;
-  if (services.throttles) {
-    auto name = cluster_name(context, request.cluster);
-    if (!name) co_return name.take_error();
-    const auto key = store::cluster_key(context.realm, *name);
-    const std::int32_t instances = co_await instances_touched(context, key, count);
-    const auto wait =
-        services.throttles->reserve_run_task(key, instances, services.runtime.clock().monotonic());
-    if (!wait) co_return wire::throttling();
-    if (*wait > Duration::zero()) co_await services.runtime.sleep(*wait);
-  }
-  const StartRequest start = start_request(request);
-  RunTaskRequest without_token = request;
-  without_token.client_token.reset();
-  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
-  Prng prng = context.services.runtime.fork_random();
-  placement::QueryCache queries;
-  std::function<Decision<RunTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, start, fingerprint, prng, queries);
-  };
-  co_return co_await decide_and_commit<RunTaskResponse>(context, std::move(decider));
+    return wire::invalid_parameter(fmt::format("count must be between 1 and {}, not {}.", count_max, count));
+  if (auto error = refuse_what_is_not_here(request)) return *std::move(error);
+  return decide(call, view, request);
 }
+
+std::optional<api::Toll> run_task_toll(const Call& call, const store::View& view,
+                                       const RunTaskRequest& request) {
+  const auto name = cluster_name(call, request.cluster);
+  if (!name) return std::nullopt;
+  auto key = store::cluster_key(call.realm, *name);
+  const auto instances = static_cast<std::int32_t>(view.group(store::kPlaceableInstances, key).size());
+  const double most = call.deps.limits.run_task_instances_per_second;
+  return api::Toll{.bucket = "RunTask/" + std::move(key),
+                   .per_second = most,
+                   .burst = most,
+                   .tokens = static_cast<double>(std::min(request.count.value_or(1), instances)),
+                   .wait_max = kRunTaskWaitMax};
+}
+
+const RunTaskToken kRunTaskToken{
+    .token = &RunTaskRequest::client_token, .scope = cluster_of_token<RunTaskRequest>, .again = answer_again};
 
 }  // namespace berth::services::ecs

@@ -32,14 +32,14 @@ class RunTaskTest : public HandlersTest {
 };
 
 TEST_F(RunTaskTest, ReservedPortsOfAnInstanceEndAtTheLimit) {
-  services_.limits.reserved_ports_per_instance = 6;  // The instance itself reserves two.
+  deps_.limits.reserved_ports_per_instance = 6;  // The instance itself reserves two.
   define_with_ports("four", 8000, 4);
   define_with_ports("one", 9000, 1);
   EXPECT_THAT(*must(run_task, {.cluster = "c", .task_definition = "four"}).tasks, SizeIs(1));
   const auto full = must(run_task, {.cluster = "c", .task_definition = "one"});
   ASSERT_THAT(*full.failures, SizeIs(1));
   EXPECT_EQ(full.failures->front().reason, "RESOURCE:PORTS");
-  services_.limits.reserved_ports_per_instance = 7;
+  deps_.limits.reserved_ports_per_instance = 7;
   EXPECT_THAT(*must(run_task, {.cluster = "c", .task_definition = "one"}).tasks, SizeIs(1));
 }
 

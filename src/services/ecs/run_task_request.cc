@@ -7,7 +7,7 @@
 #include "domain/names.h"
 #include "domain/task_definition.h"
 #include "model/ecs/codec.h"
-#include "services/core/lookup.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -23,8 +23,8 @@ bool is_started_by(std::string_view text) {
   });
 }
 
-std::optional<wire::ApiError> check_texts(const Context& context, const StartRequest& request) {
-  const auto& limits = context.services.limits;
+std::optional<wire::ApiError> check_texts(const Call& call, const StartRequest& request) {
+  const auto& limits = call.deps.limits;
   if (request.task_definition.empty()) return wire::invalid_parameter("TaskDefinition can not be blank.");
   const std::string started_by = request.started_by.value_or("");
   if (started_by.size() > static_cast<std::size_t>(limits.started_by_characters))
@@ -89,22 +89,21 @@ std::optional<wire::ApiError> check_definition(
 
 }  // namespace
 
-ApiResult<StartInput> prepare_start(const Context& context, const store::View& view,
-                                    const StartRequest& request) {
-  if (auto error = check_texts(context, request)) return *std::move(error);
+ApiResult<StartInput> prepare_start(const Call& call, const store::View& view, const StartRequest& request) {
+  if (auto error = check_texts(call, request)) return *std::move(error);
   auto checked =
-      domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
+      domain::check_tags(request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
   if (!checked) return wire::invalid_parameter(checked.error().message);
-  auto cluster = find_active_cluster(context, view, request.cluster);
+  auto cluster = find_active_cluster(call, view, request.cluster);
   if (!cluster) return cluster.take_error();
-  const auto reference = parse_definition_reference(context, request.task_definition);
+  const auto reference = parse_definition_reference(call, request.task_definition);
   if (!reference) return wire::client_exception(reference.error().message);
   StartInput input;
   input.cluster = *cluster;
-  input.definition = find_definition(context, view, *reference);
+  input.definition = find_definition(call, view, *reference);
   if (auto error = check_definition(request, input.definition)) return *std::move(error);
   input.tags = tags_of(request, *input.definition->record, *input.cluster);
-  input.arn_form = arn_form(context, view, "taskLongArnFormat");
+  input.arn_form = arn_form(call, view, "taskLongArnFormat");
   return input;
 }
 

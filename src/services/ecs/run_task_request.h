@@ -7,8 +7,7 @@
 #include "domain/build_task.h"
 #include "model/ecs/types.h"
 #include "placement/rules.h"
-#include "services/core/api_result.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 namespace berth::services::ecs {
 
@@ -61,8 +60,7 @@ struct StartInput {
 
 /// Finds cluster and definition, and checks overrides, group, startedBy and tags.
 /// Errors: ClusterNotFoundException, ClientException, InvalidParameterException.
-ApiResult<StartInput> prepare_start(const Context& context, const store::View& view,
-                                    const StartRequest& request);
+ApiResult<StartInput> prepare_start(const Call& call, const store::View& view, const StartRequest& request);
 
 /// The plan of each task of the call. Borrows both.
 domain::TaskPlan plan_of(const StartInput& input, const StartRequest& request);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "api/paginate.h"
 #include "base/arn.h"
 #include "scheduling/service_rules.h"
-#include "services/core/lookup.h"
-#include "services/core/paginate.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 #include "services/ecs/service_lookup.h"
 
@@ -20,14 +20,14 @@ using domain::ServiceRevisionRecord;
 constexpr std::size_t kDescribeMax = 20;
 
 // The key of what an ARN of the type names; empty when it names nothing here.
-std::string key_of(const Context& context, std::string_view type, const std::string& arn) {
+std::string key_of(const Call& call, std::string_view type, const std::string& arn) {
   const auto parsed = parse_arn(arn);
-  if (!parsed || parsed->service != "ecs" || parsed->region != context.realm.region ||
-      parsed->account != context.realm.account)
+  if (!parsed || parsed->service != "ecs" || parsed->region != call.realm.region ||
+      parsed->account != call.realm.account)
     return {};
   const auto resource = parse_ecs_resource(parsed->resource);
   if (!resource || resource->type != type || resource->service.empty()) return {};
-  return store::service_part_key(context.realm, resource->cluster, resource->service, resource->id);
+  return store::service_part_key(call.realm, resource->cluster, resource->service, resource->id);
 }
 
 std::optional<wire::ApiError> check_count(std::string_view member, std::size_t count) {
@@ -75,11 +75,11 @@ void count_tasks(const store::View& view, const domain::ServiceRecord& service,
   }
 }
 
-model::ecs::ServiceDeployment with_counts(const Context& context, const store::View& view,
+model::ecs::ServiceDeployment with_counts(const Call& call, const store::View& view,
                                           const ServiceDeploymentRecord& record) {
   auto shown = record.deployment;
   const auto* service =
-      view.find<domain::ServiceRecord>(store::service_key(context.realm, record.cluster, record.service));
+      view.find<domain::ServiceRecord>(store::service_key(call.realm, record.cluster, record.service));
   if (!service) return shown;
   if (shown.target_service_revision) count_tasks(view, *service->record, *shown.target_service_revision);
   if (shown.source_service_revisions)
@@ -110,65 +110,62 @@ std::string filter_text(const model::ecs::ListServiceDeploymentsRequest& request
 
 }  // namespace
 
-Async<ApiResult<model::ecs::ListServiceDeploymentsResponse>> list_service_deployments(
-    Context& context, model::ecs::ListServiceDeploymentsRequest request) {
-  auto name = cluster_name(context, request.cluster);
-  if (!name) co_return name.take_error();
-  const auto filter = hash_filter({*name, filter_text(request)});
-  auto page = page_request(context, "ListServiceDeployments", filter, request.next_token, request.max_results,
-                           100, 20);
-  if (!page) co_return page.take_error();
+Decision<model::ecs::ListServiceDeploymentsResponse> list_service_deployments(
+    const Call& call, const store::View& view, const model::ecs::ListServiceDeploymentsRequest& request) {
+  auto name = cluster_name(call, request.cluster);
+  if (!name) return name.take_error();
+  const auto filter = api::hash_filter({*name, filter_text(request)});
+  auto page =
+      page_request(call, "ListServiceDeployments", filter, request.next_token, request.max_results, 100, 20);
+  if (!page) return wire::invalid_parameter(page.error().message);
   model::ecs::ListServiceDeploymentsResponse response;
   response.service_deployments.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
-  if (!cluster) co_return cluster.take_error();
-  const auto* service = find_service(context, view, **cluster, request.service);
-  if (!service) co_return wire::service_not_found();
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
+  if (!cluster) return cluster.take_error();
+  const auto* service = find_service(call, view, **cluster, request.service);
+  if (!service) return wire::service_not_found();
   using Stored = store::Stored<ServiceDeploymentRecord>;
   response.next_token = fill_page(
-      context, *page, view.group(store::kServiceDeploymentsByService, service->key),
+      call, *page, view.group(store::kServiceDeploymentsByService, service->key),
       [&](const Stored& stored) { return wanted(request, stored.record->deployment); },
       [&](const Stored& stored) {
         response.service_deployments->push_back(brief_of(stored.record->deployment));
       });
   // Newest first, as far as a page reaches.
   std::reverse(response.service_deployments->begin(), response.service_deployments->end());
-  co_return response;
+  return response;
 }
 
-Async<ApiResult<model::ecs::DescribeServiceDeploymentsResponse>> describe_service_deployments(
-    Context& context, model::ecs::DescribeServiceDeploymentsRequest request) {
+Decision<model::ecs::DescribeServiceDeploymentsResponse> describe_service_deployments(
+    const Call& call, const store::View& view, const model::ecs::DescribeServiceDeploymentsRequest& request) {
   if (auto error = check_count("serviceDeploymentArns", request.service_deployment_arns.size()))
-    co_return *std::move(error);
+    return *std::move(error);
   model::ecs::DescribeServiceDeploymentsResponse response;
   response.service_deployments.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
   for (const auto& arn : request.service_deployment_arns) {
-    if (const auto* found = view.find<ServiceDeploymentRecord>(key_of(context, "service-deployment", arn)))
-      response.service_deployments->push_back(with_counts(context, view, *found->record));
+    if (const auto* found = view.find<ServiceDeploymentRecord>(key_of(call, "service-deployment", arn)))
+      response.service_deployments->push_back(with_counts(call, view, *found->record));
     else
       response.failures->push_back(failure(arn, "MISSING"));
   }
-  co_return response;
+  return response;
 }
 
-Async<ApiResult<model::ecs::DescribeServiceRevisionsResponse>> describe_service_revisions(
-    Context& context, model::ecs::DescribeServiceRevisionsRequest request) {
+Decision<model::ecs::DescribeServiceRevisionsResponse> describe_service_revisions(
+    const Call& call, const store::View& view, const model::ecs::DescribeServiceRevisionsRequest& request) {
   if (auto error = check_count("serviceRevisionArns", request.service_revision_arns.size()))
-    co_return *std::move(error);
+    return *std::move(error);
   model::ecs::DescribeServiceRevisionsResponse response;
   response.service_revisions.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
   for (const auto& arn : request.service_revision_arns) {
-    if (const auto* found = view.find<ServiceRevisionRecord>(key_of(context, "service-revision", arn)))
+    if (const auto* found = view.find<ServiceRevisionRecord>(key_of(call, "service-revision", arn)))
       response.service_revisions->push_back(found->record->revision);
     else
       response.failures->push_back(failure(arn, "MISSING"));
   }
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -4,25 +4,25 @@
 
 #include "domain/task_definition.h"
 #include "scheduling/service_rules.h"
-#include "services/core/lookup.h"
+#include "services/ecs/core/lookup.h"
 
 namespace berth::services::ecs {
 
-const store::Stored<domain::ServiceRecord>* find_service(const Context& context, const store::View& view,
+const store::Stored<domain::ServiceRecord>* find_service(const Call& call, const store::View& view,
                                                          const domain::ClusterRecord& cluster,
                                                          std::string_view name_or_arn) {
-  const auto name = id_in_cluster(context, cluster.name, "service", name_or_arn);
+  const auto name = id_in_cluster(call, cluster.name, "service", name_or_arn);
   if (name.empty()) return nullptr;
-  const auto* found = view.find<domain::ServiceRecord>(store::service_key(context.realm, cluster.name, name));
+  const auto* found = view.find<domain::ServiceRecord>(store::service_key(call.realm, cluster.name, name));
   return found && found->record->cluster_generation == cluster.generation ? found : nullptr;
 }
 
 ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition(
-    const Context& context, const store::View& view, const std::string& task_definition,
+    const Call& call, const store::View& view, const std::string& task_definition,
     const std::optional<model::ecs::NetworkConfiguration>& network) {
-  const auto reference = parse_definition_reference(context, task_definition);
+  const auto reference = parse_definition_reference(call, task_definition);
   if (!reference) return wire::client_exception(reference.error().message);
-  const auto* found = find_definition(context, view, *reference);
+  const auto* found = find_definition(call, view, *reference);
   if (!found) return wire::client_exception("TaskDefinition not found.");
   if (found->record->status != domain::DefinitionStatus::active)
     return wire::client_exception("TaskDefinition is inactive");
@@ -35,15 +35,15 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition
   return found;
 }
 
-void deploy(const Context& context, store::Transaction& transaction, domain::ServiceRecord& service,
+void deploy(const Call& call, store::Transaction& transaction, domain::ServiceRecord& service,
             const domain::TaskDefinitionRecord& definition) {
-  auto& ids = context.services.runtime.ids();
+  auto& ids = call.runtime.ids();
   const scheduling::DeploymentIds new_ids{ids.next64(), ids.hex(21), ids.hex(21)};
   std::optional<domain::DeploymentState> source;
   if (const auto* primary = scheduling::primary_of(service)) source = *primary;
-  const auto& deployment = scheduling::begin_deployment(service, definition, new_ids, context.now);
+  const auto& deployment = scheduling::begin_deployment(service, definition, new_ids, call.now);
   transaction.put(scheduling::service_deployment_record(service, deployment, source ? &*source : nullptr,
-                                                        context.services.compat));
+                                                        call.deps.compat));
   transaction.put(scheduling::service_revision_record(service, deployment, definition));
 }
 

@@ -137,8 +137,8 @@ std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::Update
   return refuse_common(request);
 }
 
-std::optional<wire::ApiError> check_service(const Context& context, const ServiceRecord& service) {
-  const std::int32_t tasks_max = context.services.limits.tasks_per_service;
+std::optional<wire::ApiError> check_service(const Call& call, const ServiceRecord& service) {
+  const std::int32_t tasks_max = call.deps.limits.tasks_per_service;
   if (service.desired_count < 0 || service.desired_count > tasks_max)
     return wire::invalid_parameter(
         fmt::format("desiredCount must be between 0 and {}, not {}.", tasks_max, service.desired_count));

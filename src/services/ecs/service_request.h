@@ -2,8 +2,7 @@
 #include <optional>
 
 #include "model/ecs/types.h"
-#include "services/core/api_result.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 namespace berth::services::ecs {
 
@@ -24,6 +23,6 @@ std::optional<wire::ApiError> refuse_for_task_sets(const model::ecs::CreateServi
 
 /// Checks the members of a service as it would be, in the API's words: counts, percentages, constraints,
 /// strategies. Errors: InvalidParameterException, UnsupportedFeatureException.
-std::optional<wire::ApiError> check_service(const Context& context, const domain::ServiceRecord& service);
+std::optional<wire::ApiError> check_service(const Call& call, const domain::ServiceRecord& service);
 
 }  // namespace berth::services::ecs

@@ -6,9 +6,8 @@
 #include "placement/predicates.h"
 #include "scheduling/store_snapshot.h"
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 #include "services/ecs/run_task_request.h"
 
@@ -35,28 +34,28 @@ std::optional<model::ecs::Failure> obstacle(const store::View& view,
   return failure(std::move(failed.arn), std::move(failed.reason), std::move(failed.detail));
 }
 
-Decision<StartTaskResponse> decide(const Context& context, const store::View& view,
-                                   const StartTaskRequest& request, const StartRequest& start) {
-  auto input = prepare_start(context, view, start);
+Decision<StartTaskResponse> decide(const Call& call, const store::View& view, const StartTaskRequest& request,
+                                   const StartRequest& start) {
+  auto input = prepare_start(call, view, start);
   if (!input) return input.take_error();
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
-                                        request.container_instances);
+  auto cluster =
+      find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instances);
   if (!cluster) return cluster.take_error();
   const domain::TaskPlan plan = plan_of(*input, start);
-  auto wanted = scheduling::placement_request(plan, {}, {}, context.services.limits);
+  auto wanted = scheduling::placement_request(plan, {}, {}, call.deps.limits);
   if (!wanted) return wire::invalid_parameter(wanted.error().message);
 
   StartTaskResponse response;
   response.tasks.emplace();
   response.failures.emplace();
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*input->definition);
   std::multiset<std::string> planned;
   for (const auto& name : request.container_instances) {
-    const auto* instance = find_instance(context, view, *input->cluster, name);
+    const auto* instance = find_instance(call, view, *input->cluster, name);
     if (!instance) {
       response.failures->push_back(
-          failure(missing_arn(context, input->cluster->name, "container-instance", name), "MISSING"));
+          failure(missing_arn(call, input->cluster->name, "container-instance", name), "MISSING"));
       continue;
     }
     const auto before = static_cast<std::int64_t>(planned.count(instance->key));
@@ -66,7 +65,7 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
     }
     planned.insert(instance->key);
     auto task = domain::build_task(
-        plan, *instance->record, [&] { return context.new_hex(); }, context.now);
+        plan, *instance->record, [&] { return call.new_hex(); }, call.now);
     response.tasks->push_back(render_task(task, WithTags::yes));
     scheduling::add_task(transaction, std::move(task));
   }
@@ -77,19 +76,17 @@ Decision<StartTaskResponse> decide(const Context& context, const store::View& vi
 
 }  // namespace
 
-Async<ApiResult<StartTaskResponse>> start_task(Context& context, StartTaskRequest request) {
-  const auto instances_max = static_cast<std::size_t>(context.services.limits.instances_per_start_task);
+Decision<StartTaskResponse> start_task(const Call& call, const store::View& view,
+                                       const StartTaskRequest& request) {
+  const auto instances_max = static_cast<std::size_t>(call.deps.limits.instances_per_start_task);
   if (request.container_instances.empty())
-    co_return wire::invalid_parameter("Container instances cannot be empty.");
+    return wire::invalid_parameter("Container instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
                     request.container_instances.size()));
   const StartRequest start = start_request(request);
-  std::function<Decision<StartTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request, start);
-  };
-  co_return co_await decide_and_commit<StartTaskResponse>(context, std::move(decider));
+  return decide(call, view, request, start);
 }
 
 }  // namespace berth::services::ecs

@@ -2,8 +2,7 @@
 
 #include "base/arn.h"
 #include "scheduling/service_rules.h"
-#include "services/core/decide.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -33,16 +32,16 @@ void mark(ServiceDeploymentRecord& record, const ServiceRecord& service, WallTim
         scheduling::service_part_arn(service, "service-revision", *target->service_revision_id);
 }
 
-Decision<StopServiceDeploymentResponse> decide(const Context& context, const store::View& view,
-                                               const Arn& arn, const StopServiceDeploymentRequest& request) {
+Decision<StopServiceDeploymentResponse> decide(const Call& call, const store::View& view, const Arn& arn,
+                                               const StopServiceDeploymentRequest& request) {
   const auto resource = parse_ecs_resource(arn.resource);
-  if (!resource || resource->type != "service-deployment" || arn.region != context.realm.region ||
-      arn.account != context.realm.account)
+  if (!resource || resource->type != "service-deployment" || arn.region != call.realm.region ||
+      arn.account != call.realm.account)
     return not_found_here();
   const auto* found = view.find<ServiceDeploymentRecord>(
-      store::service_part_key(context.realm, resource->cluster, resource->service, resource->id));
+      store::service_part_key(call.realm, resource->cluster, resource->service, resource->id));
   const auto* service =
-      view.find<ServiceRecord>(store::service_key(context.realm, resource->cluster, resource->service));
+      view.find<ServiceRecord>(store::service_key(call.realm, resource->cluster, resource->service));
   if (!found || !service) return not_found_here();
   const auto* primary = scheduling::primary_of(*service->record);
   if (found->record->deployment.status != ServiceDeploymentStatus::in_progress || !primary ||
@@ -51,16 +50,16 @@ Decision<StopServiceDeploymentResponse> decide(const Context& context, const sto
     return wire::conflict_exception("The service deployment is not in progress.",
                                     {request.service_deployment_arn});
   ServiceRecord record = *service->record;
-  if (!scheduling::roll_back(record, std::string(kReason), "StopServiceDeployment", context.now))
+  if (!scheduling::roll_back(record, std::string(kReason), "StopServiceDeployment", call.now))
     return wire::conflict_exception("The service has no earlier deployment that was completed.",
                                     {request.service_deployment_arn});
-  scheduling::add_event(record, context.services.runtime.ids().uuid(), context.now,
+  scheduling::add_event(record, call.new_uuid(), call.now,
                         fmt::format("{} rolling back to deployment {}.", scheduling::event_subject(record),
                                     scheduling::primary_of(record)->id),
-                        context.services.limits);
+                        call.deps.limits);
   ServiceDeploymentRecord deployment = *found->record;
-  mark(deployment, record, context.now);
-  auto transaction = new_transaction(context);
+  mark(deployment, record, call.now);
+  auto transaction = new_transaction(call);
   transaction.expect(*service);
   transaction.expect(*found);
   transaction.put(std::move(record));
@@ -72,15 +71,13 @@ Decision<StopServiceDeploymentResponse> decide(const Context& context, const sto
 
 }  // namespace
 
-Async<ApiResult<StopServiceDeploymentResponse>> stop_service_deployment(
-    Context& context, StopServiceDeploymentRequest request) {
+Decision<StopServiceDeploymentResponse> stop_service_deployment(const Call& call, const store::View& view,
+                                                                const StopServiceDeploymentRequest& request) {
   if (request.stop_type == model::ecs::StopServiceDeploymentStopType::abort)
-    co_return wire::unsupported_feature("stopType ABORT is not available here: use ROLLBACK.");
+    return wire::unsupported_feature("stopType ABORT is not available here: use ROLLBACK.");
   const auto arn = parse_arn(request.service_deployment_arn);
-  if (!arn) co_return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
-  std::function<Decision<StopServiceDeploymentResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide(context, view, *arn, request); };
-  co_return co_await decide_and_commit<StopServiceDeploymentResponse>(context, std::move(decider));
+  if (!arn) return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
+  return decide(call, view, *arn, request);
 }
 
 }  // namespace berth::services::ecs

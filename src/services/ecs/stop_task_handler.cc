@@ -1,7 +1,6 @@
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -12,34 +11,27 @@ using model::ecs::StopTaskResponse;
 
 constexpr std::size_t kReasonBytesMax = 1024;
 
-Decision<StopTaskResponse> decide(const Context& context, const store::View& view,
-                                  const StopTaskRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
+}  // namespace
+
+Decision<StopTaskResponse> stop_task(const Call& call, const store::View& view,
+                                     const StopTaskRequest& request) {
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.task);
   if (!cluster) return cluster.take_error();
-  const auto* task = find_task(context, view, **cluster, request.task);
+  const auto* task = find_task(call, view, **cluster, request.task);
   if (!task) return wire::invalid_parameter("The referenced task was not found.");
   std::string reason = request.reason.value_or("Task stopped by user");
   if (reason.size() > kReasonBytesMax)
     return wire::invalid_parameter("reason must not be longer than 1024 characters.");
   const domain::StopRequested stop{model::ecs::TaskStopCode::user_initiated, std::move(reason)};
-  auto after = domain::apply_task_transition(*task->record, stop, domain::Writer::api, context.now);
+  auto after = domain::apply_task_transition(*task->record, stop, domain::Writer::api, call.now);
   if (!after) return wire::server_exception(after.error().message);
   StopTaskResponse response;
   // Stopping a task that stops already, or has stopped, is harmless.
   response.task = render_task(*after ? **after : *task->record, WithTags::yes);
   if (!*after) return response;
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   scheduling::move_task(transaction, *task, **std::move(after));
   return {std::move(response), std::move(transaction)};
-}
-
-}  // namespace
-
-Async<ApiResult<StopTaskResponse>> stop_task(Context& context, StopTaskRequest request) {
-  std::function<Decision<StopTaskResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request);
-  };
-  co_return co_await decide_and_commit<StopTaskResponse>(context, std::move(decider));
 }
 
 }  // namespace berth::services::ecs

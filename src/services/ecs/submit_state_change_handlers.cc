@@ -4,12 +4,9 @@
 
 #include "domain/stop_repeater.h"
 #include "model/ecs/codec.h"
-#include "model/ecs/operations.h"
 #include "scheduling/task_writes.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
-#include "services/ecs/report_handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 namespace berth::services::ecs {
 namespace {
@@ -80,7 +77,7 @@ bool says_running(const AgentReport& report) {
 // Reports come at least once: one about a task that is not here any more, or that changes nothing, is
 // acknowledged.
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view,
+Decision<Response> decide(const Call& call, const store::View& view,
                           const std::optional<std::string>& cluster_text,
                           const std::optional<std::string>& task_text, const AgentReport& report,
                           store::Ptr<domain::TaskRecord>& to_stop) {
@@ -88,9 +85,9 @@ Decision<Response> decide(const Context& context, const store::View& view,
   Response response;
   response.acknowledgment = "ACK";
   if (!task_text || task_text->empty()) return wire::invalid_parameter("The state change names no task.");
-  auto cluster = find_active_cluster(context, view, cluster_text);
+  auto cluster = find_active_cluster(call, view, cluster_text);
   if (!cluster) return cluster.take_error();
-  const auto* task = find_task(context, view, **cluster, *task_text);
+  const auto* task = find_task(call, view, **cluster, *task_text);
   if (!task) return response;
   if (task->record->desired_status == TaskStatus::stopped && says_running(report)) to_stop = task->record;
   for (const auto& container : report.containers) {
@@ -99,38 +96,33 @@ Decision<Response> decide(const Context& context, const store::View& view,
     if (!known)
       return wire::invalid_parameter(fmt::format("The task has no container named '{}'.", container.name));
   }
-  auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent, context.now);
+  auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent, call.now);
   if (!after) return wire::server_exception(after.error().message);
   if (!*after) return response;
-  auto transaction = new_transaction(context, domain::Writer::agent);
+  auto transaction = new_transaction(call, domain::Writer::agent);
   scheduling::move_task(transaction, *task, **std::move(after));
   return {std::move(response), std::move(transaction)};
 }
 
 template <class Response, class Request>
-Async<ApiResult<Response>> submit(Context& context, Request request, domain::StopRepeater* stops) {
+Async<ApiResult<Response>> submit(Exchange& exchange, const Call& call, Request request) {
   const AgentReport report = report_of(request);
   store::Ptr<domain::TaskRecord> to_stop;
-  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide<Response>(context, view, request.cluster, request.task, report, to_stop);
+  const auto decide_on = [&](const store::View& view) {
+    return decide<Response>(call, view, request.cluster, request.task, report, to_stop);
   };
-  auto answer = co_await decide_and_commit<Response>(context, std::move(decider));
-  if (!to_stop || !stops) co_return answer;
+  auto answer = co_await api::decide_and_commit<Response>(exchange, words(), decide_on);
+  if (!to_stop || !call.deps.stops) co_return answer;
   // The agent has not heard that it is to stop, or has forgotten it. Not for a wish that may yet be lost.
-  const auto durable = co_await context.services.store.until_durable(context.seen);
-  if (durable) stops->stop_again(std::move(to_stop));
+  const auto durable = co_await exchange.store.until_durable(exchange.seen);
+  if (durable) call.deps.stops->stop_again(std::move(to_stop));
   co_return answer;
 }
 
 }  // namespace
 
 Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change(
-    Context& context, SubmitTaskStateChangeRequest request) {
-  return submit_task_state_change_to(context, std::move(request), nullptr);
-}
-
-Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change_to(
-    Context& context, SubmitTaskStateChangeRequest request, domain::StopRepeater* stops) {
+    Exchange& exchange, const Call& call, SubmitTaskStateChangeRequest request) {
   // Attachments alone say nothing of the task's own status here: plain hosts have no network interfaces to
   // attach.
   if (!request.status) {
@@ -138,32 +130,21 @@ Async<ApiResult<SubmitTaskStateChangeResponse>> submit_task_state_change_to(
     response.acknowledgment = "ACK";
     co_return response;
   }
-  co_return co_await submit<SubmitTaskStateChangeResponse>(context, std::move(request), stops);
+  co_return co_await submit<SubmitTaskStateChangeResponse>(exchange, call, std::move(request));
 }
 
 Async<ApiResult<SubmitContainerStateChangeResponse>> submit_container_state_change(
-    Context& context, SubmitContainerStateChangeRequest request) {
-  return submit_container_state_change_to(context, std::move(request), nullptr);
+    Exchange& exchange, const Call& call, SubmitContainerStateChangeRequest request) {
+  return submit<SubmitContainerStateChangeResponse>(exchange, call, std::move(request));
 }
 
-Async<ApiResult<SubmitContainerStateChangeResponse>> submit_container_state_change_to(
-    Context& context, SubmitContainerStateChangeRequest request, domain::StopRepeater* stops) {
-  return submit<SubmitContainerStateChangeResponse>(context, std::move(request), stops);
-}
-
-void add_report_handlers(HandlerRegistry& registry, domain::StopRepeater& stops) {
-  registry.replace<model::ecs::SubmitTaskStateChangeOperation>(submit_task_state_change_to, &stops);
-  registry.replace<model::ecs::SubmitContainerStateChangeOperation>(submit_container_state_change_to, &stops);
-}
-
-Async<ApiResult<SubmitAttachmentStateChangesResponse>> submit_attachment_state_changes(
-    Context& context, SubmitAttachmentStateChangesRequest request) {
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster(context, view, request.cluster);
-  if (!cluster) co_return cluster.take_error();
+Decision<SubmitAttachmentStateChangesResponse> submit_attachment_state_changes(
+    const Call& call, const store::View& view, const SubmitAttachmentStateChangesRequest& request) {
+  auto cluster = find_active_cluster(call, view, request.cluster);
+  if (!cluster) return cluster.take_error();
   SubmitAttachmentStateChangesResponse response;
   response.acknowledgment = "ACK";
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "domain/names.h"
-#include "services/core/decide.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/tag_targets.h"
 
 namespace berth::services::ecs {
@@ -15,28 +14,20 @@ using Tags = std::vector<Tag>;
 
 // Replaces the tags of a resource with what `change` makes of them.
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view, const std::string& arn,
-                          const std::function<Tags(Tags)>& change) {
-  auto target = find_tag_target(context, view, arn, TagUse::change);
+Decision<Response> change_tags(const Call& call, const store::View& view, const std::string& arn,
+                               const std::function<Tags(Tags)>& change) {
+  auto target = find_tag_target(call, view, arn, TagUse::change);
   if (!target) return target.take_error();
   if (!target->writable) return wire::invalid_parameter(target->why_not);
   Tags tags = change(target->tags);
-  const auto tags_max = static_cast<std::size_t>(context.services.limits.tags_per_resource);
+  const auto tags_max = static_cast<std::size_t>(call.deps.limits.tags_per_resource);
   if (tags.size() > tags_max && tags.size() > target->tags.size())
     return wire::invalid_parameter(
         fmt::format("A resource may have at most {} tags; {} would have {}.", tags_max, arn, tags.size()));
   if (tags == target->tags) return Response();
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   target->write(transaction, std::move(tags));
   return {Response(), std::move(transaction)};
-}
-
-template <class Response>
-Async<ApiResult<Response>> change_tags(Context& context, std::string arn, std::function<Tags(Tags)> change) {
-  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide<Response>(context, view, arn, change);
-  };
-  co_return co_await decide_and_commit<Response>(context, std::move(decider));
 }
 
 Tags merged(Tags tags, const Tags& added) {
@@ -60,35 +51,32 @@ Tags without(Tags tags, const std::vector<std::string>& keys) {
 
 }  // namespace
 
-Async<ApiResult<model::ecs::TagResourceResponse>> tag_resource(Context& context,
-                                                               model::ecs::TagResourceRequest request) {
+Decision<model::ecs::TagResourceResponse> tag_resource(const Call& call, const store::View& view,
+                                                       const model::ecs::TagResourceRequest& request) {
   const auto checked =
-      domain::check_tags(request.tags, static_cast<std::size_t>(context.services.limits.tags_per_resource));
-  if (!checked) co_return wire::invalid_parameter(checked.error().message);
+      domain::check_tags(request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
+  if (!checked) return wire::invalid_parameter(checked.error().message);
   std::function<Tags(Tags)> change = [&](Tags tags) { return merged(std::move(tags), request.tags); };
-  co_return co_await change_tags<model::ecs::TagResourceResponse>(context, request.resource_arn,
-                                                                  std::move(change));
+  return change_tags<model::ecs::TagResourceResponse>(call, view, request.resource_arn, change);
 }
 
-Async<ApiResult<model::ecs::UntagResourceResponse>> untag_resource(Context& context,
-                                                                   model::ecs::UntagResourceRequest request) {
+Decision<model::ecs::UntagResourceResponse> untag_resource(const Call& call, const store::View& view,
+                                                           const model::ecs::UntagResourceRequest& request) {
   for (const auto& key : request.tag_keys)
     if (key.starts_with("aws:"))
-      co_return wire::invalid_parameter(
+      return wire::invalid_parameter(
           fmt::format("tagKeys: '{}' begins with the reserved prefix 'aws:'.", key));
   std::function<Tags(Tags)> change = [&](Tags tags) { return without(std::move(tags), request.tag_keys); };
-  co_return co_await change_tags<model::ecs::UntagResourceResponse>(context, request.resource_arn,
-                                                                    std::move(change));
+  return change_tags<model::ecs::UntagResourceResponse>(call, view, request.resource_arn, change);
 }
 
-Async<ApiResult<model::ecs::ListTagsForResourceResponse>> list_tags_for_resource(
-    Context& context, model::ecs::ListTagsForResourceRequest request) {
-  const auto view = co_await context.read();
-  auto target = find_tag_target(context, view, request.resource_arn, TagUse::read);
-  if (!target) co_return target.take_error();
+Decision<model::ecs::ListTagsForResourceResponse> list_tags_for_resource(
+    const Call& call, const store::View& view, const model::ecs::ListTagsForResourceRequest& request) {
+  auto target = find_tag_target(call, view, request.resource_arn, TagUse::read);
+  if (!target) return target.take_error();
   model::ecs::ListTagsForResourceResponse response;
   response.tags = std::move(target->tags);
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

@@ -6,8 +6,8 @@
 
 #include "base/arn.h"
 #include "scheduling/task_sets.h"
-#include "services/core/lookup.h"
 #include "services/ecs/capacity_provider_rules.h"
+#include "services/ecs/core/lookup.h"
 #include "services/ecs/definition_lookup.h"
 #include "services/ecs/service_lookup.h"
 
@@ -18,7 +18,7 @@ using model::ecs::Tag;
 
 // What a look-up gets: the whole ARN, and what its resource part names.
 struct Named {
-  const Context& context;
+  const Call& call;
   const store::View& view;
   const std::string& arn;
   EcsResource resource;
@@ -48,12 +48,12 @@ ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Named& named) {
   if (named.resource.cluster.empty())
     return wire::invalid_parameter(fmt::format(
         "Long arn format must be used for tagging operations: {} does not name its cluster.", named.arn));
-  return find_active_cluster(named.context, named.view, named.resource.cluster);
+  return find_active_cluster(named.call, named.view, named.resource.cluster);
 }
 
 ApiResult<TagTarget> find_cluster(const Named& named) {
   const auto* found =
-      named.view.find<domain::ClusterRecord>(store::cluster_key(named.context.realm, named.resource.id));
+      named.view.find<domain::ClusterRecord>(store::cluster_key(named.call.realm, named.resource.id));
   if (!found) return wire::cluster_not_found();
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::ClusterStatus::active;
@@ -64,7 +64,7 @@ ApiResult<TagTarget> find_cluster(const Named& named) {
 ApiResult<TagTarget> find_container_instance(const Named& named) {
   auto cluster = cluster_of(named);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_instance(named.context, named.view, **cluster, named.arn);
+  const auto* found = find_instance(named.call, named.view, **cluster, named.arn);
   if (!found) return not_there(named, "container instance");
   TagTarget target = target_of(*found);
   target.writable = found->record->status != domain::InstanceStatus::inactive;
@@ -76,7 +76,7 @@ ApiResult<TagTarget> find_container_instance(const Named& named) {
 ApiResult<TagTarget> find_one_task(const Named& named) {
   auto cluster = cluster_of(named);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_task(named.context, named.view, **cluster, named.arn);
+  const auto* found = find_task(named.call, named.view, **cluster, named.arn);
   if (!found) return not_there(named, "task");
   TagTarget target = target_of(*found);
   target.writable = found->record->last_status != domain::TaskStatus::stopped;
@@ -85,9 +85,9 @@ ApiResult<TagTarget> find_one_task(const Named& named) {
 }
 
 ApiResult<TagTarget> find_task_definition(const Named& named) {
-  const auto reference = parse_definition_reference(named.context, named.arn);
+  const auto reference = parse_definition_reference(named.call, named.arn);
   const auto* found =
-      reference && reference->revision ? find_definition(named.context, named.view, *reference) : nullptr;
+      reference && reference->revision ? find_definition(named.call, named.view, *reference) : nullptr;
   if (!found) return wire::client_exception(std::string(kNoSuchDefinition));
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::DefinitionStatus::active;
@@ -99,7 +99,7 @@ ApiResult<TagTarget> find_task_definition(const Named& named) {
 ApiResult<TagTarget> find_one_service(const Named& named) {
   auto cluster = cluster_of(named);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_service(named.context, named.view, **cluster, named.arn);
+  const auto* found = find_service(named.call, named.view, **cluster, named.arn);
   if (!found) return wire::service_not_found();
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::ServiceStatus::active;
@@ -108,7 +108,7 @@ ApiResult<TagTarget> find_one_service(const Named& named) {
 }
 
 ApiResult<TagTarget> find_capacity_provider(const Named& named) {
-  const auto* found = find_provider(named.context, named.view, named.arn);
+  const auto* found = find_provider(named.call, named.view, named.arn);
   if (!found) return not_there(named, "capacity provider");
   return target_of(*found);
 }
@@ -116,7 +116,7 @@ ApiResult<TagTarget> find_capacity_provider(const Named& named) {
 ApiResult<TagTarget> find_one_task_set(const Named& named) {
   auto cluster = cluster_of(named);
   if (!cluster) return cluster.take_error();
-  const auto* service = find_service(named.context, named.view, **cluster, named.resource.service);
+  const auto* service = find_service(named.call, named.view, **cluster, named.resource.service);
   const auto* set = service ? scheduling::find_task_set(*service->record, named.arn) : nullptr;
   if (!set) return not_there(named, "task set");
   TagTarget target;
@@ -146,17 +146,17 @@ constexpr std::array kTable{
 
 }  // namespace
 
-ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& view, const std::string& arn,
+ApiResult<TagTarget> find_tag_target(const Call& call, const store::View& view, const std::string& arn,
                                      TagUse use) {
   const auto parsed = parse_arn(arn);
   if (!parsed || parsed->service != "ecs")
     return wire::invalid_parameter(fmt::format("resourceArn: '{}' is not the ARN of an ECS resource.", arn));
   const auto resource = parse_ecs_resource(parsed->resource);
   if (!resource) return wire::invalid_parameter("resourceArn: " + resource.error().message);
-  const Named named{context, view, arn, *resource, use};
+  const Named named{call, view, arn, *resource, use};
   for (const Row& row : kTable) {
     if (row.type != resource->type) continue;
-    const bool here = parsed->region == context.realm.region && parsed->account == context.realm.account;
+    const bool here = parsed->region == call.realm.region && parsed->account == call.realm.account;
     if (here || row.type == "task-definition" || row.type == "service") return row.find(named);
     return row.type == "cluster" ? wire::cluster_not_found() : not_there(named, row.type);
   }

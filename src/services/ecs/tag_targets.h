@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "model/ecs/types.h"
-#include "services/core/api_result.h"
-#include "services/core/context.h"
+#include "services/ecs/core/call.h"
 
 namespace berth::services::ecs {
 
@@ -28,7 +27,7 @@ enum class TagUse { read, change };
 /// is of the short form, which does not say which cluster; ClusterNotFoundException, ClientException,
 /// ServiceNotFoundException, ResourceNotFoundException (InvalidParameterException for ListTagsForResource)
 /// when it is not there.
-ApiResult<TagTarget> find_tag_target(const Context& context, const store::View& view, const std::string& arn,
+ApiResult<TagTarget> find_tag_target(const Call& call, const store::View& view, const std::string& arn,
                                      TagUse use);
 
 }  // namespace berth::services::ecs

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include "domain/arns.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 // GetTaskProtection, UpdateTaskProtection: while a task of a service is protected, neither scale-in nor a
@@ -48,21 +47,21 @@ bool is_valid(const TaskRecord& task) {
 }
 
 // Expectation: each task is as it was seen, so that one that is being stopped is not called protected.
-Decision<UpdateTaskProtectionResponse> decide(const Context& context, const store::View& view,
+Decision<UpdateTaskProtectionResponse> decide(const Call& call, const store::View& view,
                                               const UpdateTaskProtectionRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.tasks);
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.tasks);
   if (!cluster) return cluster.take_error();
   UpdateTaskProtectionResponse response;
   response.protected_tasks.emplace();
   response.failures.emplace();
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   std::optional<WallTime> until;
   if (request.protection_enabled)
-    until = context.now + std::chrono::minutes(request.expires_in_minutes.value_or(kMinutesDefault));
+    until = call.now + std::chrono::minutes(request.expires_in_minutes.value_or(kMinutesDefault));
   for (const auto& name : request.tasks) {
-    const auto* found = find_task(context, view, **cluster, name);
+    const auto* found = find_task(call, view, **cluster, name);
     if (!found) {
-      response.failures->push_back(failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+      response.failures->push_back(failure(missing_arn(call, (*cluster)->name, "task", name), "MISSING"));
       continue;
     }
     if (!is_valid(*found->record)) {
@@ -72,7 +71,7 @@ Decision<UpdateTaskProtectionResponse> decide(const Context& context, const stor
     }
     TaskRecord record = *found->record;
     record.protected_until = until;
-    response.protected_tasks->push_back(render_protection(record, context.now));
+    response.protected_tasks->push_back(render_protection(record, call.now));
     if (record == *found->record) continue;
     transaction.expect(*found);
     transaction.put(std::move(record));
@@ -83,39 +82,36 @@ Decision<UpdateTaskProtectionResponse> decide(const Context& context, const stor
 
 }  // namespace
 
-Async<ApiResult<UpdateTaskProtectionResponse>> update_task_protection(Context& context,
-                                                                      UpdateTaskProtectionRequest request) {
-  if (auto error = check_count(request.tasks.size(), kUpdateMax)) co_return *std::move(error);
+Decision<UpdateTaskProtectionResponse> update_task_protection(const Call& call, const store::View& view,
+                                                              const UpdateTaskProtectionRequest& request) {
+  if (auto error = check_count(request.tasks.size(), kUpdateMax)) return *std::move(error);
   const auto minutes = request.expires_in_minutes.value_or(kMinutesDefault);
   if (request.protection_enabled && (minutes < 1 || minutes > kMinutesMax))
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("expiresInMinutes must be between 1 and {}, not {}.", kMinutesMax, minutes));
-  std::function<Decision<UpdateTaskProtectionResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide(context, view, request); };
-  co_return co_await decide_and_commit<UpdateTaskProtectionResponse>(context, std::move(decider));
+  return decide(call, view, request);
 }
 
-Async<ApiResult<GetTaskProtectionResponse>> get_task_protection(Context& context,
-                                                                GetTaskProtectionRequest request) {
+Decision<GetTaskProtectionResponse> get_task_protection(const Call& call, const store::View& view,
+                                                        const GetTaskProtectionRequest& request) {
   const auto names = request.tasks.value_or(std::vector<std::string>());
-  if (auto error = check_count(names.size(), kGetMax)) co_return *std::move(error);
+  if (auto error = check_count(names.size(), kGetMax)) return *std::move(error);
   GetTaskProtectionResponse response;
   response.protected_tasks.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", names);
-  if (!cluster) co_return cluster.take_error();
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "task", names);
+  if (!cluster) return cluster.take_error();
   for (const auto& name : names) {
-    const auto* found = find_task(context, view, **cluster, name);
+    const auto* found = find_task(call, view, **cluster, name);
     if (!found)
-      response.failures->push_back(failure(missing_arn(context, (*cluster)->name, "task", name), "MISSING"));
+      response.failures->push_back(failure(missing_arn(call, (*cluster)->name, "task", name), "MISSING"));
     else if (!is_valid(*found->record))
       response.failures->push_back(
           failure(found->record->arn, "TASK_NOT_VALID", "The task is not a running task of a service."));
     else
-      response.protected_tasks->push_back(render_protection(*found->record, context.now));
+      response.protected_tasks->push_back(render_protection(*found->record, call.now));
   }
-  co_return response;
+  return response;
 }
 
 }  // namespace berth::services::ecs

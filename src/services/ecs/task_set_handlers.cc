@@ -6,10 +6,8 @@
 #include "domain/names.h"
 #include "model/ecs/codec.h"
 #include "scheduling/task_sets.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/client_token.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 #include "services/ecs/run_task_request.h"
 #include "services/ecs/service_lookup.h"
@@ -47,7 +45,7 @@ std::optional<wire::ApiError> check_scale(const model::ecs::Scale& scale) {
   return wire::invalid_parameter(fmt::format("scale: value must be between 0 and 100, not {}.", value));
 }
 
-std::optional<wire::ApiError> check(const Context& context, const CreateTaskSetRequest& request) {
+std::optional<wire::ApiError> check(const Call& call, const CreateTaskSetRequest& request) {
   if (request.launch_type && given(request.capacity_provider_strategy))
     return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
   for (const auto& [given_here, member] :
@@ -66,21 +64,20 @@ std::optional<wire::ApiError> check(const Context& context, const CreateTaskSetR
   if (request.scale)
     if (auto error = check_scale(*request.scale)) return error;
   if (request.tags) {
-    const auto tags = domain::check_tags(*request.tags,
-                                         static_cast<std::size_t>(context.services.limits.tags_per_resource));
+    const auto tags =
+        domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
     if (!tags) return wire::invalid_parameter(tags.error().message);
   }
   return std::nullopt;
 }
 
 // The ACTIVE, EXTERNAL service that a request names.
-ApiResult<const store::Stored<ServiceRecord>*> external_service(const Context& context,
-                                                                const store::View& view,
+ApiResult<const store::Stored<ServiceRecord>*> external_service(const Call& call, const store::View& view,
                                                                 const std::string& cluster_name,
                                                                 const std::string& name) {
-  auto cluster = find_active_cluster_of(context, view, cluster_name, "service", name);
+  auto cluster = find_active_cluster_of(call, view, cluster_name, "service", name);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_service(context, view, **cluster, name);
+  const auto* found = find_service(call, view, **cluster, name);
   if (!found) return wire::service_not_found();
   if (found->record->status != domain::ServiceStatus::active) return wire::service_not_active();
   if (!scheduling::is_external(*found->record))
@@ -90,10 +87,9 @@ ApiResult<const store::Stored<ServiceRecord>*> external_service(const Context& c
   return found;
 }
 
-TaskSetState new_set(ServiceRecord& service, const Context& context, const CreateTaskSetRequest& request,
+TaskSetState new_set(ServiceRecord& service, const Call& call, const CreateTaskSetRequest& request,
                      const domain::TaskDefinitionRecord& definition) {
-  TaskSetState& set =
-      scheduling::begin_task_set(service, definition, context.services.runtime.ids().next64(), context.now);
+  TaskSetState& set = scheduling::begin_task_set(service, definition, call.new_number(), call.now);
   set.deployment.launch_type = request.launch_type.value_or(model::ecs::LaunchType::ec2);
   if (!request.platform_version.value_or("").empty())
     set.deployment.platform_version = request.platform_version;
@@ -106,38 +102,50 @@ TaskSetState new_set(ServiceRecord& service, const Context& context, const Creat
   return set;
 }
 
+std::optional<std::string> token_scope(const Call& call, const store::View& view,
+                                       const CreateTaskSetRequest& request) {
+  const auto service = external_service(call, view, request.cluster, request.service);
+  if (!service) return std::nullopt;
+  return (*service)->record->name;
+}
+
+// The set of the first call; one that is gone since is created anew.
+std::optional<ApiResult<CreateTaskSetResponse>> answer_again(const Call& call, const store::View& view,
+                                                             const CreateTaskSetRequest& request,
+                                                             const std::vector<std::string>& ids) {
+  const auto service = external_service(call, view, request.cluster, request.service);
+  if (!service || ids.empty()) return std::nullopt;
+  const ServiceRecord& record = *(*service)->record;
+  const auto* earlier = scheduling::find_task_set(record, ids.front());
+  if (!earlier) return std::nullopt;
+  CreateTaskSetResponse response;
+  response.task_set = render_task_set(view, record, *earlier, ServiceTags::yes);
+  return response;
+}
+
 // Expectations: the service is as it was seen, the definition is still ACTIVE.
-Decision<CreateTaskSetResponse> decide_create(const Context& context, const store::View& view,
-                                              const CreateTaskSetRequest& request,
-                                              const std::string& fingerprint) {
-  auto service = external_service(context, view, request.cluster, request.service);
+Decision<CreateTaskSetResponse> decide_create(const Call& call, const store::View& view,
+                                              const CreateTaskSetRequest& request) {
+  auto service = external_service(call, view, request.cluster, request.service);
   if (!service) return service.take_error();
   const auto& stored = **service;
-  auto token = use_client_token(context, view, request.client_token, "CreateTaskSet." + stored.record->name,
-                                fingerprint);
-  if (!token) return token.take_error();
-  CreateTaskSetResponse response;
-  if (*token && (*token)->earlier && !(*token)->earlier->empty())
-    if (const auto* earlier = scheduling::find_task_set(*stored.record, (*token)->earlier->front())) {
-      response.task_set = render_task_set(view, *stored.record, *earlier, ServiceTags::yes);
-      return response;
-    }
   if (stored.record->task_sets && stored.record->task_sets->size() >= kTaskSetsMax)
     return wire::invalid_parameter(fmt::format(
         "{} deployments exist on the service. Unable to create new TaskSet since this exceeds the "
         "maximum limit.",
         stored.record->task_sets->size()));
-  auto definition = service_definition(context, view, request.task_definition, request.network_configuration);
+  auto definition = service_definition(call, view, request.task_definition, request.network_configuration);
   if (!definition) return definition.take_error();
   ServiceRecord record = *stored.record;
-  const TaskSetState set = new_set(record, context, request, *(*definition)->record);
+  const TaskSetState set = new_set(record, call, request, *(*definition)->record);
+  CreateTaskSetResponse response;
   response.task_set = render_task_set(view, record, set, ServiceTags::yes);
-  auto transaction = new_transaction(context);
+  std::vector<std::string> made{set.deployment.id};
+  auto transaction = new_transaction(call);
   transaction.expect(stored);
   transaction.expect(**definition);
-  if (*token && !(*token)->earlier) record_token(transaction, **std::move(token), {set.deployment.id});
   transaction.put(std::move(record));
-  return {std::move(response), std::move(transaction)};
+  return {std::move(response), std::move(transaction), std::move(made)};
 }
 
 using Change =
@@ -145,31 +153,22 @@ using Change =
 
 // One set of a service is changed. Expectation: the service is as it was seen.
 template <class Response>
-Decision<Response> decide_change(const Context& context, const store::View& view, const std::string& cluster,
+Decision<Response> decide_change(const Call& call, const store::View& view, const std::string& cluster,
                                  const std::string& service_name, const std::string& id,
                                  const Change& change) {
-  auto service = external_service(context, view, cluster, service_name);
+  auto service = external_service(call, view, cluster, service_name);
   if (!service) return service.take_error();
   ServiceRecord record = *(*service)->record;
   TaskSetState* set = scheduling::find_task_set(record, id);
   if (!set) return set_not_found();
   if (auto error = change(view, record, *set)) return *std::move(error);
-  set->deployment.updated_at = context.now;
+  set->deployment.updated_at = call.now;
   Response response;
   response.task_set = render_task_set(view, record, *set, ServiceTags::yes);
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(**service);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
-}
-
-template <class Response>
-Async<ApiResult<Response>> change_set(Context& context, std::string cluster, std::string service,
-                                      std::string id, Change change) {
-  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide_change<Response>(context, view, cluster, service, id, change);
-  };
-  co_return co_await decide_and_commit<Response>(context, std::move(decider));
 }
 
 // A set is deleted without force once nothing of it runs, whatever its scale says (API: DeleteTaskSet):
@@ -185,32 +184,29 @@ bool has_running_tasks(const store::View& view, const ServiceRecord& service, co
 
 }  // namespace
 
-Async<ApiResult<CreateTaskSetResponse>> create_task_set(Context& context, CreateTaskSetRequest request) {
-  if (auto error = check(context, request)) co_return *std::move(error);
-  CreateTaskSetRequest without_token = request;
-  without_token.client_token.reset();
-  const std::string fingerprint = request.client_token ? model::encode_json(without_token) : std::string();
-  std::function<Decision<CreateTaskSetResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide_create(context, view, request, fingerprint);
-  };
-  co_return co_await decide_and_commit<CreateTaskSetResponse>(context, std::move(decider));
+Decision<CreateTaskSetResponse> create_task_set(const Call& call, const store::View& view,
+                                                const CreateTaskSetRequest& request) {
+  if (auto error = check(call, request)) return *std::move(error);
+  return decide_create(call, view, request);
 }
 
-Async<ApiResult<DescribeTaskSetsResponse>> describe_task_sets(Context& context,
-                                                              DescribeTaskSetsRequest request) {
+const CreateTaskSetToken kCreateTaskSetToken{
+    .token = &CreateTaskSetRequest::client_token, .scope = token_scope, .again = answer_again};
+
+Decision<DescribeTaskSetsResponse> describe_task_sets(const Call& call, const store::View& view,
+                                                      const DescribeTaskSetsRequest& request) {
   const auto tags = given(request.include) ? ServiceTags::yes : ServiceTags::no;
   DescribeTaskSetsResponse response;
   response.task_sets.emplace();
   response.failures.emplace();
-  const auto view = co_await context.read();
-  auto service = external_service(context, view, request.cluster, request.service);
-  if (!service) co_return service.take_error();
+  auto service = external_service(call, view, request.cluster, request.service);
+  if (!service) return service.take_error();
   const ServiceRecord& record = *(*service)->record;
   if (!given(request.task_sets)) {
     if (record.task_sets)
       for (const auto& set : *record.task_sets)
         response.task_sets->push_back(render_task_set(view, record, set, tags));
-    co_return response;
+    return response;
   }
   for (const auto& id : *request.task_sets) {
     if (const auto* set = scheduling::find_task_set(record, id))
@@ -218,12 +214,12 @@ Async<ApiResult<DescribeTaskSetsResponse>> describe_task_sets(Context& context,
     else
       response.failures->push_back(failure(id, "MISSING"));
   }
-  co_return response;
+  return response;
 }
 
-Async<ApiResult<UpdateTaskSetResponse>> update_task_set(Context& context,
-                                                        model::ecs::UpdateTaskSetRequest request) {
-  if (auto error = check_scale(request.scale)) co_return *std::move(error);
+Decision<UpdateTaskSetResponse> update_task_set(const Call& call, const store::View& view,
+                                                const model::ecs::UpdateTaskSetRequest& request) {
+  if (auto error = check_scale(request.scale)) return *std::move(error);
   Change change = [&](const store::View&, ServiceRecord&,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
     if (set.draining) return wire::invalid_parameter("The task set is being deleted.");
@@ -232,12 +228,13 @@ Async<ApiResult<UpdateTaskSetResponse>> update_task_set(Context& context,
     set.scale->unit = model::ecs::ScaleUnit::percent;
     return std::nullopt;
   };
-  co_return co_await change_set<UpdateTaskSetResponse>(context, request.cluster, request.service,
-                                                       request.task_set, std::move(change));
+  return decide_change<UpdateTaskSetResponse>(call, view, request.cluster, request.service, request.task_set,
+                                              change);
 }
 
-Async<ApiResult<UpdateServicePrimaryTaskSetResponse>> update_service_primary_task_set(
-    Context& context, model::ecs::UpdateServicePrimaryTaskSetRequest request) {
+Decision<UpdateServicePrimaryTaskSetResponse> update_service_primary_task_set(
+    const Call& call, const store::View& view,
+    const model::ecs::UpdateServicePrimaryTaskSetRequest& request) {
   Change change = [&](const store::View&, ServiceRecord& service,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
     if (set.draining) return wire::invalid_parameter("The task set is being deleted.");
@@ -245,12 +242,13 @@ Async<ApiResult<UpdateServicePrimaryTaskSetResponse>> update_service_primary_tas
     set.deployment.status = domain::DeploymentStatus::primary;
     return std::nullopt;
   };
-  co_return co_await change_set<UpdateServicePrimaryTaskSetResponse>(
-      context, request.cluster, request.service, request.primary_task_set, std::move(change));
+  return decide_change<UpdateServicePrimaryTaskSetResponse>(call, view, request.cluster, request.service,
+                                                            request.primary_task_set, change);
 }
 
 // The scheduler stops its tasks, and takes the set out of the service when the last of them is gone.
-Async<ApiResult<DeleteTaskSetResponse>> delete_task_set(Context& context, DeleteTaskSetRequest request) {
+Decision<DeleteTaskSetResponse> delete_task_set(const Call& call, const store::View& view,
+                                                const DeleteTaskSetRequest& request) {
   Change change = [&](const store::View& view, ServiceRecord& service,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
     if (!request.force.value_or(false) && has_running_tasks(view, service, set))
@@ -259,8 +257,8 @@ Async<ApiResult<DeleteTaskSetResponse>> delete_task_set(Context& context, Delete
     set.draining = true;
     return std::nullopt;
   };
-  co_return co_await change_set<DeleteTaskSetResponse>(context, request.cluster, request.service,
-                                                       request.task_set, std::move(change));
+  return decide_change<DeleteTaskSetResponse>(call, view, request.cluster, request.service, request.task_set,
+                                              change);
 }
 
 }  // namespace berth::services::ecs

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "domain/arns.h"
+#include "model/ecs/codec.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_runtime.h"
-#include "services/core/context.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "store/committer.h"
 #include "store/memory/memory_engine.h"
 
@@ -72,27 +72,44 @@ class HandlersTest : public ::testing::Test {
   }
 
   Executor executor() { return threads_.executor(0); }
-  Context context() {
-    Context context{services_, {}, realm_, "request", "http://127.0.0.1:51670", now_, {}};
-    context.principal.account_id = realm_.account;
-    context.principal.arn = principal_arn_;
-    return context;
+  api::CallParts new_parts() const {
+    api::CallParts parts{.principal = {},
+                         .realm = realm_,
+                         .request_id = "request",
+                         .endpoint = "http://127.0.0.1:5167",
+                         .now = now_};
+    parts.principal.account_id = realm_.account;
+    parts.principal.arn = principal_arn_;
+    return parts;
   }
-  /// One request, to its end. The type of the request follows from the handler: call(list_clusters,
+  /// One request, to its end. The type of the request follows from the operation: call(list_clusters,
   /// {.max_results = 1}).
   template <class Response, class Request>
-  ApiResult<Response> call(Async<ApiResult<Response>> (*handler)(Context&, Request),
+  ApiResult<Response> call(Decision<Response> (*decide)(const Call&, const store::View&, const Request&),
                            std::type_identity_t<Request> request) {
-    Context one = context();
-    return runtime::block_on(executor(), handler(one, std::move(request)));
+    return runtime::block_on(executor(), run_decided(this, decide, std::move(request)));
+  }
+  template <class Response, class Request>
+  ApiResult<Response> call(Async<ApiResult<Response>> (*run)(Exchange&, const Call&, Request),
+                           std::type_identity_t<Request> request) {
+    return runtime::block_on(executor(), run_coroutine(this, run, std::move(request)));
   }
   /// As above, for what must succeed.
-  template <class Response, class Request>
-  Response must(Async<ApiResult<Response>> (*handler)(Context&, Request),
-                std::type_identity_t<Request> request) {
-    auto answer = call(handler, std::move(request));
+  template <class Response, class Operation, class Request>
+  Response must_answer(Operation operation, Request request) {
+    auto answer = call(operation, std::move(request));
     if (!answer) ADD_FAILURE() << answer.error().code << ": " << answer.error().message;
     return answer ? std::move(*answer) : Response();
+  }
+  template <class Response, class Request>
+  Response must(Decision<Response> (*decide)(const Call&, const store::View&, const Request&),
+                std::type_identity_t<Request> request) {
+    return must_answer<Response>(decide, std::move(request));
+  }
+  template <class Response, class Request>
+  Response must(Async<ApiResult<Response>> (*run)(Exchange&, const Call&, Request),
+                std::type_identity_t<Request> request) {
+    return must_answer<Response>(run, std::move(request));
   }
   /// Asserts that the call fails with this exception and a message that holds `fragment`.
   template <class Response>
@@ -104,11 +121,16 @@ class HandlersTest : public ::testing::Test {
   }
   /// Makes the next commit lose against `request`, which must succeed.
   template <class Response, class Request>
-  void lose_against(Async<ApiResult<Response>> (*handler)(Context&, Request),
+  void lose_against(Decision<Response> (*decide)(const Call&, const store::View&, const Request&),
                     std::type_identity_t<Request> request) {
-    store_.before_next_commit([this, handler, request]() -> Async<void> {
-      return race<Response, Request>(this, handler, request);
-    });
+    store_.before_next_commit(
+        [this, decide, request] { return race(run_decided<Response, Request>(this, decide, request)); });
+  }
+  template <class Response, class Request>
+  void lose_against(Async<ApiResult<Response>> (*run)(Exchange&, const Call&, Request),
+                    std::type_identity_t<Request> request) {
+    store_.before_next_commit(
+        [this, run, request] { return race(run_coroutine<Response, Request>(this, run, request)); });
   }
 
   template <class R>
@@ -179,17 +201,60 @@ class HandlersTest : public ::testing::Test {
   store::memory::MemoryEngine engine_{runtime_, store::memory::MemoryEngine::Mode::private_};
   store::Committer committer_{engine_, runtime_, threads_.executor(0)};
   RacingStore store_{committer_};
-  Services services_{store_, runtime_, domain::Limits(), domain::Compat::current, "http://127.0.0.1:51670"};
+  Deps deps_{.endpoint = "http://127.0.0.1:5167"};
+  std::shared_ptr<api::Turns> turns_ = std::make_shared<api::Turns>();
   domain::Realm realm_{"123456789012", "us-east-1"};
   std::string principal_arn_ = "arn:aws:iam::123456789012:user/alice";
   WallTime now_{1'800'000'000'000};
 
+  // The rules of the operations that have a client token.
+  template <class Request>
+  static constexpr bool kHasToken = std::is_same_v<Request, model::ecs::RunTaskRequest> ||
+                                    std::is_same_v<Request, model::ecs::CreateServiceRequest> ||
+                                    std::is_same_v<Request, model::ecs::CreateTaskSetRequest> ||
+                                    std::is_same_v<Request, model::ecs::RegisterContainerInstanceRequest>;
+  template <class Request>
+  static const auto& token_rule() {
+    if constexpr (std::is_same_v<Request, model::ecs::RunTaskRequest>)
+      return kRunTaskToken;
+    else if constexpr (std::is_same_v<Request, model::ecs::CreateServiceRequest>)
+      return kCreateServiceToken;
+    else if constexpr (std::is_same_v<Request, model::ecs::CreateTaskSetRequest>)
+      return kCreateTaskSetToken;
+    else
+      return kRegisterContainerInstanceToken;
+  }
+  template <class Response, class Request>
+  static Async<ApiResult<Response>> run_decided(HandlersTest* self,
+                                                Decision<Response> (*decide)(const Call&, const store::View&,
+                                                                             const Request&),
+                                                Request request) {
+    api::CallParts parts = self->new_parts();
+    const Call one(api::Call(self->runtime_, parts), self->deps_);
+    Exchange exchange{self->store_, self->turns_};
+    const auto decide_on = [&](const store::View& view) -> Decision<Response> {
+      if constexpr (kHasToken<Request>)
+        return api::decide_once(words(), one, view, request, "Operation", token_rule<Request>(), decide);
+      else
+        return decide(one, view, request);
+    };
+    co_return co_await api::decide_and_commit<Response>(exchange, words(), decide_on);
+  }
+
  private:
   template <class Response, class Request>
-  static Async<void> race(HandlersTest* self, Async<ApiResult<Response>> (*handler)(Context&, Request),
-                          Request request) {
-    Context one = self->context();
-    auto answer = co_await handler(one, std::move(request));
+  static Async<ApiResult<Response>> run_coroutine(HandlersTest* self,
+                                                  Async<ApiResult<Response>> (*run)(Exchange&, const Call&,
+                                                                                    Request),
+                                                  Request request) {
+    api::CallParts parts = self->new_parts();
+    const Call one(api::Call(self->runtime_, parts), self->deps_);
+    Exchange exchange{self->store_, self->turns_};
+    co_return co_await run(exchange, one, std::move(request));
+  }
+  template <class Response>
+  static Async<void> race(Async<ApiResult<Response>> request) {
+    auto answer = co_await std::move(request);
     if (!answer) ADD_FAILURE() << "the racing call failed: " << answer.error().message;
   }
   template <class R>

@@ -1,38 +1,37 @@
 #include <fmt/format.h>
 
 #include "base/arn.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 
 // Operations whose other half is AWS infrastructure that is not here. They check what they can, and answer
 // the error that clients know for "not possible".
 namespace berth::services::ecs {
 
 // There is no Session Manager, so no task has its agent: what AWS answers for such a task.
-Async<ApiResult<model::ecs::ExecuteCommandResponse>> execute_command(
-    Context& context, model::ecs::ExecuteCommandRequest request) {
+Decision<model::ecs::ExecuteCommandResponse> execute_command(
+    const Call& call, const store::View& view, const model::ecs::ExecuteCommandRequest& request) {
   if (!request.interactive)
-    co_return wire::invalid_parameter("Interactive is the only mode supported currently.");
-  const auto view = co_await context.read();
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "task", request.task);
-  if (!cluster) co_return cluster.take_error();
-  const auto* found = find_task(context, view, **cluster, request.task);
-  if (!found) co_return wire::invalid_parameter("The specified task was not found.");
+    return wire::invalid_parameter("Interactive is the only mode supported currently.");
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.task);
+  if (!cluster) return cluster.take_error();
+  const auto* found = find_task(call, view, **cluster, request.task);
+  if (!found) return wire::invalid_parameter("The specified task was not found.");
   const auto& task = *found->record;
   if (task.last_status != domain::TaskStatus::running)
-    co_return wire::invalid_parameter(fmt::format(
+    return wire::invalid_parameter(fmt::format(
         "The task is in {} status: execute command needs a RUNNING task.", to_string(task.last_status)));
   bool known = !request.container;
   for (const auto& container : task.containers) known = known || container.name == *request.container;
-  if (!known) co_return wire::invalid_parameter("The specified container was not found in the task.");
+  if (!known) return wire::invalid_parameter("The specified container was not found in the task.");
   if (!request.container && task.containers.size() > 1)
-    co_return wire::invalid_parameter("container is required: the task has more than one container.");
+    return wire::invalid_parameter("container is required: the task has more than one container.");
   if (!task.enable_execute_command)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         "The execute command failed because execute command was not enabled when the task was run or the "
         "execute command agent isn't running. Wait and try again or run a new task with execute command "
         "enabled and try again.");
-  co_return wire::ApiError{
+  return wire::ApiError{
       .code = "TargetNotConnectedException",
       .message =
           "The execute command failed: there is no Session Manager here. Use 'docker exec' on the "
@@ -40,28 +39,26 @@ Async<ApiResult<model::ecs::ExecuteCommandResponse>> execute_command(
 }
 
 // Namespaces are AWS Cloud Map's, and Service Connect is refused: none exists.
-Async<ApiResult<model::ecs::ListServicesByNamespaceResponse>> list_services_by_namespace(
-    Context& context, model::ecs::ListServicesByNamespaceRequest request) {
-  static_cast<void>(context);
-  if (request.namespace_.empty()) co_return wire::invalid_parameter("Namespace can not be blank.");
-  co_return wire::ApiError{.code = "NamespaceNotFoundException",
-                           .message = "The specified namespace was not found."};
+Decision<model::ecs::ListServicesByNamespaceResponse> list_services_by_namespace(
+    const Call&, const store::View&, const model::ecs::ListServicesByNamespaceRequest& request) {
+  if (request.namespace_.empty()) return wire::invalid_parameter("Namespace can not be blank.");
+  return wire::ApiError{.code = "NamespaceNotFoundException",
+                        .message = "The specified namespace was not found."};
 }
 
 // Deployments here have no lifecycle hooks, so none ever waits for this.
-Async<ApiResult<model::ecs::ContinueServiceDeploymentResponse>> continue_service_deployment(
-    Context& context, model::ecs::ContinueServiceDeploymentRequest request) {
-  const auto view = co_await context.read();
+Decision<model::ecs::ContinueServiceDeploymentResponse> continue_service_deployment(
+    const Call& call, const store::View& view, const model::ecs::ContinueServiceDeploymentRequest& request) {
   const auto arn = parse_arn(request.service_deployment_arn);
-  if (!arn) co_return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
+  if (!arn) return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
   const auto resource = parse_ecs_resource(arn->resource);
-  const bool here = resource && resource->type == "service-deployment" &&
-                    arn->region == context.realm.region && arn->account == context.realm.account;
-  if (!here || !view.find<domain::ServiceDeploymentRecord>(store::service_part_key(
-                   context.realm, resource->cluster, resource->service, resource->id)))
-    co_return wire::ApiError{.code = "ServiceDeploymentNotFoundException",
-                             .message = "The service deployment was not found."};
-  co_return wire::client_exception(
+  const bool here = resource && resource->type == "service-deployment" && arn->region == call.realm.region &&
+                    arn->account == call.realm.account;
+  if (!here || !view.find<domain::ServiceDeploymentRecord>(
+                   store::service_part_key(call.realm, resource->cluster, resource->service, resource->id)))
+    return wire::ApiError{.code = "ServiceDeploymentNotFoundException",
+                          .message = "The service deployment was not found."};
+  return wire::client_exception(
       fmt::format("The service deployment does not wait for a lifecycle hook {}.", request.hook_id));
 }
 

@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include "services/core/decide.h"
 #include "services/ecs/cluster_rules.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 // UpdateCluster, UpdateClusterSettings, PutClusterCapacityProviders: each replaces some members of an ACTIVE
@@ -20,13 +19,13 @@ using Refusal = std::optional<wire::ApiError>;
 using Change = std::function<Refusal(const store::View&, store::Transaction&, ClusterRecord&)>;
 
 template <class Response>
-Decision<Response> decide(const Context& context, const store::View& view, const std::string& cluster,
+Decision<Response> decide(const Call& call, const store::View& view, const std::string& cluster,
                           const Change& change) {
-  auto found = named_active_cluster(context, view, cluster);
+  auto found = named_active_cluster(call, view, cluster);
   if (!found) return found.take_error();
   const auto& stored = **found;
   ClusterRecord record = *stored.record;
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   if (auto error = change(view, transaction, record)) return *std::move(error);
   Response response;
   response.cluster = render_cluster(view, record, kFieldsOfUpdated);
@@ -34,14 +33,6 @@ Decision<Response> decide(const Context& context, const store::View& view, const
   transaction.expect(stored);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
-}
-
-template <class Response>
-Async<ApiResult<Response>> change_cluster(Context& context, std::string cluster, Change change) {
-  std::function<Decision<Response>(const store::View&)> decider = [&](const store::View& view) {
-    return decide<Response>(context, view, cluster, change);
-  };
-  co_return co_await decide_and_commit<Response>(context, std::move(decider));
 }
 
 // Settings that are named get the new value; the others stay.
@@ -59,10 +50,10 @@ void merge(std::optional<std::vector<ClusterSetting>>& into, const std::vector<C
 
 }  // namespace
 
-Async<ApiResult<model::ecs::UpdateClusterResponse>> update_cluster(Context& context,
-                                                                   model::ecs::UpdateClusterRequest request) {
-  if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
-  if (auto error = check_cluster_configuration(request.configuration)) co_return *std::move(error);
+Decision<model::ecs::UpdateClusterResponse> update_cluster(const Call& call, const store::View& view,
+                                                           const model::ecs::UpdateClusterRequest& request) {
+  if (auto error = check_cluster_settings(request.settings)) return *std::move(error);
+  if (auto error = check_cluster_configuration(request.configuration)) return *std::move(error);
   Change change = [&](const store::View&, store::Transaction&, ClusterRecord& record) -> Refusal {
     if (request.settings) merge(record.settings, *request.settings);
     if (request.configuration) record.configuration = request.configuration;
@@ -74,37 +65,34 @@ Async<ApiResult<model::ecs::UpdateClusterResponse>> update_cluster(Context& cont
     record.service_connect_defaults->namespace_ = request.service_connect_defaults->namespace_;
     return std::nullopt;
   };
-  co_return co_await change_cluster<model::ecs::UpdateClusterResponse>(context, request.cluster,
-                                                                       std::move(change));
+  return decide<model::ecs::UpdateClusterResponse>(call, view, request.cluster, change);
 }
 
-Async<ApiResult<model::ecs::UpdateClusterSettingsResponse>> update_cluster_settings(
-    Context& context, model::ecs::UpdateClusterSettingsRequest request) {
-  if (request.settings.empty()) co_return wire::invalid_parameter("settings cannot be empty.");
-  if (auto error = check_cluster_settings(request.settings)) co_return *std::move(error);
+Decision<model::ecs::UpdateClusterSettingsResponse> update_cluster_settings(
+    const Call& call, const store::View& view, const model::ecs::UpdateClusterSettingsRequest& request) {
+  if (request.settings.empty()) return wire::invalid_parameter("settings cannot be empty.");
+  if (auto error = check_cluster_settings(request.settings)) return *std::move(error);
   Change change = [&](const store::View&, store::Transaction&, ClusterRecord& record) -> Refusal {
     merge(record.settings, request.settings);
     return std::nullopt;
   };
-  co_return co_await change_cluster<model::ecs::UpdateClusterSettingsResponse>(context, request.cluster,
-                                                                               std::move(change));
+  return decide<model::ecs::UpdateClusterSettingsResponse>(call, view, request.cluster, change);
 }
 
-Async<ApiResult<model::ecs::PutClusterCapacityProvidersResponse>> put_cluster_capacity_providers(
-    Context& context, model::ecs::PutClusterCapacityProvidersRequest request) {
-  Change change = [&](const store::View& view, store::Transaction& transaction,
-                      ClusterRecord& record) -> Refusal {
-    if (auto error = check_capacity_providers(context, view, request.capacity_providers,
+Decision<model::ecs::PutClusterCapacityProvidersResponse> put_cluster_capacity_providers(
+    const Call& call, const store::View& view,
+    const model::ecs::PutClusterCapacityProvidersRequest& request) {
+  Change change = [&](const store::View&, store::Transaction& transaction, ClusterRecord& record) -> Refusal {
+    if (auto error = check_capacity_providers(call, view, request.capacity_providers,
                                               request.default_capacity_provider_strategy))
       return error;
-    expect_providers(context, view, transaction, request.capacity_providers);
-    record.capacity_providers = provider_names(context, request.capacity_providers);
+    expect_providers(call, view, transaction, request.capacity_providers);
+    record.capacity_providers = provider_names(call, request.capacity_providers);
     record.default_capacity_provider_strategy =
         normalise_strategy(request.default_capacity_provider_strategy);
     return std::nullopt;
   };
-  co_return co_await change_cluster<model::ecs::PutClusterCapacityProvidersResponse>(context, request.cluster,
-                                                                                     std::move(change));
+  return decide<model::ecs::PutClusterCapacityProvidersResponse>(call, view, request.cluster, change);
 }
 
 }  // namespace berth::services::ecs

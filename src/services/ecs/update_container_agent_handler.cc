@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include "domain/agent_update.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
 #include "services/ecs/attribute_rules.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -46,20 +45,22 @@ std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
   return std::nullopt;
 }
 
-Decision<UpdateContainerAgentResponse> decide(const Context& context, const store::View& view,
-                                              const UpdateContainerAgentRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
-                                        request.container_instance);
+}  // namespace
+
+Decision<UpdateContainerAgentResponse> update_container_agent(const Call& call, const store::View& view,
+                                                              const UpdateContainerAgentRequest& request) {
+  auto cluster =
+      find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instance);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_instance(context, view, **cluster, request.container_instance);
+  const auto* found = find_instance(call, view, **cluster, request.container_instance);
   if (!found || found->record->status == domain::InstanceStatus::inactive)
     return wire::invalid_parameter("The referenced container instance was not found.");
-  if (auto refused = refuse(*found->record, context.services.agent_packages)) return *std::move(refused);
+  if (auto refused = refuse(*found->record, call.deps.agent_packages)) return *std::move(refused);
   ContainerInstanceRecord record = *found->record;
   // The session of its agent sees this and goes on with it.
   record.agent_update_status = domain::AgentUpdateStatus::pending;
   ++record.version;
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*found);
   transaction.put(record);
   UpdateContainerAgentResponse response;
@@ -67,15 +68,6 @@ Decision<UpdateContainerAgentResponse> decide(const Context& context, const stor
       view, {found->key, std::make_shared<const ContainerInstanceRecord>(std::move(record)), {}},
       WithTags::yes);
   return {std::move(response), std::move(transaction)};
-}
-
-}  // namespace
-
-Async<ApiResult<UpdateContainerAgentResponse>> update_container_agent(Context& context,
-                                                                      UpdateContainerAgentRequest request) {
-  std::function<Decision<UpdateContainerAgentResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide(context, view, request); };
-  co_return co_await decide_and_commit<UpdateContainerAgentResponse>(context, std::move(decider));
 }
 
 }  // namespace berth::services::ecs

@@ -20,7 +20,7 @@ struct Offer final : domain::AgentPackages {
 class UpdateContainerAgent : public testing::HandlersTest {
  protected:
   UpdateContainerAgent() {
-    services_.agent_packages = &offer_;
+    deps_.agent_packages = &offer_;
     create("web");
     arn_ = *enrol("web").container_instance_arn;
     change([](auto& record) {
@@ -75,7 +75,7 @@ TEST_F(UpdateContainerAgent, NothingNewer) {
     offer_.version = version;
     refused(request(), "NoUpdateAvailableException", "0.1.0");
   }
-  services_.agent_packages = nullptr;
+  deps_.agent_packages = nullptr;
   refused(request(), "NoUpdateAvailableException");
   EXPECT_FALSE(record().agent_update_status.has_value()) << "never requested";
 }

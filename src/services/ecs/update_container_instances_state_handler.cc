@@ -2,9 +2,8 @@
 
 #include <set>
 
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/render.h"
 
 namespace berth::services::ecs {
@@ -17,22 +16,22 @@ using model::ecs::UpdateContainerInstancesStateResponse;
 
 constexpr std::size_t kInstancesMax = 10;
 
-Decision<UpdateContainerInstancesStateResponse> decide(const Context& context, const store::View& view,
+Decision<UpdateContainerInstancesStateResponse> decide(const Call& call, const store::View& view,
                                                        const UpdateContainerInstancesStateRequest& request,
                                                        InstanceStatus status) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "container-instance",
-                                        request.container_instances);
+  auto cluster =
+      find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instances);
   if (!cluster) return cluster.take_error();
   UpdateContainerInstancesStateResponse response;
   response.container_instances.emplace();
   response.failures.emplace();
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   std::set<std::string> seen;
   for (const auto& name : request.container_instances) {
-    const auto* found = find_instance(context, view, **cluster, name);
+    const auto* found = find_instance(call, view, **cluster, name);
     if (!found) {
       response.failures->push_back(
-          failure(missing_arn(context, (*cluster)->name, "container-instance", name), "MISSING"));
+          failure(missing_arn(call, (*cluster)->name, "container-instance", name), "MISSING"));
       continue;
     }
     if (!seen.insert(found->key).second) continue;
@@ -57,24 +56,22 @@ Decision<UpdateContainerInstancesStateResponse> decide(const Context& context, c
 
 }  // namespace
 
-Async<ApiResult<UpdateContainerInstancesStateResponse>> update_container_instances_state(
-    Context& context, UpdateContainerInstancesStateRequest request) {
+Decision<UpdateContainerInstancesStateResponse> update_container_instances_state(
+    const Call& call, const store::View& view, const UpdateContainerInstancesStateRequest& request) {
   using model::ecs::ContainerInstanceStatus;
   if (request.status != ContainerInstanceStatus::active &&
       request.status != ContainerInstanceStatus::draining)
-    co_return wire::invalid_parameter(fmt::format(
+    return wire::invalid_parameter(fmt::format(
         "Container instance status should be one of [ACTIVE, DRAINING], not {}.", to_string(request.status)));
   if (request.container_instances.empty())
-    co_return wire::invalid_parameter("Container instances cannot be empty.");
+    return wire::invalid_parameter("Container instances cannot be empty.");
   if (request.container_instances.size() > kInstancesMax)
-    co_return wire::invalid_parameter(
+    return wire::invalid_parameter(
         fmt::format("containerInstances may name at most {} container instances, not {}.", kInstancesMax,
                     request.container_instances.size()));
   const auto status =
       request.status == ContainerInstanceStatus::active ? InstanceStatus::active : InstanceStatus::draining;
-  std::function<Decision<UpdateContainerInstancesStateResponse>(const store::View&)> decider =
-      [&](const store::View& view) { return decide(context, view, request, status); };
-  co_return co_await decide_and_commit<UpdateContainerInstancesStateResponse>(context, std::move(decider));
+  return decide(call, view, request, status);
 }
 
 }  // namespace berth::services::ecs

@@ -2,9 +2,8 @@
 
 #include "scheduling/service_rules.h"
 #include "scheduling/task_sets.h"
-#include "services/core/decide.h"
-#include "services/core/lookup.h"
-#include "services/ecs/handlers.h"
+#include "services/ecs/core/lookup.h"
+#include "services/ecs/operations.h"
 #include "services/ecs/service_lookup.h"
 #include "services/ecs/service_request.h"
 
@@ -70,7 +69,7 @@ std::optional<wire::ApiError> check_controller(const ServiceRecord& service,
 }
 
 // The definition to deploy anew, or null when the tasks stay as they are.
-ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Context& context,
+ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Call& call,
                                                                         const store::View& view,
                                                                         const ServiceRecord& service,
                                                                         const UpdateServiceRequest& request) {
@@ -81,7 +80,7 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
   if ((!request.task_definition && !forced) || !primary)
     return static_cast<const store::Stored<domain::TaskDefinitionRecord>*>(nullptr);
   auto definition =
-      service_definition(context, view, request.task_definition.value_or(primary->task_definition_arn),
+      service_definition(call, view, request.task_definition.value_or(primary->task_definition_arn),
                          request.network_configuration);
   if (!definition) return definition;
   const auto& record = *(*definition)->record;
@@ -92,11 +91,11 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> to_deploy(const Co
 
 // Expectations: the service is as it was seen, so that neither another update nor a step of the scheduler is
 // lost.
-Decision<UpdateServiceResponse> decide(const Context& context, const store::View& view,
+Decision<UpdateServiceResponse> decide(const Call& call, const store::View& view,
                                        const UpdateServiceRequest& request) {
-  auto cluster = find_active_cluster_of(context, view, request.cluster, "service", request.service);
+  auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
-  const auto* found = find_service(context, view, **cluster, request.service);
+  const auto* found = find_service(call, view, **cluster, request.service);
   if (!found) return wire::service_not_found();
   if (found->record->status != ServiceStatus::active) return wire::service_not_active();
   if (request.desired_count && found->record->scheduling_strategy == model::ecs::SchedulingStrategy::daemon)
@@ -104,37 +103,35 @@ Decision<UpdateServiceResponse> decide(const Context& context, const store::View
         "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
         "try again.");
   if (auto error = check_controller(*found->record, request)) return *std::move(error);
-  auto definition = to_deploy(context, view, *found->record, request);
+  auto definition = to_deploy(call, view, *found->record, request);
   if (!definition) return definition.take_error();
   ServiceRecord record = *found->record;
   apply(record, request);
-  if (auto error = check_service(context, record)) return *std::move(error);
+  if (auto error = check_service(call, record)) return *std::move(error);
 
-  auto transaction = new_transaction(context);
+  auto transaction = new_transaction(call);
   transaction.expect(*found);
   if (*definition) {
     transaction.expect(**definition);
-    deploy(context, transaction, record, *(*definition)->record);
+    deploy(call, transaction, record, *(*definition)->record);
   } else if (auto* primary = scheduling::primary_of(record);
              primary && record.scheduling_strategy == model::ecs::SchedulingStrategy::replica) {
     primary->desired_count = record.desired_count;
   }
   UpdateServiceResponse response;
-  response.service = render_service(context, view, record, ServiceTags::yes);
+  response.service = render_service(call, view, record, ServiceTags::yes);
   transaction.put(std::move(record));
   return {std::move(response), std::move(transaction)};
 }
 
 }  // namespace
 
-Async<ApiResult<UpdateServiceResponse>> update_service(Context& context, UpdateServiceRequest request) {
+Decision<UpdateServiceResponse> update_service(const Call& call, const store::View& view,
+                                               const UpdateServiceRequest& request) {
   if (request.task_definition && request.task_definition->empty())
-    co_return wire::invalid_parameter("TaskDefinition can not be blank.");
-  if (auto error = refuse_what_services_lack(request)) co_return *std::move(error);
-  std::function<Decision<UpdateServiceResponse>(const store::View&)> decider = [&](const store::View& view) {
-    return decide(context, view, request);
-  };
-  co_return co_await decide_and_commit<UpdateServiceResponse>(context, std::move(decider));
+    return wire::invalid_parameter("TaskDefinition can not be blank.");
+  if (auto error = refuse_what_services_lack(request)) return *std::move(error);
+  return decide(call, view, request);
 }
 
 }  // namespace berth::services::ecs
