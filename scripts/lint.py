@@ -39,10 +39,11 @@ LAYERS = {
     "api": ["base", "model", "wire", "auth", "domain", "store", "runtime"],
     "services": SERVER + ["api", "scheduling"],
     # It explains the service scheduler's own plan, which is pure.
+    "services/logs": SERVER + ["api", "journal"],
     "services/berth": SERVER + ["api", "scheduling", "services/ecs/core", "controllers/service/facts.h", "controllers/service/plan.h"],
     "gateway": SERVER + ["scheduling"],
     "controllers": PURE + ["domain", "placement", "store", "runtime", "scheduling"],
-    "control_plane": SERVER + ["api", "scheduling", "services", "gateway", "controllers"],
+    "control_plane": SERVER + ["api", "journal", "scheduling", "services", "gateway", "controllers"],
     "simulate": SERVER + ["api", "scheduling", "services", "controllers", "runtime/sim", "store/memory"],
     "agent": AGENT + ["runtime", "wire"],
     "agent/engine": PURE + ["runtime/async.h"],

@@ -2,6 +2,7 @@
 
 #include "services/berth/operations.h"
 #include "services/ecs/operations.h"
+#include "services/logs/operations.h"
 #include "services/sts/operations.h"
 
 namespace berth::control_plane {
@@ -40,10 +41,12 @@ ControlPlane::ControlPlane(Deps deps, const Settings& settings)
            .endpoint = {},
            .agent_packages = deps.agent_packages,
            .stops = &gateway_},
+      logs_{.journal = deps.journal},
       front_end_(front_end_deps(deps, operations_, settings.throttles ? &throttles_.emplace() : nullptr)),
       router_(front_end_, gateway_, std::move(deps.downloads)),
       run_controllers_(settings.run_controllers) {
   add_services(operations_, ecs_);
+  if (logs_.journal) add_logs(operations_, logs_);
 }
 
 void ControlPlane::start() {
@@ -63,10 +66,16 @@ void add_services(api::OperationTable& table, const services::ecs::Deps& ecs) {
   services::sts::add_operations(table);
 }
 
+void add_logs(api::OperationTable& table, const services::logs::Deps& logs) {
+  services::logs::add_operations(table, logs);
+}
+
 std::vector<std::string> implemented_operations() {
   const services::ecs::Deps none;
+  const services::logs::Deps no_logs;
   api::OperationTable table;
   add_services(table, none);
+  add_logs(table, no_logs);
   return table.list();
 }
 

@@ -12,6 +12,7 @@
 #include "controllers/controllers.h"
 #include "gateway/gateway.h"
 #include "services/ecs/core/call.h"
+#include "services/logs/call.h"
 
 namespace berth::control_plane {
 
@@ -33,6 +34,7 @@ struct Deps {
   const domain::AgentPackages* agent_packages = nullptr;
   const domain::TaskRoles* task_roles = nullptr;
   Downloads downloads = nullptr;
+  journal::LogJournal* journal = nullptr;  ///< Of log events. Null: CloudWatch Logs is not served.
   /// FrontEndDeps has these three.
   std::function<std::string()> more_metrics = nullptr;
   std::function<std::string()> warning = nullptr;
@@ -65,6 +67,7 @@ class ControlPlane {
   gateway::Gateway gateway_;
   controllers::Controllers controllers_;
   services::ecs::Deps ecs_;
+  services::logs::Deps logs_;
   api::OperationTable operations_;
   api::FrontEnd front_end_;
   RequestRouter router_;
@@ -72,8 +75,9 @@ class ControlPlane {
   bool started_ = false;
 };
 
-/// Adds the operations of every service. Borrows `ecs` for the table's life.
+/// Adds the operations of every service. Borrows what the services need for the table's life.
 void add_services(api::OperationTable& table, const services::ecs::Deps& ecs);
+void add_logs(api::OperationTable& table, const services::logs::Deps& logs);
 
 /// "service.Operation" of each that is implemented, in order.
 std::vector<std::string> implemented_operations();

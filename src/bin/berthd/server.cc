@@ -13,10 +13,12 @@
 #include "bin/berthd/agent_package_folder.h"
 #include "bin/berthd/certificate_files.h"
 #include "bin/berthd/credentials.h"
+#include "bin/berthd/journal_metrics.h"
 #include "bin/berthd/reset.h"
 #include "bin/berthd/store_files.h"
 #include "bin/berthd/task_role_file.h"
 #include "control_plane/control_plane.h"
+#include "journal/log_journal.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/process_limits.h"
 #include "runtime/real/real_files.h"
@@ -59,7 +61,7 @@ class Server {
   explicit Server(const Options& options)
       : options_(options),
         connections_(connection_threads(options), runtime::Wakeup::queue),
-        background_(3),
+        background_(5),
         runtime_(background_.executor(0)) {}
 
   Result<void> start() {
@@ -81,6 +83,11 @@ class Server {
     engine_ = *std::move(engine);
     committer_ = std::make_unique<store::Committer>(*engine_, runtime_, background_.executor(1));
     if (auto loaded = runtime::block_on(background_.executor(1), committer_->start()); !loaded) return loaded;
+    journal_ = std::make_unique<journal::LogJournal>(
+        journal::JournalDeps{files_, runtime_, background_.executor(3), background_.executor(4),
+                             options_.data_dir + "/logs"},
+        journal::LogLimits{});
+    if (auto opened = journal_->open(); !opened) return opened;
     return serve(*key);
   }
 
@@ -91,6 +98,7 @@ class Server {
     for (auto& server : tls_only_) runtime::block_on(connections_.executor(0), server->stop());
     if (http_) runtime::block_on(connections_.executor(0), http_->stop());
     if (plane_ && http_) runtime::block_on(main, plane_->stop());
+    if (journal_) runtime::block_on(main, journal_->close());
     if (committer_) runtime::block_on(background_.executor(1), committer_->stop());
     if (engine_) runtime::block_on(main, engine_->close());
     connections_.stop();
@@ -119,6 +127,7 @@ class Server {
                              .name = runtime_.ids().uuid(),
                              .agent_packages = packages,
                              .task_roles = roles_ ? &*roles_ : nullptr,
+                             .journal = journal_.get(),
                              .more_metrics = [this] { return more_metrics(); },
                              .warning = [this] { return warning(); }};
     if (packages_) deps.downloads = [this](const runtime::HttpRequest& request) { return download(request); };
@@ -152,7 +161,8 @@ class Server {
   }
 
   std::string more_metrics() const {
-    return plane_->gateway().metrics() + render_store_metrics(committer_->health());
+    return plane_->gateway().metrics() + render_store_metrics(committer_->health()) +
+           render_journal_metrics(journal_->figures());
   }
 
   std::string warning() const {
@@ -200,11 +210,13 @@ class Server {
   /// They queue: a client that sends to several connections is not interrupted at the first of them, and all
   /// are answered in one go.
   runtime::IoThreads connections_;
-  runtime::IoThreads background_;  ///< 0: controllers and the like; 1: commits; 2: copying SQLite's log.
+  runtime::IoThreads background_;  ///< 0: controllers and the like; 1: commits; 2: copying SQLite's log; 3:
+                                   ///< writing log events; 4: reading them.
   runtime::RealRuntime runtime_;
   runtime::RealFiles files_;
   std::unique_ptr<store::sqlite::SqliteEngine> engine_;
   std::unique_ptr<store::Committer> committer_;
+  std::unique_ptr<journal::LogJournal> journal_;
   std::optional<AgentPackageFolder> packages_;
   std::optional<TaskRoleFile> roles_;
   std::unique_ptr<control_plane::ControlPlane> plane_;
