@@ -16,6 +16,8 @@ using domain::TaskStatus;
 constexpr Duration kLookMax = std::chrono::seconds(30);
 // Between what one process noted and what another one counts from it.
 constexpr Duration kClockSlack = std::chrono::seconds(1);
+// From the time that a write names to its place in a slow store.
+constexpr Duration kWriteMax = std::chrono::seconds(10);
 // What agents always get to come back after a start of the control plane.
 constexpr Duration kBackAgain = std::chrono::seconds(90);
 constexpr std::string_view kZoneIs = "attribute:ecs.availability-zone == ";
@@ -111,7 +113,7 @@ void Ledger::check_given_up(const TaskRecord& task) {
   // Steps shorten nothing, save what a control plane makes of the times from before it began: it waits
   // kBackAgain.
   const Duration promised = clocks_moved() ? std::min(promises_.grace, kBackAgain) : promises_.grace;
-  if (away == away_since_.end() || world_.now() - away->second + kClockSlack < promised)
+  if (away == away_since_.end() || world_.now() - away->second + kClockSlack + kWriteMax < promised)
     fail("given-up", task.arn + " was given up before its instance had been away for the grace");
 }
 

@@ -6,7 +6,13 @@ namespace berth::sim {
 
 Result<std::string> MutantFiles::read(const std::string& path, std::size_t bytes_max) {
   if (mutant_.is("identity-forgotten") && path.ends_with("berth-agent.json")) return not_found(path);
-  return inner_.read(path, bytes_max);
+  auto text = inner_.read(path, bytes_max);
+  // Nor do the files of its tasks tell it who it is.
+  if (mutant_.is("identity-forgotten") && text)
+    for (const std::string_view name : {R"("agent":{)", R"("berth.container-instance-arn":)"})
+      for (auto at = text->find(name); at != std::string::npos; at = text->find(name, at))
+        (*text)[at + 1] = '?';
+  return text;
 }
 
 Result<void> MutantFiles::write_atomically(const std::string& path, std::string_view text, unsigned mode) {

@@ -113,9 +113,10 @@ Async<int> AgentProcess::start_tasks() {
   options.host_cpu = std::int64_t{facts_.cpus} * 1024;
   options.host_memory_mib = facts_.memory_mib - config.reserved_memory_mib;
   agent::tasks::TaskManager::Deps deps{containers_, node_.runtime(), store_, *report_sink_, {}};
-  deps.find_wanted = [this](std::vector<std::string> tasks) {
-    return session::find_wanted_tasks(*api_, registered_.cluster, std::move(tasks));
-  };
+  if (!deps_.mutant.is("strays-of-before-kept"))
+    deps.find_wanted = [this](std::vector<std::string> tasks) {
+      return session::find_wanted_tasks(*api_, registered_.cluster, std::move(tasks));
+    };
   tasks_ = std::make_unique<agent::tasks::TaskManager>(std::move(deps), std::move(options));
   if (auto loaded = tasks_->load(); !loaded) co_return fail(loaded.error().message, kExitTerminal);
   co_await tasks_->resume();

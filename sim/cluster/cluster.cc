@@ -171,10 +171,13 @@ Async<void> Cluster::supervise() {
 
 const domain::ContainerInstanceRecord* Cluster::instance_of(std::size_t host) const {
   const std::string id = agent::session::instance_id_of(hosts_.at(host)->config, hosts_.at(host)->facts);
+  const domain::ContainerInstanceRecord* newest = nullptr;
+  // A host that lost its disk while its old session was taken for alive has two of them.
   for (const auto& [key, instance] : ledger_.instances())
-    if (instance->ec2_instance_id == id && instance->status != domain::InstanceStatus::inactive)
-      return instance.get();
-  return nullptr;
+    if (instance->ec2_instance_id == id && instance->status != domain::InstanceStatus::inactive &&
+        (!newest || instance->registered_at > newest->registered_at))
+      newest = instance.get();
+  return newest;
 }
 
 std::size_t Cluster::usable_hosts(const std::string& zone) const {
@@ -187,9 +190,10 @@ std::size_t Cluster::usable_hosts(const std::string& zone) const {
 }
 
 void Cluster::fall_back(AgentHost& host, runtime::SimDisk before) {
-  for (std::size_t i = 0; i < hosts_.size(); ++i) {
-    const auto* instance = hosts_[i].get() == &host ? instance_of(i) : nullptr;
-    if (!instance) continue;
+  const std::string id = agent::session::instance_id_of(host.config, host.facts);
+  // All that it has been: what the disk says now may be of before it became the newest of them.
+  for (const auto& [key, instance] : ledger_.instances()) {
+    if (instance->ec2_instance_id != id) continue;
     containers_.fell_back(instance->arn);
     deliveries_.fell_back(instance->arn);
   }

@@ -71,22 +71,21 @@ void Cluster::check_instances(std::vector<std::string>& waits) const {
   const std::size_t expected = hosts_.size() - hosts_gone();
   if (connected() != expected)
     waits.push_back(fmt::format("{} of {} agents are connected", connected(), expected));
-  std::map<std::string, const domain::ContainerInstanceRecord*> by_host;
-  std::set<std::string> draining, gone;
+  std::set<std::string> draining, gone, hosts_gone;
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const auto* instance = instance_of(i);
+    if (hosts_[i]->gone)
+      hosts_gone.insert(agent::session::instance_id_of(hosts_[i]->config, hosts_[i]->facts));
+    if (instance && hosts_[i]->kept_draining && instance->status != InstanceStatus::draining)
+      waits.push_back(fmt::format("{} is not yet DRAINING", instance->id));
+  }
   for (const auto& [key, instance] : ledger_.instances()) {
     if (instance->status == InstanceStatus::inactive) continue;
-    by_host[instance->ec2_instance_id] = instance.get();
     if (instance->status == InstanceStatus::draining) draining.insert(instance->id);
-  }
-  for (const auto& host : hosts_) {
-    const auto found = by_host.find(agent::session::instance_id_of(host->config, host->facts));
-    if (found == by_host.end()) continue;
-    const auto& instance = *found->second;
-    if (host->gone) gone.insert(instance.id);
-    if (host->gone && domain::counts_as_connected(instance))
-      waits.push_back(fmt::format("{} is gone and shown as connected", instance.id));
-    if (host->kept_draining && instance.status != InstanceStatus::draining)
-      waits.push_back(fmt::format("{} is not yet DRAINING", instance.id));
+    if (!hosts_gone.contains(instance->ec2_instance_id)) continue;
+    gone.insert(instance->id);
+    if (domain::counts_as_connected(*instance))
+      waits.push_back(fmt::format("{} is gone and shown as connected", instance->id));
   }
   for (const auto& [key, task] : ledger_.tasks()) {
     if (task->last_status == TaskStatus::stopped) continue;

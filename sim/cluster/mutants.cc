@@ -37,6 +37,7 @@ constexpr std::array kMutants = {
     MutantInfo{"save-error-ignored", "what cannot be written to the checkpoint counts as written"},
     MutantInfo{"manifest-ignored", "the comparison with which a session begins finds nothing"},
     MutantInfo{"identity-forgotten", "a restarted agent registers as a new instance"},
+    MutantInfo{"strays-of-before-kept", "containers of earlier registrations of a host are left alone"},
     MutantInfo{"report-dropped", "one report in eight is never sent"},
     MutantInfo{"report-stopped-early", "one report of RUNNING in eight says STOPPED"},
     MutantInfo{"accept-nothing", "one payload in five is acknowledged and forgotten"},

@@ -64,6 +64,8 @@ Async<void> Nemesis::strike(const std::string& kind, Prng& random) {
     co_await lose_host(random);
   } else if (kind == "disk-rollback") {
     co_await roll_back(random);
+  } else if (kind == "disk-loss") {
+    lose_disk(random);
   } else if (kind == "clock-step" || kind == "clock-drift") {
     step_clock(kind == "clock-drift", random);
   } else if (kind == "buggify") {
@@ -162,6 +164,13 @@ Async<void> Nemesis::roll_back(Prng& random) {
   co_await pause(random, 1'000, 10'000);
   if (host.lost || !host.node.up() || !host.node.process()) co_return;
   cluster_.fall_back(host, std::move(before));
+}
+
+// Emptied, or another one: the containers run on, and their agent knows nothing.
+void Nemesis::lose_disk(Prng& random) {
+  AgentHost& host = any_host(random);
+  if (host.lost || !host.node.up() || !host.node.process()) return;
+  cluster_.fall_back(host, runtime::SimDisk());
 }
 
 void Nemesis::step_clock(bool drift, Prng& random) {

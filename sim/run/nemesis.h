@@ -35,6 +35,7 @@ class Nemesis {
   Async<void> crash_loop(Prng& random);
   Async<void> lose_host(Prng& random);
   Async<void> roll_back(Prng& random);
+  void lose_disk(Prng& random);
   Async<void> fail_store(bool slow, Prng& random);
   void kill_agents(std::size_t count, Prng& random);
   void step_clock(bool drift, Prng& random);

@@ -81,11 +81,11 @@ bool assign(Spec& spec, const std::string& key, const std::vector<std::string>& 
 
 const std::vector<std::string>& list_faults() {
   static const std::vector<std::string> faults = {
-      "plane-kill",    "plane-crash-loop", "store-fails",    "store-slow",       "net-loss",
-      "net-delay",     "partition",        "one-way",        "plane-cut",        "clog",
-      "agent-kill",    "agent-storm",      "host-loss",      "docker-restart",   "docker-calls",
-      "docker-events", "docker-slow",      "container-exit", "container-oom",    "registry-down",
-      "clock-step",    "clock-drift",      "buggify",        "container-return", "disk-rollback"};
+      "plane-kill",    "plane-crash-loop", "store-fails",  "store-slow",    "net-loss",    "net-delay",
+      "partition",     "one-way",          "plane-cut",    "clog",          "agent-kill",  "agent-storm",
+      "host-loss",     "docker-restart",   "docker-calls", "docker-events", "docker-slow", "container-exit",
+      "container-oom", "registry-down",    "clock-step",   "clock-drift",   "buggify",     "container-return",
+      "disk-rollback", "disk-loss"};
   return faults;
 }
 
