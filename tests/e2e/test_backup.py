@@ -102,8 +102,9 @@ class DisasterRecovery(ControlPlaneCase):
 
     def test_another_machine_takes_the_place_of_the_control_plane(self):
         self.ecs.call("RegisterTaskDefinition", **SLEEP360)
-        arn = self.ecs.call("RunTask", taskDefinition="sleep360")["tasks"][0]["taskArn"]
+        arn, ends = (task["taskArn"] for task in self.ecs.call("RunTask", taskDefinition="sleep360", count=2)["tasks"])
         self.wait_for_task(arn, "RUNNING")
+        self.wait_for_task(ends, "RUNNING")
         [container] = containers(f"task-arn={arn}", "running")
         started = docker("inspect", "--format", "{{.State.StartedAt}}", container)
         [instance] = connected_instances(self.ecs, "default")
@@ -113,6 +114,11 @@ class DisasterRecovery(ControlPlaneCase):
         before, after, said = self.back_up_under_load(file, "--passphrase-file", passphrase)
         self.assertNotIn("not encrypted", said)
         self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+        # What the backup has not seen: one task starts, another one ends.
+        late = self.ecs.call("RunTask", taskDefinition="sleep360")["tasks"][0]["taskArn"]
+        self.wait_for_task(late, "RUNNING")
+        docker("kill", containers(f"task-arn={ends}", "running")[0])
+        self.wait_for_task(ends, "STOPPED")
 
         self.move_to_another_machine(file, passphrase)
         self.check_owner()
@@ -129,6 +135,11 @@ class DisasterRecovery(ControlPlaneCase):
         numbers = sorted(int(name[1:]) for name in names if name != "default")
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         self.assertTrue(before <= len(numbers) <= after + 1, (before, len(numbers), after))
+
+        # As soon as the agent is back, the end is told again, and what nobody knows of is stopped.
+        self.assertEqual(self.wait_for_task(ends, "STOPPED")["containers"][0]["exitCode"], 137)
+        wait_until(lambda: containers(f"task-arn={late}", "running") == [], what="the end of a task that started too late")
+        self.assertEqual([failure["reason"] for failure in self.ecs.call("DescribeTasks", tasks=[late])["failures"]], ["MISSING"])
 
         # The agent is back by itself, and its task has not noticed anything.
         self.assertTrue(self.agent.process.running())

@@ -7,7 +7,7 @@ import os
 import subprocess
 import unittest
 
-from harness import BIN, ControlPlane
+from harness import BIN, ControlPlane, wait_until
 from sigv4 import ApiError
 
 CONTAINER = {"name": "main", "image": "busybox", "memory": 8}
@@ -25,6 +25,27 @@ class Limits(unittest.TestCase):
             ecs.call("CreateCluster", clusterName=name)
         with self.assertRaises(ApiError):
             ecs.call("CreateCluster", clusterName="c")
+
+    def test_events_of_a_service_are_the_newest_so_many(self):
+        ecs = self.plane("--limit", "events_per_service=2")
+        ecs.call("CreateCluster", clusterName="c")
+        ecs.call("RegisterTaskDefinition", family="f", containerDefinitions=[CONTAINER])
+        ecs.call("CreateService", cluster="c", serviceName="s", taskDefinition="f", desiredCount=0)
+        seen = set()
+
+        def told():
+            events = ecs.call("DescribeServices", cluster="c", services=["s"])["services"][0]["events"]
+            self.assertLessEqual(len(events), 2)
+            fresh = [event for event in events if event["id"] not in seen]
+            seen.update(event["id"] for event in events)
+            self.assertEqual(events[:len(fresh)], fresh, "the newest first")
+            return fresh
+
+        # Steady, cannot be placed, steady, …: each change of the count brings one.
+        for count in (0, 1, 0, 1):
+            wait_until(told, what="an event")
+            ecs.call("UpdateService", cluster="c", service="s", desiredCount=1 - count)
+        self.assertGreater(len(seen), 2)
 
     def test_the_guides_rate_of_registrations(self):
         ecs = self.plane("--throttles", "on", "--limit", "register_task_definition_burst=5")

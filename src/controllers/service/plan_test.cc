@@ -16,6 +16,17 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::PlanWorld;
 
+// Oldest out, newest first.
+TEST(ServiceEvents, AreTheNewestSoMany) {
+  domain::ServiceRecord service;
+  domain::Limits limits;
+  limits.events_per_service = 2;
+  for (const char* id : {"1", "2", "3"}) scheduling::add_event(service, id, WallTime{1}, "steady", limits);
+  ASSERT_EQ(service.events->size(), 2U);
+  EXPECT_EQ(service.events->at(0).id, "3");
+  EXPECT_EQ(service.events->at(1).id, "2");
+}
+
 TEST(ServicePlan, StartsWhatIsMissing) {
   PlanWorld world(3);
   EXPECT_EQ(world.step().starts, 3);
