@@ -1,26 +1,16 @@
 #include "placement/pattern.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
-#include <algorithm>
+#include <bitset>
 #include <cctype>
-#include <memory>
 #include <optional>
 
 namespace berth::placement {
 namespace {
 
-using ByteSet = Pattern::ByteSet;
-using Op = Pattern::Op;
-using Instruction = Pattern::Instruction;
-
-struct Node {
-  enum class Kind { bytes, begin, end, sequence, choice, repeat } kind = Kind::sequence;
-  ByteSet set;
-  std::vector<Node> children;
-  std::size_t least = 0;
-  std::optional<std::size_t> most;  // Absent: no bound.
-};
+using ByteSet = std::bitset<256>;
 
 ByteSet range(unsigned char low, unsigned char high) {
   ByteSet set;
@@ -75,12 +65,28 @@ std::optional<ByteSet> escaped_set(char c) {
   return bytes_of(std::string_view(&c, 1));
 }
 
-/// Recursive descent over the pattern. The first mistake is kept; parsing then unwinds.
+// A set in RE2's words.
+std::string class_of(const ByteSet& set) {
+  if (set.none()) return "[^\\x00-\\xff]";
+  std::string text = "[";
+  for (unsigned c = 0; c < 256; ++c) {
+    if (!set.test(c)) continue;
+    unsigned last = c;
+    while (last + 1 < 256 && set.test(last + 1)) ++last;
+    text += fmt::format("\\x{:02x}", c);
+    if (last > c) text += fmt::format("-\\x{:02x}", last);
+    c = last;
+  }
+  return text + "]";
+}
+
+/// Recursive descent over the pattern, each part giving it in RE2's words. The first mistake is kept; parsing
+/// then unwinds.
 class PatternParser {
  public:
   PatternParser(std::string_view text, std::size_t origin) : text_(text), origin_(origin) {}
 
-  Result<Node> parse() {
+  Result<std::string> parse() {
     if (text_.size() > kPatternLengthMax) {
       return invalid(fmt::format("a pattern has at most {} characters; this one starts at character {}",
                                  kPatternLengthMax, origin_ + 1));
@@ -89,10 +95,10 @@ class PatternParser {
       ignore_case_ = true;
       at_ = 4;
     }
-    Node node = choice(0);
+    std::string expression = choice(0);
     if (!failed() && at_ < text_.size()) fail(fmt::format("unexpected '{}' in the pattern", text_[at_]));
     if (failed()) return invalid(*error_);
-    return node;
+    return expression;
   }
 
  private:
@@ -102,49 +108,36 @@ class PatternParser {
   void fail(std::string what) {
     if (!error_) error_ = fmt::format("{} at character {}", what, origin_ + at_ + 1);
   }
-  Node bytes(ByteSet set) const {
-    Node node;
-    node.kind = Node::Kind::bytes;
-    node.set = ignore_case_ ? without_case(set) : set;
-    return node;
-  }
+  std::string bytes(const ByteSet& set) const { return class_of(ignore_case_ ? without_case(set) : set); }
 
-  Node choice(std::size_t depth) {
+  std::string choice(std::size_t depth) {
     if (depth > kPatternDepthMax) fail("groups nested too deeply in the pattern");
-    Node node;
-    node.kind = Node::Kind::choice;
-    node.children.push_back(sequence(depth));
+    std::string text = sequence(depth);
     while (!at_end() && peek() == '|') {
       ++at_;
-      node.children.push_back(sequence(depth));
+      text += "|" + sequence(depth);
     }
-    if (node.children.size() == 1) return std::move(node.children.front());
-    return node;
+    return text;
   }
 
-  Node sequence(std::size_t depth) {
-    Node node;
-    while (!at_end() && peek() != '|' && peek() != ')') node.children.push_back(quantified(depth));
-    return node;
+  std::string sequence(std::size_t depth) {
+    std::string text;
+    while (!at_end() && peek() != '|' && peek() != ')') text += quantified(depth);
+    return text;
   }
 
-  Node quantified(std::size_t depth) {
-    Node inner = atom(depth);
+  std::string quantified(std::size_t depth) {
+    std::string inner = atom(depth);
     if (at_end()) return inner;
-    Node node;
-    node.kind = Node::Kind::repeat;
+    std::string times;
     switch (peek()) {
       case '*':
-        ++at_;
-        break;
       case '+':
-        ++at_, node.least = 1;
-        break;
       case '?':
-        ++at_, node.most = 1;
+        times = text_[at_++];
         break;
       case '{':
-        bounds(node);
+        times = bounds();
         break;
       default:
         return inner;
@@ -154,8 +147,7 @@ class PatternParser {
     if (!at_end() && (peek() == '*' || peek() == '?')) {
       fail(fmt::format("nothing to repeat before '{}' in the pattern", peek()));
     }
-    node.children.push_back(std::move(inner));
-    return node;
+    return "(?:" + inner + ")" + times;
   }
 
   std::optional<std::size_t> number() {
@@ -169,74 +161,67 @@ class PatternParser {
     return value;
   }
 
-  void bounds(Node& node) {
+  // `{2}`, `{2,}` or `{2,3}`, as RE2 writes them too.
+  std::string bounds() {
     ++at_;
-    auto least = number();
-    if (!least) return fail("expected a number after '{' in the pattern");
-    node.least = *least;
-    node.most = *least;
+    const auto least = number();
+    if (!least) return fail("expected a number after '{' in the pattern"), "";
+    std::optional<std::size_t> most = least;
     if (!at_end() && peek() == ',') {
       ++at_;
-      node.most = number();
+      most = number();
     }
-    if (node.most && *node.most < node.least)
-      return fail("repetition bounds in the wrong order in the pattern");
-    if (at_end() || peek() != '}') return fail("expected '}' in the pattern");
+    if (most && *most < *least) return fail("repetition bounds in the wrong order in the pattern"), "";
+    if (at_end() || peek() != '}') return fail("expected '}' in the pattern"), "";
     ++at_;
+    return most ? fmt::format("{{{},{}}}", *least, *most) : fmt::format("{{{},}}", *least);
   }
 
-  Node atom(std::size_t depth) {
-    char c = peek();
-    Node node;
+  std::string atom(std::size_t depth) {
+    const char c = peek();
     switch (c) {
       case '(':
         return group(depth);
       case '[':
-        return bytes(byte_class());
+        return class_of(byte_class());
       case '.':
         return ++at_, bytes(~bytes_of("\r\n"));
       case '^':
-        return ++at_, node.kind = Node::Kind::begin, node;
+        return ++at_, "\\A";
       case '$':
-        return ++at_, node.kind = Node::Kind::end, node;
+        return ++at_, "\\z";
       case '\\':
         return escape();
       case '*':
       case '+':
       case '?':
-        fail(fmt::format("nothing to repeat before '{}' in the pattern", c));
-        return node;
+        return fail(fmt::format("nothing to repeat before '{}' in the pattern", c)), "";
       default:
         ++at_;
         return bytes(bytes_of(std::string_view(&c, 1)));
     }
   }
 
-  Node group(std::size_t depth) {
+  std::string group(std::size_t depth) {
     ++at_;
     if (!at_end() && peek() == '?') {
-      if (text_.substr(at_, 2) != "?:") {
-        fail("only plain groups and '(?:' are supported in the pattern");
-        return {};
-      }
+      if (text_.substr(at_, 2) != "?:")
+        return fail("only plain groups and '(?:' are supported in the pattern"), "";
       at_ += 2;
     }
-    Node node = choice(depth + 1);
+    std::string inner = choice(depth + 1);
     if (at_end() || peek() != ')') {
       fail("expected ')' in the pattern");
     } else {
       ++at_;
     }
-    return node;
+    return "(?:" + inner + ")";
   }
 
-  Node escape() {
+  std::string escape() {
     ++at_;
-    if (at_end()) {
-      fail("pattern ends after '\\'");
-      return {};
-    }
-    auto set = escaped_set(peek());
+    if (at_end()) return fail("pattern ends after '\\'"), "";
+    const auto set = escaped_set(peek());
     if (!set) fail(fmt::format("'\\{}' is not supported in the pattern", peek()));
     ++at_;
     return bytes(set.value_or(ByteSet{}));
@@ -298,151 +283,27 @@ class PatternParser {
   std::optional<std::string> error_;
 };
 
-/// Turns the tree into instructions; stops growing at kPatternStatesMax.
-class Compiler {
- public:
-  bool compile(const Node& root) {
-    emit_node(root);
-    emit(Op::accept);
-    return !overflow();
-  }
-
-  std::vector<Instruction> program;
-  std::vector<ByteSet> sets;
-
- private:
-  /// Nodes are counted too: `((){200}){200}` emits nothing and would still take for ever.
-  bool overflow() const { return program.size() > kPatternStatesMax || nodes_ > 4 * kPatternStatesMax; }
-  std::uint32_t here() const { return static_cast<std::uint32_t>(program.size()); }
-  std::uint32_t emit(Op op, std::uint32_t x = 0, std::uint32_t y = 0) {
-    program.push_back({op, x, y});
-    return here() - 1;
-  }
-
-  void emit_node(const Node& node) {
-    ++nodes_;
-    if (overflow()) return;
-    switch (node.kind) {
-      case Node::Kind::bytes:
-        sets.push_back(node.set);
-        emit(Op::bytes, static_cast<std::uint32_t>(sets.size() - 1));
-        return;
-      case Node::Kind::begin:
-        emit(Op::begin);
-        return;
-      case Node::Kind::end:
-        emit(Op::end);
-        return;
-      case Node::Kind::sequence:
-        for (const Node& child : node.children) emit_node(child);
-        return;
-      case Node::Kind::choice:
-        emit_choice(node);
-        return;
-      case Node::Kind::repeat:
-        emit_repeat(node);
-        return;
-    }
-  }
-
-  void emit_choice(const Node& node) {
-    std::vector<std::uint32_t> to_end;
-    for (std::size_t i = 0; i < node.children.size(); ++i) {
-      bool last = i + 1 == node.children.size();
-      std::uint32_t split = last ? 0 : emit(Op::split, here() + 1);
-      emit_node(node.children[i]);
-      if (last) break;
-      to_end.push_back(emit(Op::jump));
-      program[split].y = here();
-    }
-    for (std::uint32_t jump : to_end) program[jump].x = here();
-  }
-
-  void emit_repeat(const Node& node) {
-    const Node& child = node.children.front();
-    for (std::size_t i = 0; i < node.least && !overflow(); ++i) emit_node(child);
-    if (!node.most) {
-      std::uint32_t split = emit(Op::split, here() + 1);
-      emit_node(child);
-      emit(Op::jump, split);
-      program[split].y = here();
-      return;
-    }
-    std::vector<std::uint32_t> splits;
-    for (std::size_t i = node.least; i < *node.most && !overflow(); ++i) {
-      splits.push_back(emit(Op::split, here() + 1));
-      emit_node(child);
-    }
-    for (std::uint32_t split : splits) program[split].y = here();
-  }
-
-  std::size_t nodes_ = 0;
-};
-
-/// The set of instructions that are alive before one byte of the subject, each at most once.
-class Threads {
- public:
-  explicit Threads(std::size_t size) : seen_(size, 0) {}
-
-  void clear() {
-    list_.clear();
-    ++generation_;
-  }
-  /// Adds `start` and whatever follows from it without reading a byte.
-  void add(const std::vector<Instruction>& program, std::uint32_t start, bool at_begin, bool at_end) {
-    stack_.push_back(start);
-    while (!stack_.empty()) {
-      ++steps_;
-      std::uint32_t pc = stack_.back();
-      stack_.pop_back();
-      if (seen_[pc] == generation_) continue;
-      seen_[pc] = generation_;
-      const Instruction& in = program[pc];
-      switch (in.op) {
-        case Op::split:
-          stack_.push_back(in.y), stack_.push_back(in.x);
-          break;
-        case Op::jump:
-          stack_.push_back(in.x);
-          break;
-        case Op::begin:
-          if (at_begin) stack_.push_back(pc + 1);
-          break;
-        case Op::end:
-          if (at_end) stack_.push_back(pc + 1);
-          break;
-        case Op::bytes:
-        case Op::accept:
-          list_.push_back(pc);
-          break;
-      }
-    }
-  }
-  const std::vector<std::uint32_t>& list() const { return list_; }
-  std::uint64_t steps() const { return steps_; }
-
- private:
-  std::vector<std::uint32_t> seen_;
-  std::vector<std::uint32_t> list_;
-  std::vector<std::uint32_t> stack_;
-  std::uint32_t generation_ = 1;
-  std::uint64_t steps_ = 0;
-};
+re2::RE2::Options options() {
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // Bytes.
+  options.set_log_errors(false);
+  options.set_never_capture(true);
+  return options;
+}
 
 }  // namespace
 
 Result<Pattern> Pattern::parse(std::string_view text, std::size_t origin) {
-  auto tree = PatternParser(text, origin).parse();
-  if (!tree) return tree.error();
-  Compiler compiler;
-  if (!compiler.compile(*tree)) {
-    return invalid(fmt::format("pattern too large: more than {} states, at character {}", kPatternStatesMax,
-                               origin + 1));
-  }
+  const auto expression = PatternParser(text, origin).parse();
+  if (!expression) return expression.error();
   Pattern pattern;
   pattern.text_ = text;
-  pattern.program_ = std::move(compiler.program);
-  pattern.sets_ = std::move(compiler.sets);
+  pattern.compiled_ = std::make_shared<const re2::RE2>(*expression, options());
+  if (pattern.compiled_->ok()) pattern.states_ = static_cast<std::size_t>(pattern.compiled_->ProgramSize());
+  // All that RE2 refuses of what was read is its size.
+  if (!pattern.compiled_->ok() || pattern.states_ > kPatternStatesMax)
+    return invalid(fmt::format("pattern too large: more than {} states, at character {}", kPatternStatesMax,
+                               origin + 1));
   return pattern;
 }
 
@@ -452,25 +313,11 @@ bool Pattern::matches(std::string_view subject) const {
 }
 
 bool Pattern::matches(std::string_view subject, std::uint64_t& steps) const {
-  // Making room for the alternatives counts too, if less.
+  // A byte costs a step of RE2's automaton, and now and then a state of it, which is made of some of the
+  // pattern's.
   constexpr std::size_t kStatesAStep = 8;
-  steps += program_.size() / kStatesAStep;
-  Threads now(program_.size()), next(program_.size());
-  now.add(program_, 0, true, subject.empty());
-  for (std::size_t i = 0; i < subject.size() && !now.list().empty(); ++i) {
-    next.clear();
-    steps += now.list().size();
-    for (std::uint32_t pc : now.list()) {
-      const Instruction& in = program_[pc];
-      if (in.op == Op::bytes && sets_[in.x].test(static_cast<unsigned char>(subject[i]))) {
-        next.add(program_, pc + 1, false, i + 1 == subject.size());
-      }
-    }
-    std::swap(now, next);
-  }
-  steps += now.steps() + next.steps();
-  return std::any_of(now.list().begin(), now.list().end(),
-                     [this](std::uint32_t pc) { return program_[pc].op == Op::accept; });
+  steps += (subject.size() + 1) * (1 + states_ / (kStatesAStep * kStatesAStep)) + states_ / kStatesAStep;
+  return re2::RE2::FullMatch({subject.data(), subject.size()}, *compiled_);
 }
 
 }  // namespace berth::placement

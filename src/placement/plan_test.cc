@@ -189,14 +189,14 @@ TEST(Plan, SpreadThenBinpack) {
             (std::map<std::string, int>{{"a-small", 2}, {"b", 2}}));
 }
 
-// A cluster and a request that would take seconds: ten constraints of one expensive pattern each, and no two
+// A cluster and a request that cost too much: ten constraints of one expensive pattern each, and no two
 // values alike.
 TEST(Plan, ConstraintsThatCostTooMuchAreRefusedSoon) {
   VectorSnapshot world;
   std::vector<std::string> values;
-  for (int i = 0; i < 300; ++i)
+  for (int i = 0; i < 2'000; ++i)
     values.push_back(std::string(100, 'a') + (i % 2 == 0 ? "a" : "b") + std::to_string(i));
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 2'000; ++i) {
     auto view = test::instance(std::to_string(i));
     view.attributes = {{"x", values[static_cast<std::size_t>(i)]}};
     world.add(view);

@@ -192,7 +192,7 @@ TEST(QueryCost, IsCountedAndBounded) {
   VectorSnapshot snapshot;
   snapshot.add(view);
   const SnapshotGroups groups(snapshot, 0);
-  QueryBudget budget(20'000);
+  QueryBudget budget(200);
   QueryContext context{0, groups, &budget};
   evaluate(query, snapshot.at(0), context);
   EXPECT_TRUE(budget.exceeded());
