@@ -10,7 +10,7 @@ use berth.traits#serviceName
 
 @service(sdkId: "Berth", arnNamespace: "berth")
 @serviceName("berth")
-@sigv4(name: "berth")
+@sigv4(name: "ecs")
 @awsJson1_1
 service Berth_20260101 {
     version: "2026-01-01"

@@ -66,6 +66,29 @@ def error_row(shape: Shape) -> str:
     return f"{{{names.literal(shape.name)}, {names.literal(code)}, {status}, {'true' if server else 'false'}}}"
 
 
+def errors_header(service: Shape, shapes: list[Shape]) -> str:
+    """A function for each error that the service can answer."""
+    functions = []
+    for shape in shapes:
+        query = shape.traits.get("awsQueryError")
+        server = shape.traits["error"].value == "server"
+        status = query.value["httpResponseCode"] if query else (500 if server else 400)
+        code = query.value["code"] if query else shape.name
+        parts = [f".code = {names.literal(shape.name)}", ".message = std::move(message)", f".status = {status}"]
+        if code != shape.name:
+            parts.append(f".query_code = {names.literal(code)}")
+        functions.append(f"inline ApiError {names.safe(names.snake(shape.name))}(std::string message) {{\n"
+                         f"  return {{{', '.join(parts)}}};\n}}")
+    pack = package(service.namespace)
+    return (text.banner(f"name space {pack.namespace}") + "/// The errors of the service. Messages name the member or resource and the way out.\n#pragma once\n"
+            + text.includes(["string", "utility"], ["model/api_error.h"]) + "\n"
+            + text.namespace(pack.cpp, "\n".join(functions)))
+
+
+def error_shapes(plan: Plan, service: Shape) -> list[Shape]:
+    return sorted((s for s in plan.model.of_kind("structure", service.namespace) if "error" in s.traits), key=lambda s: s.name)
+
+
 def operation_row(service: Shape, operation: Shape, errors: str) -> str:
     fields = [("service", names.literal(service_name(service))), ("name", names.literal(operation.name)),
               ("input", names.literal(operation.properties["input"].split("#")[1])),
@@ -81,17 +104,26 @@ def operation_row(service: Shape, operation: Shape, errors: str) -> str:
     return "    {" + ", ".join(f".{name} = {value}" for name, value in fields) + "}"
 
 
-def service_row(service: Shape, has_errors: bool) -> str:
+def signing_names(service: Shape) -> str:
+    """AWS's, and ours where it is another."""
+    found = [service.traits["sigv4"].value["name"]]
+    if service_name(service) not in found:
+        found.append(service_name(service))
+    return "{" + ", ".join(names.literal(n) for n in found) + "}"
+
+
+def service_row(service: Shape, has_operations: bool, has_errors: bool) -> str:
     target = service.traits.get("targetPrefix")
     speaks_json = any(p in service.traits for p in JSON)
     prefix = target.value if target else (service.name if speaks_json else "")
     xml = service.traits.get("xmlNamespace")
     fields = [("name", names.literal(service_name(service))),
-              ("signing_name", names.literal(service.traits["sigv4"].value["name"])), ("target_prefix", names.literal(prefix)),
+              ("signing_names", signing_names(service)), ("target_prefix", names.literal(prefix)),
               ("protocols", "kProtocols"), ("version", names.literal(service.properties["version"]))]
     if xml:
         fields.append(("xml_namespace", names.literal(xml.value["uri"])))
-    fields.append(("operations", "kOperations"))
+    if has_operations:
+        fields.append(("operations", "kOperations"))
     if has_errors:
         fields.append(("errors", "kErrors"))
     if "awsQueryCompatible" in service.traits:
@@ -101,7 +133,7 @@ def service_row(service: Shape, has_errors: bool) -> str:
 
 def operations_source(plan: Plan, service: Shape) -> str:
     pack = package(service.namespace)
-    errors = sorted((s for s in plan.model.of_kind("structure", service.namespace) if "error" in s.traits), key=lambda s: s.name)
+    errors = error_shapes(plan, service)
     spoken = ", ".join(f"model::Protocol::{PROTOCOLS[p]}" for p in PROTOCOLS if p in service.traits)
     tables = [f"constexpr model::Protocol kProtocols[] = {{{spoken}}};"]
     if errors:
@@ -112,8 +144,10 @@ def operations_source(plan: Plan, service: Shape) -> str:
         if declared:
             tables.append(f"constexpr std::string_view k{o.name}[] = {{" + ", ".join(names.literal(e) for e in declared) + "};")
         rows.append(operation_row(service, o, f"k{o.name}" if declared else ""))
-    tables += ["// By name: find_operation searches it by halves.\nconstexpr model::OperationInfo kOperations[] = {\n"
-               + ",\n".join(rows) + "};", service_row(service, bool(errors))]
+    if rows:
+        tables.append("// By name: find_operation searches it by halves.\nconstexpr model::OperationInfo kOperations[] = {\n"
+                      + ",\n".join(rows) + "};")
+    tables.append(service_row(service, bool(rows), bool(errors)))
     return (text.banner(f"name space {pack.namespace}")
             + text.includes(["string_view"], [f"{pack.folder}/operations.h"]) + "\n"
             + text.namespace(pack.cpp, "namespace {\n\n" + "\n\n".join(tables) + "\n\n}  // namespace\n\n"
@@ -134,6 +168,7 @@ def generate(plan: Plan) -> dict[str, str]:
     for service in services(plan.model):
         folder = package(service.namespace).folder
         files[f"{folder}/operations.h"] = operations_header(plan, service)
+        files[f"{folder}/errors.h"] = errors_header(service, error_shapes(plan, service))
         files[f"{folder}/operations.cc"] = operations_source(plan, service)
         headers.append(f"{folder}/operations.h")
     files["model/registry.h"] = (text.banner("the services of api/")

@@ -6,7 +6,6 @@
 
 #include "wire/errors.h"
 #include "wire/query.h"
-#include "wire/service_table.h"
 
 namespace berth::api {
 namespace {
@@ -129,7 +128,7 @@ Async<HttpResponse> FrontEnd::handle_api(const HttpRequest& request, const runti
   const Admission::Place place = admission_.enter(one.entry && one.entry->report);
   if (!place.taken())
     co_return to_http(wire::render_error(wire::throttling(), identity, request_id), request_id);
-  const wire::ServiceInfo* service = wire::find_service(identity.service);
+  const model::ServiceInfo* service = model::find_service(identity.service);
   const auth::SignedRequest signed_request{
       request.method, parts.path,
       parts.query,    parts.headers,

@@ -32,7 +32,7 @@ wire::RequestIdentity identify(const runtime::HttpRequest& head) {
   const auto type = runtime::find_header(head.headers, "Content-Type");
   const bool form = type.find("x-www-form-urlencoded") != std::string_view::npos;
   if (identity.protocol == wire::Protocol::unknown && form && !identity.service.empty())
-    identity.protocol = identity.service == "ec2" ? wire::Protocol::ec2_query : wire::Protocol::query;
+    identity.protocol = wire::form_protocol(identity.service);
   return identity;
 }
 

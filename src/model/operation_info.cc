@@ -32,11 +32,14 @@ const ServiceInfo* find_service_by_target(std::string_view target_prefix) {
   return service_where([&](const ServiceInfo& service) { return service.target_prefix == target_prefix; });
 }
 
-const ServiceInfo* find_service_by_query(std::string_view signing_name, std::string_view version) {
-  return service_where([&](const ServiceInfo& service) {
-    return (service.speaks(Protocol::aws_query) || service.speaks(Protocol::ec2_query)) &&
-           service.signing_name == signing_name && service.version == version;
-  });
+const ServiceInfo* find_service_by_scope(std::string_view signing_name, std::string_view version) {
+  const ServiceInfo* named = nullptr;
+  for (const ServiceInfo* service : all_services()) {
+    if (!signing_name.empty() && service->signing_names[0] != signing_name) continue;
+    if (service->version == version) return service;
+    if (named == nullptr || service->name == signing_name) named = service;
+  }
+  return signing_name.empty() ? nullptr : named;
 }
 
 const ErrorInfo* find_error(const ServiceInfo& service, std::string_view name) {

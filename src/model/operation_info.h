@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -45,8 +46,9 @@ struct ErrorInfo {
 
 struct ServiceInfo {
   std::string_view name;
-  std::string_view signing_name;                   ///< In SigV4 credential scopes.
-  std::string_view target_prefix;                  ///< Of X-Amz-Target; empty without a JSON protocol.
+  /// What a SigV4 credential scope for it may name; the first is AWS's, the second may be empty.
+  std::array<std::string_view, 2> signing_names;
+  std::string_view target_prefix;                  ///< Of X-Amz-Target, all before the last dot; empty without a JSON protocol.
   std::span<const Protocol> protocols;             ///< At least one; CloudWatch speaks several at once.
   std::string_view version;                        ///< "2014-11-13"; the query protocols' `Version`.
   std::string_view xml_namespace = {};             ///< Of answers in XML; empty without such a protocol.
@@ -55,6 +57,9 @@ struct ServiceInfo {
   /// Its JSON clients want the code of the query protocol too (x-amzn-query-error).
   bool query_compatible = false;
 
+  std::span<const std::string_view> accepted_signing_names() const {
+    return std::span(signing_names).first(signing_names[1].empty() ? 1 : 2);
+  }
   bool speaks(Protocol protocol) const {
     return std::find(protocols.begin(), protocols.end(), protocol) != protocols.end();
   }
@@ -67,7 +72,10 @@ std::span<const ServiceInfo* const> all_services();
 const OperationInfo* find_operation(std::string_view service, std::string_view name);
 const ServiceInfo* find_service(std::string_view name);
 const ServiceInfo* find_service_by_target(std::string_view target_prefix);
-const ServiceInfo* find_service_by_query(std::string_view signing_name, std::string_view version);
+/// By the service in a credential scope. Several share a name (classic and v2 load balancing): the version
+/// decides, and without one the service of that very name, else the first by name. An empty scope (unsigned)
+/// decides by version alone.
+const ServiceInfo* find_service_by_scope(std::string_view signing_name, std::string_view version);
 const ErrorInfo* find_error(const ServiceInfo& service, std::string_view name);
 
 /// An operation at compile time, by its tag type: `OperationTraits<ecs::RunTaskOperation>` has `Input`,

@@ -36,16 +36,18 @@ TEST(Registry, EveryOperationIsFoundWhereItStands) {
 
 TEST(Registry, FindsServicesByWhatRequestsCarry) {
   EXPECT_EQ(find_service_by_target("Berth_20260101")->name, "berth");
-  EXPECT_EQ(find_service_by_target("AmazonEC2ContainerServiceV20141113")->signing_name, "ecs");
+  EXPECT_EQ(find_service_by_target("AmazonEC2ContainerServiceV20141113")->signing_names[0], "ecs");
   EXPECT_EQ(find_service_by_target(""), nullptr);
-  const ServiceInfo* sts = find_service_by_query("sts", "2011-06-15");
+  const ServiceInfo* sts = find_service_by_scope("sts", "2011-06-15");
   ASSERT_NE(sts, nullptr);
   EXPECT_TRUE(sts->speaks(Protocol::aws_query));
   EXPECT_FALSE(sts->speaks(Protocol::aws_json_1_1));
   EXPECT_TRUE(find_service("ecs")->speaks(Protocol::aws_json_1_1));
   EXPECT_EQ(sts->xml_namespace, "https://sts.amazonaws.com/doc/2011-06-15/");
-  EXPECT_EQ(find_service_by_query("sts", "2014-11-13"), nullptr);
-  EXPECT_EQ(find_service_by_query("ecs", "2014-11-13"), nullptr);
+  EXPECT_EQ(find_service_by_scope("sts", "2014-11-13"), sts) << "the version only decides among several";
+  EXPECT_EQ(find_service_by_scope("ecs", "")->name, "ecs") << "not Berth's own, which shares the scope";
+  EXPECT_EQ(find_service_by_scope("ecs", "2026-01-01")->name, "berth");
+  EXPECT_EQ(find_service_by_scope("nothing", ""), nullptr);
   EXPECT_EQ(find_error(*sts, "RegionDisabledException")->http_status, 403);
   EXPECT_EQ(find_error(*find_service("ecs"), "ServerException")->http_status, 500);
   EXPECT_EQ(find_error(*sts, "Nothing"), nullptr);

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "model/operation_info.h"
 #include "model/query_support.h"
 
 namespace berth::wire {
@@ -29,14 +30,14 @@ void render_json_error(const ApiError& error, const RequestIdentity& identity, R
   writer.end_object();
   answer.body = writer.take();
   answer.headers.emplace_back("x-amzn-errortype", error.code);
-  const ServiceInfo* service = find_service(identity.service);
+  const model::ServiceInfo* service = model::find_service(identity.service);
   if (identity.query_mode || (service != nullptr && service->query_compatible))
     answer.headers.emplace_back("x-amzn-query-error", query_code(error) + ';' + std::string(fault(error)));
 }
 
 void render_query_error(const ApiError& error, const RequestIdentity& identity, std::string_view request_id,
                         RenderedAnswer& answer) {
-  const ServiceInfo* service = find_service(identity.service);
+  const model::ServiceInfo* service = model::find_service(identity.service);
   model::XmlWriter xml(answer.body);
   if (service == nullptr || service->xml_namespace.empty())
     xml.open("ErrorResponse");

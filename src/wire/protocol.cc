@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "model/operation_info.h"
 
 namespace berth::wire {
 namespace {
@@ -31,7 +32,7 @@ std::string operation_name(std::string_view name) {
   return is_operation_name(name) ? std::string(name) : std::string();
 }
 
-std::string service_name(const ServiceInfo* service, std::string_view scope) {
+std::string service_name(const model::ServiceInfo* service, std::string_view scope) {
   return std::string(service != nullptr ? service->name : scope);
 }
 
@@ -42,11 +43,11 @@ RequestIdentity identify_json(const RequestView& request, std::string_view targe
                           : Protocol::json11;
   const std::size_t dot = target.rfind('.');
   const std::string_view prefix = dot == std::string_view::npos ? std::string_view{} : target.substr(0, dot);
-  if (const ServiceInfo* service = find_service_by_target(prefix)) {
+  if (const model::ServiceInfo* service = model::find_service_by_target(prefix)) {
     identity.service = service->name;
   } else {
     const std::string scope = scope_service(request);
-    identity.service = scope.empty() ? "" : service_name(find_service_by_scope(scope, ""), scope);
+    identity.service = scope.empty() ? "" : service_name(model::find_service_by_scope(scope, ""), scope);
   }
   if (dot != std::string_view::npos && target.size() <= kTargetBytesMax)
     identity.operation = operation_name(target.substr(dot + 1));
@@ -66,7 +67,7 @@ RequestIdentity identify_cbor(const RequestView& request) {
       operation < service + kService.size())
     return identity;
   const std::size_t begin = service + kService.size();
-  identity.service = service_name(find_service_by_target(request.path.substr(begin, operation - begin)), "");
+  identity.service = service_name(model::find_service_by_target(request.path.substr(begin, operation - begin)), "");
   identity.operation = operation_name(request.path.substr(operation + kOperation.size()));
   return identity;
 }
@@ -76,12 +77,17 @@ RequestIdentity identify_query(const RequestView& request, std::string_view form
   identity.operation = operation_name(action);
   identity.version = find_form_value(form, "Version");
   const std::string scope = scope_service(request);
-  identity.service = service_name(find_service_by_scope(scope, identity.version), scope);
-  identity.protocol = identity.service == "ec2" ? Protocol::ec2_query : Protocol::query;
+  identity.service = service_name(model::find_service_by_scope(scope, identity.version), scope);
+  identity.protocol = form_protocol(identity.service);
   return identity;
 }
 
 }  // namespace
+
+Protocol form_protocol(std::string_view service) {
+  const model::ServiceInfo* info = model::find_service(service);
+  return info != nullptr && info->speaks(model::Protocol::ec2_query) ? Protocol::ec2_query : Protocol::query;
+}
 
 RequestIdentity identify_request(const RequestView& request) {
   if (trim(header_value(request, "smithy-protocol")) == "rpc-v2-cbor") return identify_cbor(request);
@@ -95,7 +101,7 @@ RequestIdentity identify_request(const RequestView& request) {
   }
   RequestIdentity identity;
   const std::string scope = scope_service(request);
-  if (!scope.empty()) identity.service = service_name(find_service_by_scope(scope, ""), scope);
+  if (!scope.empty()) identity.service = service_name(model::find_service_by_scope(scope, ""), scope);
   if (header_value(request, "content-type").find("json-1.0") != std::string_view::npos)
     identity.protocol = Protocol::json10;
   if (header_value(request, "content-type").find("json-1.1") != std::string_view::npos)

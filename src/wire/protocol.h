@@ -4,9 +4,21 @@
 #include <string_view>
 
 #include "base/header_view.h"
-#include "wire/service_table.h"
 
 namespace berth::wire {
+
+/// The protocol a request came in, which is the one it is answered in.
+enum class Protocol {
+  unknown,
+  json10,
+  json11,
+  query,
+  ec2_query,
+  cbor,  ///< Smithy RPC v2 CBOR: recognised so that it can be refused in words that its clients can read.
+};
+
+/// The protocol of a form that asks for something of this service (by its short name).
+Protocol form_protocol(std::string_view service);
 
 /// What identify_request looks at.
 ///

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/operation_info.h"
+
 #include <vector>
 
 namespace berth::wire {
@@ -121,10 +123,10 @@ TEST(IdentifyRequest, ImpossibleNamesAreNone) {
 }
 
 TEST(ServiceInfo, BerthsOwnOperationsTakeTwoScopes) {
-  const auto names = find_service("berth")->accepted_signing_names();
+  const auto names = berth::model::find_service("berth")->accepted_signing_names();
   EXPECT_EQ(std::vector(names.begin(), names.end()), (std::vector<std::string_view>{"ecs", "berth"}));
-  EXPECT_EQ(find_service("ecs")->accepted_signing_names().size(), 1u);
-  EXPECT_EQ(find_service("nothing"), nullptr);
+  EXPECT_EQ(berth::model::find_service("ecs")->accepted_signing_names().size(), 1u);
+  EXPECT_EQ(berth::model::find_service("nothing"), nullptr);
 }
 
 TEST(FindFormValue, WholeNamesOnlyAndDecoded) {

@@ -1,5 +1,7 @@
 #include "wire/query.h"
 
+#include "model/operation_info.h"
+
 namespace berth::wire {
 
 Result<model::QueryTree> parse_query_request(const RequestView& request) {
@@ -11,7 +13,7 @@ RenderedAnswer render_query_result(const RequestIdentity& identity, std::string_
                                    std::string_view request_id) {
   RenderedAnswer answer;
   answer.content_type = content_type_of(identity.protocol);
-  const ServiceInfo* service = find_service(identity.service);
+  const model::ServiceInfo* service = model::find_service(identity.service);
   const std::string response = identity.operation + "Response";
   model::XmlWriter xml(answer.body);
   if (service == nullptr || service->xml_namespace.empty())

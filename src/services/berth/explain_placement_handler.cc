@@ -20,16 +20,16 @@ constexpr std::int32_t kCountMax = 1000;
 ApiResult<store::Ptr<domain::TaskDefinitionRecord>> definition_of(const Call& call, const store::View& view,
                                                                   const std::string& text) {
   const auto reference = parse_definition_reference(call, text);
-  if (!reference) return wire::client_exception(reference.error().message);
+  if (!reference) return model::ecs::client_exception(reference.error().message);
   const auto* found = find_definition(call, view, *reference);
   if (!found)
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("TaskDefinition not found: there is no ACTIVE task definition {}.", text));
   if (found->record->status != domain::DefinitionStatus::active)
-    return wire::client_exception("TaskDefinition is inactive");
+    return model::ecs::client_exception("TaskDefinition is inactive");
   const std::string reason = domain::why_not_runnable(found->record->definition);
   if (!reason.empty())
-    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+    return model::ecs::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
   return found->record;
 }
 
@@ -44,7 +44,7 @@ ApiResult<placement::PlacementRequest> wanted_of(const ExplainPlacementRequest& 
     for (const auto& rule : *request.placement_strategy)
       strategies.push_back({rule.type, rule.field.value_or("")});
   auto wanted = scheduling::placement_request(plan, constraints, strategies, limits);
-  if (!wanted) return wire::invalid_parameter(wanted.error().message);
+  if (!wanted) return model::ecs::invalid_parameter_exception(wanted.error().message);
   wanted->count = request.count.value_or(1);
   return *std::move(wanted);
 }
@@ -86,7 +86,7 @@ ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
   if (!wanted) return wanted.take_error();
   const ClusterSnapshot snapshot(view, call.realm, (*cluster)->name);
   const auto plan = placement::plan_placement(snapshot, *wanted, prng);
-  if (plan.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
+  if (plan.too_costly) return model::ecs::invalid_parameter_exception(std::string(placement::kQueryTooCostly));
 
   JsonObject document;
   document["kind"] = "placement";
@@ -109,7 +109,7 @@ Decision<ExplainPlacementResponse> explain_placement(const Call& call, const sto
                                                      const ExplainPlacementRequest& request) {
   const auto count = request.count.value_or(1);
   if (count < 1 || count > kCountMax)
-    return wire::invalid_parameter(fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
+    return model::ecs::invalid_parameter_exception(fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
   auto document = document_of(call, view, request, call.prng());
   if (!document) return document.take_error();
   ExplainPlacementResponse response;

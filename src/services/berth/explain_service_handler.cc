@@ -194,7 +194,7 @@ ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
   const auto name = id_in_cluster(call, (*cluster)->name, "service", request.service);
   const auto* stored = view.find<ServiceRecord>(store::service_key(call.realm, (*cluster)->name, name));
   if (name.empty() || !stored || stored->record->cluster_generation != (*cluster)->generation)
-    return wire::service_not_found();
+    return ecs::service_not_found();
   const auto& service = *stored->record;
   // Whether the scheduler has given up placing for now is seen from what it told users.
   const FactSource source(view, *stored, call.now, call.deps.compat, service.unable_to_place_at.has_value());

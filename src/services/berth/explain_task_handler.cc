@@ -238,7 +238,7 @@ ApiResult<const store::Stored<TaskRecord>*> find_named(const Call& call, const s
     return another.empty();
   });
   if (another.empty()) return found;
-  return wire::invalid_parameter(
+  return model::ecs::invalid_parameter_exception(
       fmt::format("{} is the beginning of several tasks, {} and {} among them: type more of it.", name,
                   found->record->id, another));
 }
@@ -251,7 +251,7 @@ ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
   if (!named) return named.take_error();
   const auto* stored = *named;
   if (!stored)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("There is no task {} in cluster {}. Stopped tasks are forgotten after a while; a task "
                     "that could not be "
                     "placed never had an id: ask for the placement of its task definition.",

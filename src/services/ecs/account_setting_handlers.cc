@@ -34,7 +34,7 @@ ApiResult<std::string> principal_of(const Call& call, const std::optional<std::s
   const bool of_account =
       arn && (arn->service == "iam" || arn->service == "sts") && arn->account == call.realm.account;
   if (!of_account)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("principalArn '{}' must be the ARN of a user, a role or the root user of this account.",
                     *principal_arn));
   return settings_principal(call, *principal_arn);
@@ -42,9 +42,9 @@ ApiResult<std::string> principal_of(const Call& call, const std::optional<std::s
 
 std::optional<wire::ApiError> check_value(const AccountSettingRule& rule, const std::string& value) {
   const auto name = to_string(rule.name);
-  if (rule.aws_managed) return wire::invalid_parameter(fmt::format("The setting {} can only be read.", name));
+  if (rule.aws_managed) return model::ecs::invalid_parameter_exception(fmt::format("The setting {} can only be read.", name));
   if (std::find(rule.values.begin(), rule.values.end(), value) == rule.values.end())
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("value '{}' of {} should be one of [{}].", value, name, fmt::join(rule.values, ", ")));
   return std::nullopt;
 }
@@ -161,7 +161,7 @@ Decision<DeleteAccountSettingResponse> delete_account_setting(
 Decision<ListAccountSettingsResponse> list_account_settings(const Call& call, const store::View& view,
                                                             const ListAccountSettingsRequest& request) {
   if (request.value && !request.name)
-    return wire::invalid_parameter("value filters one setting: give its name too.");
+    return model::ecs::invalid_parameter_exception("value filters one setting: give its name too.");
   auto principal = principal_of(call, request.principal_arn);
   if (!principal) return principal.take_error();
   const bool effective = request.effective_settings.value_or(false);
@@ -171,7 +171,7 @@ Decision<ListAccountSettingsResponse> list_account_settings(const Call& call, co
       api::hash_filter({*principal, effective ? "effective" : "",
                         request.name ? to_string(*request.name) : "", request.value.value_or("")}),
       request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   ListAccountSettingsResponse response;
   response.settings.emplace();
   if (effective)

@@ -27,7 +27,7 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Call& call, const
   if (attribute.target_id && !attribute.target_id->empty()) {
     const auto* found = find_instance(call, view, cluster, *attribute.target_id);
     if (!found || found->record->status == domain::InstanceStatus::inactive)
-      return wire::target_not_found(
+      return model::ecs::target_not_found_exception(
           fmt::format("Could not find the target '{}' of attribute '{}' in cluster {}.", *attribute.target_id,
                       attribute.name, cluster.name));
     targets.push_back(found);
@@ -37,11 +37,11 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Call& call, const
        view.group(store::kInstancesByCluster, store::cluster_key(call.realm, cluster.name)))
     targets.push_back(instance);
   if (targets.empty())
-    return wire::target_not_found(
+    return model::ecs::target_not_found_exception(
         fmt::format("Attribute '{}' names no targetId, and cluster {} has no container instances.",
                     attribute.name, cluster.name));
   if (targets.size() > kTargetsMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("attributes: '{}' needs a targetId in a cluster of more than {} instances.",
                     attribute.name, kTargetsMax));
   return targets;
@@ -49,13 +49,13 @@ ApiResult<std::vector<const StoredInstance*>> targets_of(const Call& call, const
 
 std::optional<wire::ApiError> check(const Call& call, const std::vector<Attribute>& attributes) {
   const auto attributes_max = static_cast<std::size_t>(call.deps.limits.attributes_per_call);
-  if (attributes.empty()) return wire::invalid_parameter("attributes cannot be empty.");
+  if (attributes.empty()) return model::ecs::invalid_parameter_exception("attributes cannot be empty.");
   if (attributes.size() > attributes_max)
-    return wire::invalid_parameter(fmt::format("attributes: at most {} may be given at once, not {}.",
+    return model::ecs::invalid_parameter_exception(fmt::format("attributes: at most {} may be given at once, not {}.",
                                                attributes_max, attributes.size()));
   for (const auto& attribute : attributes) {
     if (is_system_attribute(attribute.name))
-      return wire::invalid_parameter(fmt::format(
+      return model::ecs::invalid_parameter_exception(fmt::format(
           "attributes: '{}' cannot be changed: names that begin with ecs. or com.amazonaws. are the agent's.",
           attribute.name));
     if (auto error = check_attribute(attribute, AttributeCheck::strict)) return error;
@@ -107,7 +107,7 @@ Decision<Response> decide(const Call& call, const store::View& view,
     if (change.attributes == *before.attributes) continue;
     const auto custom = count_custom(change.attributes);
     if (custom > custom_max && custom > count_custom(*before.attributes))
-      return wire::attribute_limit_exceeded(
+      return model::ecs::attribute_limit_exceeded_exception(
           fmt::format("{} may have at most {} custom attributes.", before.arn, custom_max));
     ContainerInstanceRecord record = before;
     record.attributes = std::move(change.attributes);

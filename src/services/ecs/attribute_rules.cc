@@ -35,22 +35,22 @@ std::optional<wire::ApiError> check_attribute(const Attribute& attribute, Attrib
   const std::size_t name_max = how == AttributeCheck::strict ? kNameCharactersMax : kSystemCharactersMax;
   const std::size_t value_max = how == AttributeCheck::strict ? kValueCharactersMax : kSystemCharactersMax;
   if (name.empty() || name.size() > name_max)
-    return wire::invalid_parameter(fmt::format("attributes: a name must have 1 to {} characters.", name_max));
+    return model::ecs::invalid_parameter_exception(fmt::format("attributes: a name must have 1 to {} characters.", name_max));
   if (value.size() > value_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("attributes: the value of '{}' must not be longer than {} characters.", name, value_max));
   if (how == AttributeCheck::lengths) return std::nullopt;
   if (!only(name, "-_./\\"))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("attributes: the name '{}' may hold letters, numbers, hyphens, underscores, slashes, "
                     "backslashes and periods only.",
                     name));
   if (!only(value, "-_.@/\\: "))
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "attributes: the value of '{}' may hold letters, numbers, spaces and any of - _ . @ / \\ : only.",
         name));
   if (!value.empty() && (value.front() == ' ' || value.back() == ' '))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("attributes: the value of '{}' must not begin or end with a space.", name));
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/ecs/types.h"
+#include "services/ecs/core/errors.h"
 #include "wire/api_error.h"
 
 namespace berth::services::ecs {

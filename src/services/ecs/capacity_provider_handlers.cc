@@ -35,19 +35,19 @@ std::optional<wire::ApiError> check_name(const std::string& name) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const bool reserved = lower.starts_with("aws") || lower.starts_with("ecs") || lower == "fargate";
   if (domain::is_name(name) && !reserved) return std::nullopt;
-  return wire::invalid_parameter(
+  return model::ecs::invalid_parameter_exception(
       "The specified capacity provider name is invalid. Up to 255 characters are allowed. They include "
       "letters (both upper and lowercase letters), numbers, underscores (_), and hyphens (-). The name can't "
       "be prefixed with \"aws\", \"ecs\", or \"fargate\".");
 }
 
 wire::ApiError not_there() {
-  return wire::client_exception(
+  return model::ecs::client_exception(
       "The specified capacity provider does not exist. Specify a valid name or ARN and try again.");
 }
 
 wire::ApiError reserved_refused(std::string_view name) {
-  return wire::invalid_parameter(
+  return model::ecs::invalid_parameter_exception(
       fmt::format("The specified capacity provider '{}' is reserved and can't be changed or deleted.", name));
 }
 
@@ -56,7 +56,7 @@ Decision<CreateCapacityProviderResponse> decide_create(const Call& call, const s
                                                        const CapacityProviderRecord& record) {
   const auto key = store::capacity_provider_key(call.realm, record.name);
   if (view.find<CapacityProviderRecord>(key))
-    return wire::client_exception(
+    return model::ecs::client_exception(
         "The specified capacity provider already exists. To change the configuration of an existing capacity "
         "provider, update the capacity provider.");
   CreateCapacityProviderResponse response;
@@ -94,7 +94,7 @@ Decision<DeleteCapacityProviderResponse> decide_delete(const Call& call, const s
   const auto* found = find_provider(call, view, provider);
   if (!found) return not_there();
   if (const auto cluster = cluster_with_provider(call, view, found->record->name))
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("The capacity provider cannot be deleted because it is associated with cluster: {}. "
                     "Remove the capacity provider from the cluster and try again.",
                     *cluster));
@@ -140,15 +140,15 @@ void describe_one(const Call& call, const store::View& view, const std::string& 
 Decision<CreateCapacityProviderResponse> create_capacity_provider(
     const Call& call, const store::View& view, const CreateCapacityProviderRequest& request) {
   if (auto error = check_name(request.name)) return *std::move(error);
-  if (request.managed_instances_provider) return wire::unsupported_feature(std::string(kManagedInstances));
+  if (request.managed_instances_provider) return model::ecs::unsupported_feature_exception(std::string(kManagedInstances));
   if (!request.auto_scaling_group_provider)
-    return wire::invalid_parameter("autoScalingGroupProvider is required.");
+    return model::ecs::invalid_parameter_exception("autoScalingGroupProvider is required.");
   if (request.auto_scaling_group_provider->auto_scaling_group_arn.empty())
-    return wire::invalid_parameter("autoScalingGroupProvider: autoScalingGroupArn can not be blank.");
+    return model::ecs::invalid_parameter_exception("autoScalingGroupProvider: autoScalingGroupArn can not be blank.");
   if (request.tags) {
     const auto tags =
         domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-    if (!tags) return wire::invalid_parameter(tags.error().message);
+    if (!tags) return model::ecs::invalid_parameter_exception(tags.error().message);
   }
   CapacityProviderRecord record;
   record.account = call.realm.account;
@@ -171,12 +171,12 @@ Decision<DescribeCapacityProvidersResponse> describe_capacity_providers(
     const Call& call, const store::View& view, const DescribeCapacityProvidersRequest& request) {
   const auto named = request.capacity_providers.value_or(std::vector<std::string>());
   if (named.size() > kDescribeMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("capacityProviders may name at most {}, not {}.", kDescribeMax, named.size()));
   const auto filter = api::hash_filter({request.cluster.value_or("")});
   auto page = page_request(call, "DescribeCapacityProviders", filter, request.next_token, request.max_results,
                            kPageMax, kPageMax);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   const bool tags = request.include && !request.include->empty();
   DescribeCapacityProvidersResponse response;
   response.capacity_providers.emplace();
@@ -207,9 +207,9 @@ Decision<DescribeCapacityProvidersResponse> describe_capacity_providers(
 Decision<UpdateCapacityProviderResponse> update_capacity_provider(
     const Call& call, const store::View& view, const UpdateCapacityProviderRequest& request) {
   if (is_reserved_provider(provider_name(call, request.name))) return reserved_refused(request.name);
-  if (request.managed_instances_provider) return wire::unsupported_feature(std::string(kManagedInstances));
+  if (request.managed_instances_provider) return model::ecs::unsupported_feature_exception(std::string(kManagedInstances));
   if (!request.auto_scaling_group_provider)
-    return wire::invalid_parameter("autoScalingGroupProvider is required.");
+    return model::ecs::invalid_parameter_exception("autoScalingGroupProvider is required.");
   return decide_update(call, view, request);
 }
 

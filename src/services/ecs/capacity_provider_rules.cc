@@ -41,10 +41,10 @@ std::optional<wire::ApiError> check_scaling(const ManagedScaling& scaling) {
   };
   for (const Range& range : ranges)
     if (range.value < range.low || range.value > range.high)
-      return wire::invalid_parameter(fmt::format("managedScaling: {} must be between {} and {}, not {}.",
+      return model::ecs::invalid_parameter_exception(fmt::format("managedScaling: {} must be between {} and {}, not {}.",
                                                  range.member, range.low, range.high, range.value));
   if (scaling.minimum_scaling_step_size > scaling.maximum_scaling_step_size)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "managedScaling: minimumScalingStepSize must not be greater than maximumScalingStepSize.");
   return std::nullopt;
 }
@@ -121,7 +121,7 @@ std::optional<wire::ApiError> merge_provider(model::ecs::AutoScalingGroupProvide
   if (!provider.managed_draining) provider.managed_draining = ManagedDraining::enabled;
   if (provider.managed_termination_protection == ManagedTerminationProtection::enabled &&
       scaling.status == ManagedScalingStatus::disabled)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "The managed termination protection setting for the capacity provider is invalid. To enable managed "
         "termination protection for a capacity provider, managed scaling must be enabled.");
   provider.managed_scaling = scaling;

@@ -14,10 +14,10 @@ std::optional<wire::ApiError> check_cluster_settings(
   if (!settings) return std::nullopt;
   for (const auto& setting : *settings) {
     if (!setting.name)
-      return wire::invalid_parameter("settings: each needs a name, such as containerInsights.");
+      return model::ecs::invalid_parameter_exception("settings: each needs a name, such as containerInsights.");
     const std::string value = setting.value.value_or("");
     if (value != "enabled" && value != "disabled" && value != "enhanced")
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("settings: value '{}' of {} should be one of [enabled, disabled, enhanced].", value,
                       to_string(*setting.name)));
   }
@@ -30,10 +30,10 @@ std::optional<wire::ApiError> check_cluster_configuration(
   const auto& command = *configuration->execute_command_configuration;
   const bool overridden = command.logging == model::ecs::ExecuteCommandLogging::override;
   if (overridden && !command.log_configuration)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "executeCommandConfiguration: logConfiguration is required when logging is OVERRIDE.");
   if (!overridden && command.log_configuration)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "executeCommandConfiguration: logConfiguration is only allowed when logging is OVERRIDE.");
   return std::nullopt;
 }
@@ -43,7 +43,7 @@ std::optional<wire::ApiError> check_capacity_providers(
     const std::vector<model::ecs::CapacityProviderStrategyItem>& strategy) {
   for (const auto& provider : providers)
     if (!is_reserved_provider(provider_name(call, provider)) && !find_provider(call, view, provider))
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("The specified capacity provider '{}' was not found. Specify a valid name or ARN in "
                       "capacityProviders and try again.",
                       provider));
@@ -51,13 +51,13 @@ std::optional<wire::ApiError> check_capacity_providers(
   int bases = 0;
   for (const auto& item : strategy) {
     if (std::find(names.begin(), names.end(), provider_name(call, item.capacity_provider)) == names.end())
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("defaultCapacityProviderStrategy: '{}' is not one of the cluster's capacityProviders.",
                       item.capacity_provider));
     if (item.base.value_or(0) != 0) ++bases;
   }
   if (bases > 1)
-    return wire::invalid_parameter("defaultCapacityProviderStrategy: only one item may have a base.");
+    return model::ecs::invalid_parameter_exception("defaultCapacityProviderStrategy: only one item may have a base.");
   return std::nullopt;
 }
 
@@ -87,11 +87,11 @@ ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Call&
                                                                      const store::View& view,
                                                                      const std::string& cluster) {
   // Elsewhere an empty name is `default`; what changes or deletes a cluster must say which.
-  if (cluster.empty()) return wire::invalid_parameter("Cluster can not be blank.");
+  if (cluster.empty()) return model::ecs::invalid_parameter_exception("Cluster can not be blank.");
   auto name = cluster_name(call, cluster);
   if (!name) return name.take_error();
   const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(call.realm, *name));
-  if (!found) return wire::cluster_not_found();
+  if (!found) return cluster_not_found();
   return found;
 }
 
@@ -99,7 +99,7 @@ ApiResult<const store::Stored<domain::ClusterRecord>*> named_active_cluster(cons
                                                                             const store::View& view,
                                                                             const std::string& cluster) {
   auto found = named_cluster(call, view, cluster);
-  if (found && (*found)->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
+  if (found && (*found)->record->status != domain::ClusterStatus::active) return cluster_not_found();
   return found;
 }
 

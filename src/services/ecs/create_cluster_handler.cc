@@ -18,14 +18,14 @@ constexpr ClusterFields kFieldsOfCreated{.settings = true, .tags = true, .config
 std::optional<wire::ApiError> check(const Call& call, const CreateClusterRequest& request) {
   const auto characters_max = static_cast<std::size_t>(call.deps.limits.name_characters);
   if (request.cluster_name && !domain::is_name(*request.cluster_name, characters_max))
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "clusterName must have 1 to {} letters (uppercase and lowercase), numbers, underscores and "
         "hyphens.",
         characters_max));
   if (request.tags) {
     const auto tags =
         domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-    if (!tags) return wire::invalid_parameter(tags.error().message);
+    if (!tags) return model::ecs::invalid_parameter_exception(tags.error().message);
   }
   if (auto error = check_cluster_settings(request.settings)) return error;
   if (auto error = check_cluster_configuration(request.configuration)) return error;
@@ -78,7 +78,7 @@ Decision<CreateClusterResponse> decide(const Call& call, const store::View& view
   }
   const auto clusters_max = static_cast<std::size_t>(call.deps.limits.clusters_per_region);
   if (view.group(store::kActiveClusters, store::realm_key(call.realm)).size() >= clusters_max)
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("The limit of {} clusters in a region is reached.", clusters_max));
   const auto providers = request.capacity_providers.value_or(std::vector<std::string>());
   if (auto error = check_capacity_providers(call, view, providers,

@@ -29,26 +29,26 @@ bool is_daemon(const CreateServiceRequest& request) {
 std::optional<wire::ApiError> check(const Call& call, const CreateServiceRequest& request) {
   const auto characters_max = static_cast<std::size_t>(call.deps.limits.name_characters);
   if (!domain::is_name(request.service_name, characters_max))
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "serviceName must have 1 to {} letters (uppercase and lowercase), numbers, underscores and "
         "hyphens.",
         characters_max));
   if (is_external(request)) {
     if (auto error = refuse_for_task_sets(request)) return error;
   } else if (!request.task_definition || request.task_definition->empty()) {
-    return wire::invalid_parameter("TaskDefinition can not be blank.");
+    return model::ecs::invalid_parameter_exception("TaskDefinition can not be blank.");
   }
   if (auto error = refuse_what_services_lack(request)) return error;
   if (is_daemon(request) && request.desired_count)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
         "try again.");
   if (!is_daemon(request) && !request.desired_count)
-    return wire::invalid_parameter("desiredCount is required for the replica scheduling strategy.");
+    return model::ecs::invalid_parameter_exception("desiredCount is required for the replica scheduling strategy.");
   if (request.tags) {
     const auto tags =
         domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-    if (!tags) return wire::invalid_parameter(tags.error().message);
+    if (!tags) return model::ecs::invalid_parameter_exception(tags.error().message);
   }
   return std::nullopt;
 }
@@ -90,12 +90,12 @@ std::optional<wire::ApiError> check_room(const Call& call, const store::View& vi
                                          const store::Stored<ServiceRecord>* found,
                                          const std::string& cluster) {
   if (found && found->record->status == ServiceStatus::draining)
-    return wire::invalid_parameter("Unable to Start a service that is still Draining.");
+    return model::ecs::invalid_parameter_exception("Unable to Start a service that is still Draining.");
   if (found && found->record->status == ServiceStatus::active)
-    return wire::invalid_parameter("Creation of service was not idempotent.");
+    return model::ecs::invalid_parameter_exception("Creation of service was not idempotent.");
   const auto services_max = static_cast<std::size_t>(call.deps.limits.services_per_cluster);
   if (view.group(store::kServicesByCluster, store::cluster_key(call.realm, cluster)).size() >= services_max)
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("The limit of {} services in a cluster is reached.", services_max));
   return std::nullopt;
 }

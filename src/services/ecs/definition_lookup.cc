@@ -10,11 +10,11 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(c
                                                                                RevisionRule rule,
                                                                                std::string not_found) {
   const auto reference = parse_definition_reference(call, text);
-  if (!reference) return wire::client_exception(reference.error().message);
+  if (!reference) return model::ecs::client_exception(reference.error().message);
   if (rule == RevisionRule::must_be_named && !reference->revision)
-    return wire::client_exception("Revision is missing.");
+    return model::ecs::client_exception("Revision is missing.");
   const auto* found = find_definition(call, view, *reference);
-  if (!found) return wire::client_exception(std::move(not_found));
+  if (!found) return model::ecs::client_exception(std::move(not_found));
   return found;
 }
 

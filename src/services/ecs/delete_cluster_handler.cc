@@ -23,10 +23,10 @@ Decision<DeleteClusterResponse> delete_cluster(const Call& call, const store::Vi
     response.cluster = render_cluster(view, *stored.record, kFieldsOfDeleted);
     return response;
   }
-  if (has_services(view, *stored.record)) return wire::cluster_contains_services();
+  if (has_services(view, *stored.record)) return cluster_contains_services();
   if (!view.group(store::kInstancesByCluster, stored.key).empty())
-    return wire::cluster_contains_container_instances();
-  if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return wire::cluster_contains_tasks();
+    return cluster_contains_container_instances();
+  if (!view.group(store::kUnstoppedTasks, stored.key).empty()) return cluster_contains_tasks();
   domain::ClusterRecord record = *stored.record;
   record.status = domain::ClusterStatus::inactive;
   record.inactive_at = call.now;

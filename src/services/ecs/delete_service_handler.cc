@@ -20,7 +20,7 @@ Decision<DeleteServiceResponse> delete_service(const Call& call, const store::Vi
   auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(call, view, **cluster, request.service);
-  if (!found || found->record->status == ServiceStatus::inactive) return wire::service_not_found();
+  if (!found || found->record->status == ServiceStatus::inactive) return service_not_found();
   DeleteServiceResponse response;
   if (found->record->status == ServiceStatus::draining) {
     response.service = render_service(call, view, *found->record, ServiceTags::yes);
@@ -28,7 +28,7 @@ Decision<DeleteServiceResponse> delete_service(const Call& call, const store::Vi
   }
   const bool replica = found->record->scheduling_strategy == model::ecs::SchedulingStrategy::replica;
   if (replica && found->record->desired_count > 0 && !request.force.value_or(false))
-    return wire::invalid_parameter("The service cannot be stopped while it is scaled above 0.");
+    return model::ecs::invalid_parameter_exception("The service cannot be stopped while it is scaled above 0.");
   ServiceRecord record = *found->record;
   record.status = ServiceStatus::draining;
   record.desired_count = 0;

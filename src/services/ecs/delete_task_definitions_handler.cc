@@ -52,7 +52,7 @@ Decision<DeleteTaskDefinitionsResponse> decide(const Call& call, const store::Vi
 Decision<DeleteTaskDefinitionsResponse> delete_task_definitions(const Call& call, const store::View& view,
                                                                 const DeleteTaskDefinitionsRequest& request) {
   if (request.task_definitions.empty() || request.task_definitions.size() > kDefinitionsMax)
-    return wire::invalid_parameter("taskDefinitions must name 1 to 10 task definitions.");
+    return model::ecs::invalid_parameter_exception("taskDefinitions must name 1 to 10 task definitions.");
   return decide(call, view, request);
 }
 

@@ -29,7 +29,7 @@ std::optional<wire::ApiError> orphan_tasks(const Call& call, const store::View& 
     if (stopped++ == kTasksPerTransaction) break;
     const domain::InstanceGone gone{model::ecs::TaskStopCode::termination_notice, reason};
     auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, call.now);
-    if (!after) return wire::server_exception(after.error().message);
+    if (!after) return model::ecs::server_exception(after.error().message);
     if (*after) scheduling::move_task(transaction, *task, **std::move(after));
   }
   return std::nullopt;
@@ -57,13 +57,13 @@ Answer decide(const Call& call, const store::View& view, const DeregisterContain
       find_active_cluster_of(call, view, request.cluster, "container-instance", request.container_instance);
   if (!cluster) return cluster.take_error();
   const auto* found = find_instance(call, view, **cluster, request.container_instance);
-  if (!found) return wire::invalid_parameter("The referenced container instance was not found.");
+  if (!found) return model::ecs::invalid_parameter_exception("The referenced container instance was not found.");
   const bool force = request.force.value_or(false);
   const bool was_active = found->record->status != domain::InstanceStatus::inactive;
   const auto tasks = view.group(store::kTasksByInstance, found->key);
   // Said again, it finishes what an earlier call began.
   if (!was_active && (tasks.empty() || !force)) return answer_with(view, found->key, *found->record);
-  if (!force && !tasks.empty()) return wire::invalid_parameter("Found running tasks on the instance.");
+  if (!force && !tasks.empty()) return model::ecs::invalid_parameter_exception("Found running tasks on the instance.");
   ContainerInstanceRecord record = *found->record;
   auto transaction = new_transaction(call);
   if (was_active) {

@@ -18,7 +18,7 @@ Decision<DeregisterTaskDefinitionResponse> deregister_task_definition(
   const auto& stored = **found;
   DeregisterTaskDefinitionResponse response;
   if (stored.record->status == domain::DefinitionStatus::delete_in_progress)
-    return wire::client_exception("The specified task definition is being deleted.");
+    return model::ecs::client_exception("The specified task definition is being deleted.");
   if (stored.record->status != domain::DefinitionStatus::active) {
     response.task_definition = render_definition(*stored.record);
     return response;

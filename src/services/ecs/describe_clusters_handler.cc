@@ -48,7 +48,7 @@ Decision<model::ecs::DescribeClustersResponse> describe_clusters(
   if (names.empty()) names.emplace_back("default");
   const auto clusters_max = static_cast<std::size_t>(call.deps.limits.describe_items);
   if (names.size() > clusters_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("clusters may name at most {} clusters, not {}.", clusters_max, names.size()));
   const ClusterFields fields = fields_of(request.include);
   model::ecs::DescribeClustersResponse response;

@@ -39,9 +39,9 @@ Decision<model::ecs::DescribeContainerInstancesResponse> describe_container_inst
     const Call& call, const store::View& view, const model::ecs::DescribeContainerInstancesRequest& request) {
   const auto instances_max = static_cast<std::size_t>(call.deps.limits.describe_items);
   if (request.container_instances.empty())
-    return wire::client_exception("Container Instances cannot be empty.");
+    return model::ecs::client_exception("Container Instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
                     request.container_instances.size()));
   const auto tags = includes(request.include, ContainerInstanceField::tags) ? WithTags::yes : WithTags::no;

@@ -12,9 +12,9 @@ namespace berth::services::ecs {
 Decision<model::ecs::DescribeServicesResponse> describe_services(
     const Call& call, const store::View& view, const model::ecs::DescribeServicesRequest& request) {
   const auto services_max = static_cast<std::size_t>(call.deps.limits.describe_services_items);
-  if (request.services.empty()) return wire::invalid_parameter("Services cannot be empty.");
+  if (request.services.empty()) return model::ecs::invalid_parameter_exception("Services cannot be empty.");
   if (request.services.size() > services_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("services may name at most {} services, not {}.", services_max, request.services.size()));
   const bool with_tags =
       request.include && std::find(request.include->begin(), request.include->end(),

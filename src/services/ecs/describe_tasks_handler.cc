@@ -11,9 +11,9 @@ namespace berth::services::ecs {
 Decision<model::ecs::DescribeTasksResponse> describe_tasks(const Call& call, const store::View& view,
                                                            const model::ecs::DescribeTasksRequest& request) {
   const auto tasks_max = static_cast<std::size_t>(call.deps.limits.describe_items);
-  if (request.tasks.empty()) return wire::invalid_parameter("Tasks cannot be empty.");
+  if (request.tasks.empty()) return model::ecs::invalid_parameter_exception("Tasks cannot be empty.");
   if (request.tasks.size() > tasks_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("tasks may name at most {} tasks, not {}.", tasks_max, request.tasks.size()));
   const bool with_tags = request.include && std::find(request.include->begin(), request.include->end(),
                                                       model::ecs::TaskField::tags) != request.include->end();

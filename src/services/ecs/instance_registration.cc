@@ -53,7 +53,7 @@ ApiResult<std::int32_t> read_amount(const model::ecs::Resource& resource) {
     value = *resource.double_value;
   // The negation also refuses NaN.
   if (!(value >= 0 && value <= kAmountMax))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("totalResources: {} must be between 0 and {}.", *resource.name, kAmountMax));
   return static_cast<std::int32_t>(value);
 }
@@ -65,7 +65,7 @@ ApiResult<std::vector<std::int32_t>> read_ports(const model::ecs::Resource& reso
     std::int32_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535)
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("totalResources: '{}' of {} is not a port.", text, *resource.name));
     if (std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
   }
@@ -84,7 +84,7 @@ std::optional<wire::ApiError> read_resource(const Call& call, const model::ecs::
     if (!ports) return ports.take_error();
     const auto ports_max = static_cast<std::size_t>(call.deps.limits.reserved_ports_per_instance);
     if (ports->size() > ports_max)
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("totalResources: {} may hold at most {} reserved ports.", name, ports_max));
     (name == "PORTS" ? into.tcp_ports : into.udp_ports) = *std::move(ports);
   }
@@ -114,24 +114,24 @@ ApiResult<HostIdentity> read_identity(std::string_view document) {
   HostIdentity identity;
   if (document.find_first_not_of(" \t\r\n") == std::string_view::npos) return identity;
   if (document.size() > kIdentityDocumentBytesMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("instanceIdentityDocument must not be larger than {} bytes.", kIdentityDocumentBytesMax));
   const auto parsed = parse_json(document);
   if (!parsed || !parsed->is_object())
-    return wire::invalid_parameter("instanceIdentityDocument must be empty or a JSON object.");
+    return model::ecs::invalid_parameter_exception("instanceIdentityDocument must be empty or a JSON object.");
   const JsonObject& object = parsed->get_object();
   identity.ec2_instance_id = text_of(object, "BERTH_INSTANCE_ID", "instanceId");
   identity.availability_zone = text_of(object, "BERTH_AVAILABILITY_ZONE", "availabilityZone");
   identity.instance_type = text_of(object, "BERTH_INSTANCE_TYPE", "instanceType");
   identity.image_id = text_of(object, "BERTH_IMAGE_ID", "imageId");
   if (!is_host_id(identity.ec2_instance_id))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("instanceIdentityDocument: the instance id may have up to {} letters, numbers, hyphens, "
                     "underscores and periods.",
                     kHostIdCharactersMax));
   for (const auto* text : {&identity.availability_zone, &identity.instance_type, &identity.image_id})
     if (text->size() > kHostIdCharactersMax)
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("instanceIdentityDocument: zone, type and image must not be longer than {} characters.",
                       kHostIdCharactersMax));
   return identity;
@@ -162,7 +162,7 @@ ApiResult<Registration> read_registration(const Call& call, const RegisterContai
   }
   const auto attributes = request.attributes.value_or(std::vector<model::ecs::Attribute>());
   if (attributes.size() > kAttributesPerInstanceMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("attributes: at most {} are allowed.", kAttributesPerInstanceMax));
   for (const auto& attribute : attributes) {
     const bool system = is_system_attribute(attribute.name);
@@ -172,7 +172,7 @@ ApiResult<Registration> read_registration(const Call& call, const RegisterContai
   }
   const auto tags = domain::check_tags(request.tags.value_or(std::vector<model::ecs::Tag>()),
                                        static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-  if (!tags) return wire::invalid_parameter(tags.error().message);
+  if (!tags) return model::ecs::invalid_parameter_exception(tags.error().message);
   return registration;
 }
 

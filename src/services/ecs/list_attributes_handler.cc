@@ -60,12 +60,12 @@ Decision<ListAttributesResponse> list_attributes(const Call& call, const store::
   if (request.attribute_name && request.attribute_name->empty()) request.attribute_name.reset();
   if (request.attribute_value && request.attribute_value->empty()) request.attribute_value.reset();
   if (request.attribute_value && !request.attribute_name)
-    return wire::invalid_parameter("attributeValue filters one attribute: give attributeName too.");
+    return model::ecs::invalid_parameter_exception("attributeValue filters one attribute: give attributeName too.");
   auto page = page_request(
       call, "ListAttributes",
       api::hash_filter({*name, request.attribute_name.value_or(""), request.attribute_value.value_or("")}),
       request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   ListAttributesResponse response;
   response.attributes.emplace();
   auto cluster = find_active_cluster(call, view, request.cluster);

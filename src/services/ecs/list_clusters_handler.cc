@@ -8,7 +8,7 @@ Decision<model::ecs::ListClustersResponse> list_clusters(const Call& call, const
                                                          const model::ecs::ListClustersRequest& request) {
   auto page =
       page_request(call, "ListClusters", api::hash_filter({}), request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   model::ecs::ListClustersResponse response;
   response.cluster_arns.emplace();
   using Stored = store::Stored<domain::ClusterRecord>;

@@ -54,14 +54,14 @@ Decision<model::ecs::ListContainerInstancesResponse> list_container_instances(
   std::optional<placement::Query> query;
   if (request.filter && !request.filter->empty()) {
     auto parsed = placement::parse_query(*request.filter);
-    if (!parsed) return wire::invalid_parameter("Invalid filter: " + parsed.error().message);
+    if (!parsed) return model::ecs::invalid_parameter_exception("Invalid filter: " + parsed.error().message);
     query = *std::move(parsed);
   }
   auto page = page_request(call, "ListContainerInstances",
                            api::hash_filter({*name, request.filter.value_or(""),
                                              request.status ? to_string(*request.status) : ""}),
                            request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   model::ecs::ListContainerInstancesResponse response;
   response.container_instance_arns.emplace();
   auto cluster = find_active_cluster(call, view, request.cluster);
@@ -77,7 +77,7 @@ Decision<model::ecs::ListContainerInstancesResponse> list_container_instances(
         response.container_instance_arns->push_back(instance.record->arn);
       });
   if (budget.exceeded())
-    return wire::invalid_parameter("Invalid filter: " + std::string(placement::kQueryTooCostly));
+    return model::ecs::invalid_parameter_exception("Invalid filter: " + std::string(placement::kQueryTooCostly));
   return response;
 }
 

@@ -21,7 +21,7 @@ Decision<model::ecs::ListServicesResponse> list_services(const Call& call, const
        request.resource_management_type ? to_string(*request.resource_management_type) : ""});
   auto page = page_request(call, "ListServices", filter, request.next_token, request.max_results, kPageMax,
                            kPageDefault);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   model::ecs::ListServicesResponse response;
   response.service_arns.emplace();
   auto cluster = find_active_cluster(call, view, request.cluster);

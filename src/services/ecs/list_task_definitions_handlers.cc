@@ -56,7 +56,7 @@ Decision<ListTaskDefinitionsResponse> list_task_definitions(const Call& call, co
   auto page = page_request(call, "ListTaskDefinitions",
                            api::hash_filter({status, family, descending ? "DESC" : "ASC"}),
                            request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   ListTaskDefinitionsResponse response;
   response.task_definition_arns.emplace();
   const auto group =
@@ -80,7 +80,7 @@ Decision<ListTaskDefinitionFamiliesResponse> list_task_definition_families(
   const std::string prefix = request.family_prefix.value_or("");
   auto page = page_request(call, "ListTaskDefinitionFamilies", api::hash_filter({to_string(status), prefix}),
                            request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   ListTaskDefinitionFamiliesResponse response;
   response.families.emplace();
   const auto group = view.group(store::kFamilies, store::realm_key(call.realm));

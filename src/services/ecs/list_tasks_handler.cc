@@ -48,9 +48,9 @@ std::optional<wire::ApiError> check_filters(const ListTasksRequest& request) {
   const bool others = is_filled(request.container_instance) || is_filled(request.family) ||
                       is_filled(request.service_name) || request.launch_type;
   if (is_filled(request.started_by) && others)
-    return wire::invalid_parameter("cannot specify startedBy with other arguments");
+    return model::ecs::invalid_parameter_exception("cannot specify startedBy with other arguments");
   if (is_filled(request.service_name) && is_filled(request.family))
-    return wire::invalid_parameter("cannot specify serviceName with other arguments");
+    return model::ecs::invalid_parameter_exception("cannot specify serviceName with other arguments");
   return std::nullopt;
 }
 
@@ -89,7 +89,7 @@ Decision<ListTasksResponse> list_tasks(const Call& call, const store::View& view
   if (!name) return name.take_error();
   auto page =
       page_request(call, "ListTasks", fingerprint(request, *name), request.next_token, request.max_results);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   if (auto error = check_filters(request)) return *std::move(error);
   ListTasksResponse response;
   response.task_arns.emplace();
@@ -100,7 +100,7 @@ Decision<ListTasksResponse> list_tasks(const Call& call, const store::View& view
   filter.generation = (*cluster)->generation;
   if (is_filled(request.container_instance)) {
     const auto* instance = find_instance(call, view, **cluster, *request.container_instance);
-    if (!instance) return wire::invalid_parameter("The container instance was not found in the cluster.");
+    if (!instance) return model::ecs::invalid_parameter_exception("The container instance was not found in the cluster.");
     filter.instance_id = instance->record->id;
   }
   if (request.family) filter.family = request.family->substr(0, request.family->find(':'));

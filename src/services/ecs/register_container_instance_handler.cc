@@ -66,7 +66,7 @@ wire::ApiError type_changed(const ContainerInstanceRecord& record) {
   std::string type = "unknown";
   for (const auto& attribute : record.attributes)
     if (attribute.name == "ecs.instance-type") type = attribute.value.value_or(type);
-  return wire::client_exception(
+  return model::ecs::client_exception(
       fmt::format(kTypeChanged, record.arn, record.cpu, first_memory(record), type));
 }
 
@@ -75,13 +75,13 @@ Answer register_again(const Call& call, const store::View& view, const domain::C
   const std::string& arn = *request.container_instance_arn;
   const auto* found = find_instance(call, view, cluster, arn);
   if (!found)
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("The referenced container instance was not found: {} is not in cluster {}. Remove the "
                     "agent's data directory to "
                     "register the host anew.",
                     arn, cluster.name));
   if (found->record->status == domain::InstanceStatus::inactive)
-    return wire::client_exception(
+    return model::ecs::client_exception(
         fmt::format("The referenced container instance is INACTIVE: {} was deregistered. Remove the agent's "
                     "data directory to register "
                     "the host anew.",
@@ -141,7 +141,7 @@ Answer take_over(const Call& call, const store::View& view, const StoredInstance
         fmt::format("Host EC2 (instance {}) registered anew without its agent's saved state.",
                     record.ec2_instance_id)};
     auto after = domain::apply_task_transition(*task->record, gone, domain::Writer::api, call.now);
-    if (!after) return wire::server_exception(after.error().message);
+    if (!after) return model::ecs::server_exception(after.error().message);
     if (*after) scheduling::move_task(transaction, *task, **std::move(after));
   }
   transaction.put(std::move(record));
@@ -174,7 +174,7 @@ Answer register_new(const Call& call, const store::View& view,
                     const RegisterContainerInstanceRequest& request) {
   const auto instances_max = static_cast<std::size_t>(call.deps.limits.instances_per_cluster);
   if (view.group(store::kInstancesByCluster, cluster.key).size() >= instances_max)
-    return wire::client_exception(fmt::format("Cluster {} has the most container instances it may have, {}.",
+    return model::ecs::client_exception(fmt::format("Cluster {} has the most container instances it may have, {}.",
                                               cluster.record->name, instances_max));
   auto record = new_instance(call, view, *cluster.record, registration, request);
   auto response = answer_with(view, record);
@@ -219,7 +219,7 @@ std::optional<ApiResult<RegisterContainerInstanceResponse>> answer_again(
   if (!cluster || ids.empty()) return std::nullopt;
   const auto* earlier = find_instance(call, view, **cluster, ids.front());
   if (!earlier)
-    return wire::client_exception("The container instance that this clientToken registered is gone.");
+    return model::ecs::client_exception("The container instance that this clientToken registered is gone.");
   return answer_with(view, *earlier);
 }
 
@@ -238,7 +238,7 @@ Answer register_container_instance(const Call& call, const store::View& view,
   const std::string& host = registration.identity.ec2_instance_id;
   if (!host.empty()) {
     if (const auto* other = other_cluster_of(call, view, **cluster, host))
-      return wire::client_exception(
+      return model::ecs::client_exception(
           fmt::format("The host {} is a container instance of cluster {}. Deregister it there before it "
                       "joins cluster {}.",
                       host, other->name, (*cluster)->name));

@@ -20,7 +20,7 @@ std::optional<wire::ApiError> check_constraints(const RegisterTaskDefinitionRequ
   for (const auto& constraint : *request.placement_constraints)
     raw.push_back({"memberOf", constraint.expression.value_or("")});
   auto parsed = placement::parse_constraints(raw, placement::ConstraintPlace::task_definition);
-  if (!parsed) return wire::client_exception(parsed.error().message);
+  if (!parsed) return model::ecs::client_exception(parsed.error().message);
   return std::nullopt;
 }
 
@@ -31,7 +31,7 @@ Decision<RegisterTaskDefinitionResponse> decide(const Call& call, const store::V
   const auto* family = view.find<domain::FamilyRecord>(family_key);
   const std::int32_t revision = family ? family->record->last_revision + 1 : 1;
   if (revision > call.deps.limits.revisions_per_family)
-    return wire::client_exception(fmt::format("Family '{}' has reached the limit of {} revisions.",
+    return model::ecs::client_exception(fmt::format("Family '{}' has reached the limit of {} revisions.",
                                               request.family, call.deps.limits.revisions_per_family));
 
   domain::TaskDefinitionRecord record;
@@ -73,7 +73,7 @@ Decision<RegisterTaskDefinitionResponse> decide(const Call& call, const store::V
 Decision<RegisterTaskDefinitionResponse> register_task_definition(
     const Call& call, const store::View& view, const RegisterTaskDefinitionRequest& request) {
   if (auto checked = domain::check_task_definition(request, call.deps.limits); !checked)
-    return wire::client_exception(checked.error().message);
+    return model::ecs::client_exception(checked.error().message);
   if (auto error = check_constraints(request)) return *std::move(error);
   const auto normalised = domain::normalise_task_definition(request);
   return decide(call, view, request, normalised);

@@ -23,18 +23,18 @@ constexpr Duration kRunTaskWaitMax = std::chrono::seconds(5);
 std::optional<wire::ApiError> refuse_what_is_not_here(const RunTaskRequest& request) {
   if (request.launch_type && request.capacity_provider_strategy &&
       !request.capacity_provider_strategy->empty())
-    return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
+    return model::ecs::invalid_parameter_exception(std::string(kTwoKindsOfCapacity));
   if (request.launch_type == model::ecs::LaunchType::ec2 && !request.platform_version.value_or("").empty())
-    return wire::invalid_parameter(std::string(kPlatformVersionOfEc2));
+    return model::ecs::invalid_parameter_exception(std::string(kPlatformVersionOfEc2));
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
-    return wire::unsupported_feature(
+    return model::ecs::unsupported_feature_exception(
         fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
                     to_string(*request.launch_type)));
   if (request.capacity_provider_strategy && !request.capacity_provider_strategy->empty())
-    return wire::unsupported_feature("capacityProviderStrategy is not available here: leave it out.");
+    return model::ecs::unsupported_feature_exception("capacityProviderStrategy is not available here: leave it out.");
   if (request.volume_configurations && !request.volume_configurations->empty())
-    return wire::unsupported_feature("volumeConfigurations (EBS) are not available here: leave them out.");
+    return model::ecs::unsupported_feature_exception("volumeConfigurations (EBS) are not available here: leave them out.");
   return std::nullopt;
 }
 
@@ -53,7 +53,7 @@ ApiResult<placement::PlacementRequest> placement_of(const RunTaskRequest& reques
       strategies.push_back({strategy.type ? std::string(to_string(*strategy.type)) : std::string(),
                             strategy.field.value_or("")});
   auto wanted = scheduling::placement_request(plan, constraints, strategies, limits, &queries);
-  if (!wanted) return wire::invalid_parameter(wanted.error().message);
+  if (!wanted) return model::ecs::invalid_parameter_exception(wanted.error().message);
   wanted->count = request.count.value_or(1);
   return *std::move(wanted);
 }
@@ -82,9 +82,9 @@ Decision<RunTaskResponse> decide(const Call& call, const store::View& view, cons
   auto wanted = placement_of(request, plan, call.deps.limits, queries);
   if (!wanted) return wanted.take_error();
   const scheduling::StoreSnapshot snapshot(view, call.realm, input->cluster->name);
-  if (snapshot.size() == 0) return wire::invalid_parameter(std::string(placement::kNoInstances));
+  if (snapshot.size() == 0) return model::ecs::invalid_parameter_exception(std::string(placement::kNoInstances));
   const placement::PlacementPlan placed = placement::plan_placement(snapshot, *wanted, call.prng());
-  if (placed.too_costly) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
+  if (placed.too_costly) return model::ecs::invalid_parameter_exception(std::string(placement::kQueryTooCostly));
 
   RunTaskResponse response;
   response.tasks.emplace();
@@ -112,7 +112,7 @@ Decision<RunTaskResponse> run_task(const Call& call, const store::View& view, co
   const auto count = request.count.value_or(1);
   const auto count_max = call.deps.limits.tasks_per_run_task;
   if (count < 1 || count > count_max)
-    return wire::invalid_parameter(fmt::format("count must be between 1 and {}, not {}.", count_max, count));
+    return model::ecs::invalid_parameter_exception(fmt::format("count must be between 1 and {}, not {}.", count_max, count));
   if (auto error = refuse_what_is_not_here(request)) return *std::move(error);
   return decide(call, view, request);
 }

@@ -25,27 +25,27 @@ bool is_started_by(std::string_view text) {
 
 std::optional<wire::ApiError> check_texts(const Call& call, const StartRequest& request) {
   const auto& limits = call.deps.limits;
-  if (request.task_definition.empty()) return wire::invalid_parameter("TaskDefinition can not be blank.");
+  if (request.task_definition.empty()) return model::ecs::invalid_parameter_exception("TaskDefinition can not be blank.");
   const std::string started_by = request.started_by.value_or("");
   if (started_by.size() > static_cast<std::size_t>(limits.started_by_characters))
-    return wire::invalid_parameter(fmt::format("startedBy longer than {}.", limits.started_by_characters));
-  if (!is_started_by(started_by)) return wire::invalid_parameter("startedBy contains invalid characters.");
+    return model::ecs::invalid_parameter_exception(fmt::format("startedBy longer than {}.", limits.started_by_characters));
+  if (!is_started_by(started_by)) return model::ecs::invalid_parameter_exception("startedBy contains invalid characters.");
   if (request.group && request.group->starts_with(kReservedGroup))
-    return wire::invalid_parameter("Invalid namespace for group.");
+    return model::ecs::invalid_parameter_exception("Invalid namespace for group.");
   if (request.group && request.group->size() > 255)
-    return wire::invalid_parameter("group must not be longer than 255 characters.");
+    return model::ecs::invalid_parameter_exception("group must not be longer than 255 characters.");
   if (request.overrides &&
       model::encode_json(*request.overrides).size() > static_cast<std::size_t>(limits.overrides_bytes))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("Container Overrides length must be at most {}", limits.overrides_bytes));
   if (request.overrides)
     for (const auto& [member, role] : {std::pair("taskRoleArn", &request.overrides->task_role_arn),
                                        std::pair("executionRoleArn", &request.overrides->execution_role_arn)})
       if (!domain::is_role(role->value_or("")))
-        return wire::client_exception(
+        return model::ecs::client_exception(
             fmt::format("Role is not valid: overrides.{} must be the name or the ARN of a role.", member));
   if (request.propagate_tags == model::ecs::PropagateTags::service)
-    return wire::invalid_parameter("propagateTags SERVICE is only allowed for services.");
+    return model::ecs::invalid_parameter_exception("propagateTags SERVICE is only allowed for services.");
   return std::nullopt;
 }
 
@@ -71,19 +71,19 @@ std::vector<model::ecs::Tag> tags_of(const StartRequest& request,
 
 std::optional<wire::ApiError> check_definition(
     const StartRequest& request, const store::Stored<domain::TaskDefinitionRecord>* definition) {
-  if (!definition) return wire::client_exception("TaskDefinition not found.");
+  if (!definition) return model::ecs::client_exception("TaskDefinition not found.");
   if (definition->record->status != domain::DefinitionStatus::active)
-    return wire::client_exception("TaskDefinition is inactive");
+    return model::ecs::client_exception("TaskDefinition is inactive");
   const auto& wanted = definition->record->definition;
   const std::string reason = domain::why_not_runnable(wanted);
   if (!reason.empty())
-    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+    return model::ecs::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
   if (request.has_network_configuration)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "Network Configuration is not valid for the given networkMode of this task definition.");
   if (auto checked = domain::check_overrides(wanted, request.overrides ? &*request.overrides : nullptr);
       !checked)
-    return wire::invalid_parameter(checked.error().message);
+    return model::ecs::invalid_parameter_exception(checked.error().message);
   return std::nullopt;
 }
 
@@ -93,11 +93,11 @@ ApiResult<StartInput> prepare_start(const Call& call, const store::View& view, c
   if (auto error = check_texts(call, request)) return *std::move(error);
   auto checked =
       domain::check_tags(request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-  if (!checked) return wire::invalid_parameter(checked.error().message);
+  if (!checked) return model::ecs::invalid_parameter_exception(checked.error().message);
   auto cluster = find_active_cluster(call, view, request.cluster);
   if (!cluster) return cluster.take_error();
   const auto reference = parse_definition_reference(call, request.task_definition);
-  if (!reference) return wire::client_exception(reference.error().message);
+  if (!reference) return model::ecs::client_exception(reference.error().message);
   StartInput input;
   input.cluster = *cluster;
   input.definition = find_definition(call, view, *reference);

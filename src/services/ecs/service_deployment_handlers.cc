@@ -31,9 +31,9 @@ std::string key_of(const Call& call, std::string_view type, const std::string& a
 }
 
 std::optional<wire::ApiError> check_count(std::string_view member, std::size_t count) {
-  if (count == 0) return wire::invalid_parameter(fmt::format("{} cannot be empty.", member));
+  if (count == 0) return model::ecs::invalid_parameter_exception(fmt::format("{} cannot be empty.", member));
   if (count > kDescribeMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("{} may name at most {}, not {}.", member, kDescribeMax, count));
   return std::nullopt;
 }
@@ -117,13 +117,13 @@ Decision<model::ecs::ListServiceDeploymentsResponse> list_service_deployments(
   const auto filter = api::hash_filter({*name, filter_text(request)});
   auto page =
       page_request(call, "ListServiceDeployments", filter, request.next_token, request.max_results, 100, 20);
-  if (!page) return wire::invalid_parameter(page.error().message);
+  if (!page) return model::ecs::invalid_parameter_exception(page.error().message);
   model::ecs::ListServiceDeploymentsResponse response;
   response.service_deployments.emplace();
   auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto* service = find_service(call, view, **cluster, request.service);
-  if (!service) return wire::service_not_found();
+  if (!service) return service_not_found();
   using Stored = store::Stored<ServiceDeploymentRecord>;
   response.next_token = fill_page(
       call, *page, view.group(store::kServiceDeploymentsByService, service->key),

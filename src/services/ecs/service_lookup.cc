@@ -21,16 +21,16 @@ ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> service_definition
     const Call& call, const store::View& view, const std::string& task_definition,
     const std::optional<model::ecs::NetworkConfiguration>& network) {
   const auto reference = parse_definition_reference(call, task_definition);
-  if (!reference) return wire::client_exception(reference.error().message);
+  if (!reference) return model::ecs::client_exception(reference.error().message);
   const auto* found = find_definition(call, view, *reference);
-  if (!found) return wire::client_exception("TaskDefinition not found.");
+  if (!found) return model::ecs::client_exception("TaskDefinition not found.");
   if (found->record->status != domain::DefinitionStatus::active)
-    return wire::client_exception("TaskDefinition is inactive");
+    return model::ecs::client_exception("TaskDefinition is inactive");
   const std::string reason = domain::why_not_runnable(found->record->definition);
   if (!reason.empty())
-    return wire::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
+    return model::ecs::client_exception(fmt::format("The task definition cannot run here: {}.", reason));
   if (network && network->awsvpc_configuration)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "Network Configuration is not valid for the given networkMode of this task definition.");
   return found;
 }

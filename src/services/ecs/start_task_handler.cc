@@ -43,7 +43,7 @@ Decision<StartTaskResponse> decide(const Call& call, const store::View& view, co
   if (!cluster) return cluster.take_error();
   const domain::TaskPlan plan = plan_of(*input, start);
   auto wanted = scheduling::placement_request(plan, {}, {}, call.deps.limits);
-  if (!wanted) return wire::invalid_parameter(wanted.error().message);
+  if (!wanted) return model::ecs::invalid_parameter_exception(wanted.error().message);
 
   StartTaskResponse response;
   response.tasks.emplace();
@@ -69,7 +69,7 @@ Decision<StartTaskResponse> decide(const Call& call, const store::View& view, co
     response.tasks->push_back(render_task(task, WithTags::yes));
     scheduling::add_task(transaction, std::move(task));
   }
-  if (wanted->budget->exceeded()) return wire::invalid_parameter(std::string(placement::kQueryTooCostly));
+  if (wanted->budget->exceeded()) return model::ecs::invalid_parameter_exception(std::string(placement::kQueryTooCostly));
   if (response.tasks->empty()) return response;
   return {std::move(response), std::move(transaction)};
 }
@@ -80,9 +80,9 @@ Decision<StartTaskResponse> start_task(const Call& call, const store::View& view
                                        const StartTaskRequest& request) {
   const auto instances_max = static_cast<std::size_t>(call.deps.limits.instances_per_start_task);
   if (request.container_instances.empty())
-    return wire::invalid_parameter("Container instances cannot be empty.");
+    return model::ecs::invalid_parameter_exception("Container instances cannot be empty.");
   if (request.container_instances.size() > instances_max)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("containerInstances may name at most {} container instances, not {}.", instances_max,
                     request.container_instances.size()));
   const StartRequest start = start_request(request);

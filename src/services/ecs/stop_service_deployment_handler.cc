@@ -47,11 +47,11 @@ Decision<StopServiceDeploymentResponse> decide(const Call& call, const store::Vi
   if (found->record->deployment.status != ServiceDeploymentStatus::in_progress || !primary ||
       primary->service_deployment_id != resource->id ||
       service->record->status != domain::ServiceStatus::active)
-    return wire::conflict_exception("The service deployment is not in progress.",
+    return conflict_exception("The service deployment is not in progress.",
                                     {request.service_deployment_arn});
   ServiceRecord record = *service->record;
   if (!scheduling::roll_back(record, std::string(kReason), "StopServiceDeployment", call.now))
-    return wire::conflict_exception("The service has no earlier deployment that was completed.",
+    return conflict_exception("The service has no earlier deployment that was completed.",
                                     {request.service_deployment_arn});
   scheduling::add_event(record, call.new_uuid(), call.now,
                         fmt::format("{} rolling back to deployment {}.", scheduling::event_subject(record),
@@ -74,9 +74,9 @@ Decision<StopServiceDeploymentResponse> decide(const Call& call, const store::Vi
 Decision<StopServiceDeploymentResponse> stop_service_deployment(const Call& call, const store::View& view,
                                                                 const StopServiceDeploymentRequest& request) {
   if (request.stop_type == model::ecs::StopServiceDeploymentStopType::abort)
-    return wire::unsupported_feature("stopType ABORT is not available here: use ROLLBACK.");
+    return model::ecs::unsupported_feature_exception("stopType ABORT is not available here: use ROLLBACK.");
   const auto arn = parse_arn(request.service_deployment_arn);
-  if (!arn) return wire::invalid_parameter(fmt::format("serviceDeploymentArn: {}", arn.error().message));
+  if (!arn) return model::ecs::invalid_parameter_exception(fmt::format("serviceDeploymentArn: {}", arn.error().message));
   return decide(call, view, *arn, request);
 }
 

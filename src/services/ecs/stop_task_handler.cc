@@ -18,13 +18,13 @@ Decision<StopTaskResponse> stop_task(const Call& call, const store::View& view,
   auto cluster = find_active_cluster_of(call, view, request.cluster, "task", request.task);
   if (!cluster) return cluster.take_error();
   const auto* task = find_task(call, view, **cluster, request.task);
-  if (!task) return wire::invalid_parameter("The referenced task was not found.");
+  if (!task) return model::ecs::invalid_parameter_exception("The referenced task was not found.");
   std::string reason = request.reason.value_or("Task stopped by user");
   if (reason.size() > kReasonBytesMax)
-    return wire::invalid_parameter("reason must not be longer than 1024 characters.");
+    return model::ecs::invalid_parameter_exception("reason must not be longer than 1024 characters.");
   const domain::StopRequested stop{model::ecs::TaskStopCode::user_initiated, std::move(reason)};
   auto after = domain::apply_task_transition(*task->record, stop, domain::Writer::api, call.now);
-  if (!after) return wire::server_exception(after.error().message);
+  if (!after) return model::ecs::server_exception(after.error().message);
   StopTaskResponse response;
   // Stopping a task that stops already, or has stopped, is harmless.
   response.task = render_task(*after ? **after : *task->record, WithTags::yes);

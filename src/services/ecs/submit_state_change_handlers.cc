@@ -84,7 +84,7 @@ Decision<Response> decide(const Call& call, const store::View& view,
   to_stop.reset();
   Response response;
   response.acknowledgment = "ACK";
-  if (!task_text || task_text->empty()) return wire::invalid_parameter("The state change names no task.");
+  if (!task_text || task_text->empty()) return model::ecs::invalid_parameter_exception("The state change names no task.");
   auto cluster = find_active_cluster(call, view, cluster_text);
   if (!cluster) return cluster.take_error();
   const auto* task = find_task(call, view, **cluster, *task_text);
@@ -94,10 +94,10 @@ Decision<Response> decide(const Call& call, const store::View& view,
     bool known = false;
     for (const auto& have : task->record->containers) known = known || have.name == container.name;
     if (!known)
-      return wire::invalid_parameter(fmt::format("The task has no container named '{}'.", container.name));
+      return model::ecs::invalid_parameter_exception(fmt::format("The task has no container named '{}'.", container.name));
   }
   auto after = domain::apply_task_transition(*task->record, report, domain::Writer::agent, call.now);
-  if (!after) return wire::server_exception(after.error().message);
+  if (!after) return model::ecs::server_exception(after.error().message);
   if (!*after) return response;
   auto transaction = new_transaction(call, domain::Writer::agent);
   scheduling::move_task(transaction, *task, **std::move(after));

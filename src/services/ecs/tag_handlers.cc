@@ -18,11 +18,11 @@ Decision<Response> change_tags(const Call& call, const store::View& view, const 
                                const std::function<Tags(Tags)>& change) {
   auto target = find_tag_target(call, view, arn, TagUse::change);
   if (!target) return target.take_error();
-  if (!target->writable) return wire::invalid_parameter(target->why_not);
+  if (!target->writable) return model::ecs::invalid_parameter_exception(target->why_not);
   Tags tags = change(target->tags);
   const auto tags_max = static_cast<std::size_t>(call.deps.limits.tags_per_resource);
   if (tags.size() > tags_max && tags.size() > target->tags.size())
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("A resource may have at most {} tags; {} would have {}.", tags_max, arn, tags.size()));
   if (tags == target->tags) return Response();
   auto transaction = new_transaction(call);
@@ -55,7 +55,7 @@ Decision<model::ecs::TagResourceResponse> tag_resource(const Call& call, const s
                                                        const model::ecs::TagResourceRequest& request) {
   const auto checked =
       domain::check_tags(request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-  if (!checked) return wire::invalid_parameter(checked.error().message);
+  if (!checked) return model::ecs::invalid_parameter_exception(checked.error().message);
   std::function<Tags(Tags)> change = [&](Tags tags) { return merged(std::move(tags), request.tags); };
   return change_tags<model::ecs::TagResourceResponse>(call, view, request.resource_arn, change);
 }
@@ -64,7 +64,7 @@ Decision<model::ecs::UntagResourceResponse> untag_resource(const Call& call, con
                                                            const model::ecs::UntagResourceRequest& request) {
   for (const auto& key : request.tag_keys)
     if (key.starts_with("aws:"))
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("tagKeys: '{}' begins with the reserved prefix 'aws:'.", key));
   std::function<Tags(Tags)> change = [&](Tags tags) { return without(std::move(tags), request.tag_keys); };
   return change_tags<model::ecs::UntagResourceResponse>(call, view, request.resource_arn, change);

@@ -40,13 +40,13 @@ TagTarget target_of(const store::Stored<R>& stored) {
 
 wire::ApiError not_there(const Named& named, std::string_view what) {
   std::string message = fmt::format("The specified {} could not be found: {}.", what, named.arn);
-  return named.use == TagUse::read ? wire::invalid_parameter(std::move(message))
-                                   : wire::resource_not_found(std::move(message));
+  return named.use == TagUse::read ? model::ecs::invalid_parameter_exception(std::move(message))
+                                   : model::ecs::resource_not_found_exception(std::move(message));
 }
 
 ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Named& named) {
   if (named.resource.cluster.empty())
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "Long arn format must be used for tagging operations: {} does not name its cluster.", named.arn));
   return find_active_cluster(named.call, named.view, named.resource.cluster);
 }
@@ -54,7 +54,7 @@ ApiResult<store::Ptr<domain::ClusterRecord>> cluster_of(const Named& named) {
 ApiResult<TagTarget> find_cluster(const Named& named) {
   const auto* found =
       named.view.find<domain::ClusterRecord>(store::cluster_key(named.call.realm, named.resource.id));
-  if (!found) return wire::cluster_not_found();
+  if (!found) return cluster_not_found();
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::ClusterStatus::active;
   target.why_not = "The specified cluster is inactive. Specify an active cluster and try again.";
@@ -88,7 +88,7 @@ ApiResult<TagTarget> find_task_definition(const Named& named) {
   const auto reference = parse_definition_reference(named.call, named.arn);
   const auto* found =
       reference && reference->revision ? find_definition(named.call, named.view, *reference) : nullptr;
-  if (!found) return wire::client_exception(std::string(kNoSuchDefinition));
+  if (!found) return model::ecs::client_exception(std::string(kNoSuchDefinition));
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::DefinitionStatus::active;
   target.why_not =
@@ -100,7 +100,7 @@ ApiResult<TagTarget> find_one_service(const Named& named) {
   auto cluster = cluster_of(named);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(named.call, named.view, **cluster, named.arn);
-  if (!found) return wire::service_not_found();
+  if (!found) return service_not_found();
   TagTarget target = target_of(*found);
   target.writable = found->record->status == domain::ServiceStatus::active;
   target.why_not = "The specified service is inactive. Specify an active service and try again.";
@@ -150,17 +150,17 @@ ApiResult<TagTarget> find_tag_target(const Call& call, const store::View& view, 
                                      TagUse use) {
   const auto parsed = parse_arn(arn);
   if (!parsed || parsed->service != "ecs")
-    return wire::invalid_parameter(fmt::format("resourceArn: '{}' is not the ARN of an ECS resource.", arn));
+    return model::ecs::invalid_parameter_exception(fmt::format("resourceArn: '{}' is not the ARN of an ECS resource.", arn));
   const auto resource = parse_ecs_resource(parsed->resource);
-  if (!resource) return wire::invalid_parameter("resourceArn: " + resource.error().message);
+  if (!resource) return model::ecs::invalid_parameter_exception("resourceArn: " + resource.error().message);
   const Named named{call, view, arn, *resource, use};
   for (const Row& row : kTable) {
     if (row.type != resource->type) continue;
     const bool here = parsed->region == call.realm.region && parsed->account == call.realm.account;
     if (here || row.type == "task-definition" || row.type == "service") return row.find(named);
-    return row.type == "cluster" ? wire::cluster_not_found() : not_there(named, row.type);
+    return row.type == "cluster" ? cluster_not_found() : not_there(named, row.type);
   }
-  return wire::invalid_parameter(
+  return model::ecs::invalid_parameter_exception(
       fmt::format("resourceArn: resources of type {} have no tags here.", resource->type));
 }
 

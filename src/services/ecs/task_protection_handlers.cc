@@ -26,9 +26,9 @@ constexpr std::int32_t kMinutesDefault = 120;
 constexpr std::int32_t kMinutesMax = 2'880;
 
 std::optional<wire::ApiError> check_count(std::size_t count, std::size_t max) {
-  if (count == 0) return wire::invalid_parameter("Tasks cannot be empty.");
+  if (count == 0) return model::ecs::invalid_parameter_exception("Tasks cannot be empty.");
   if (count > max)
-    return wire::invalid_parameter(fmt::format("tasks may name at most {} tasks, not {}.", max, count));
+    return model::ecs::invalid_parameter_exception(fmt::format("tasks may name at most {} tasks, not {}.", max, count));
   return std::nullopt;
 }
 
@@ -87,7 +87,7 @@ Decision<UpdateTaskProtectionResponse> update_task_protection(const Call& call, 
   if (auto error = check_count(request.tasks.size(), kUpdateMax)) return *std::move(error);
   const auto minutes = request.expires_in_minutes.value_or(kMinutesDefault);
   if (request.protection_enabled && (minutes < 1 || minutes > kMinutesMax))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("expiresInMinutes must be between 1 and {}, not {}.", kMinutesMax, minutes));
   return decide(call, view, request);
 }

@@ -34,7 +34,7 @@ using model::ecs::UpdateTaskSetResponse;
 constexpr std::size_t kTaskSetsMax = 5;
 
 wire::ApiError set_not_found() {
-  return wire::task_set_not_found(
+  return model::ecs::task_set_not_found_exception(
       "The specified task set could not be found. You can view your available task sets with "
       "DescribeTaskSets. Task sets are specific to each cluster, service and Region.");
 }
@@ -42,23 +42,23 @@ wire::ApiError set_not_found() {
 std::optional<wire::ApiError> check_scale(const model::ecs::Scale& scale) {
   const double value = scale.value.value_or(0);
   if (value >= 0 && value <= 100) return std::nullopt;
-  return wire::invalid_parameter(fmt::format("scale: value must be between 0 and 100, not {}.", value));
+  return model::ecs::invalid_parameter_exception(fmt::format("scale: value must be between 0 and 100, not {}.", value));
 }
 
 std::optional<wire::ApiError> check(const Call& call, const CreateTaskSetRequest& request) {
   if (request.launch_type && given(request.capacity_provider_strategy))
-    return wire::invalid_parameter(std::string(kTwoKindsOfCapacity));
+    return model::ecs::invalid_parameter_exception(std::string(kTwoKindsOfCapacity));
   for (const auto& [given_here, member] :
        {std::pair{given(request.load_balancers), "loadBalancers"},
         std::pair{given(request.service_registries), "serviceRegistries"},
         std::pair{given(request.capacity_provider_strategy), "capacityProviderStrategy"}})
     if (given_here)
-      return wire::unsupported_feature(fmt::format("{} is not available here: leave it out.", member));
+      return model::ecs::unsupported_feature_exception(fmt::format("{} is not available here: leave it out.", member));
   if (request.launch_type == model::ecs::LaunchType::ec2 && !request.platform_version.value_or("").empty())
-    return wire::invalid_parameter(std::string(kPlatformVersionOfEc2));
+    return model::ecs::invalid_parameter_exception(std::string(kPlatformVersionOfEc2));
   if (request.launch_type && *request.launch_type != model::ecs::LaunchType::ec2 &&
       *request.launch_type != model::ecs::LaunchType::external)
-    return wire::unsupported_feature(
+    return model::ecs::unsupported_feature_exception(
         fmt::format("Launch type {} is not available here: use EC2 or leave launchType out.",
                     to_string(*request.launch_type)));
   if (request.scale)
@@ -66,7 +66,7 @@ std::optional<wire::ApiError> check(const Call& call, const CreateTaskSetRequest
   if (request.tags) {
     const auto tags =
         domain::check_tags(*request.tags, static_cast<std::size_t>(call.deps.limits.tags_per_resource));
-    if (!tags) return wire::invalid_parameter(tags.error().message);
+    if (!tags) return model::ecs::invalid_parameter_exception(tags.error().message);
   }
   return std::nullopt;
 }
@@ -78,10 +78,10 @@ ApiResult<const store::Stored<ServiceRecord>*> external_service(const Call& call
   auto cluster = find_active_cluster_of(call, view, cluster_name, "service", name);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(call, view, **cluster, name);
-  if (!found) return wire::service_not_found();
-  if (found->record->status != domain::ServiceStatus::active) return wire::service_not_active();
+  if (!found) return service_not_found();
+  if (found->record->status != domain::ServiceStatus::active) return service_not_active();
   if (!scheduling::is_external(*found->record))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "Amazon ECS only supports task set management on services configured to use external deployment "
         "controllers.");
   return found;
@@ -130,7 +130,7 @@ Decision<CreateTaskSetResponse> decide_create(const Call& call, const store::Vie
   if (!service) return service.take_error();
   const auto& stored = **service;
   if (stored.record->task_sets && stored.record->task_sets->size() >= kTaskSetsMax)
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "{} deployments exist on the service. Unable to create new TaskSet since this exceeds the "
         "maximum limit.",
         stored.record->task_sets->size()));
@@ -222,7 +222,7 @@ Decision<UpdateTaskSetResponse> update_task_set(const Call& call, const store::V
   if (auto error = check_scale(request.scale)) return *std::move(error);
   Change change = [&](const store::View&, ServiceRecord&,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
-    if (set.draining) return wire::invalid_parameter("The task set is being deleted.");
+    if (set.draining) return model::ecs::invalid_parameter_exception("The task set is being deleted.");
     set.scale = request.scale;
     set.scale->value = request.scale.value.value_or(0);
     set.scale->unit = model::ecs::ScaleUnit::percent;
@@ -237,7 +237,7 @@ Decision<UpdateServicePrimaryTaskSetResponse> update_service_primary_task_set(
     const model::ecs::UpdateServicePrimaryTaskSetRequest& request) {
   Change change = [&](const store::View&, ServiceRecord& service,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
-    if (set.draining) return wire::invalid_parameter("The task set is being deleted.");
+    if (set.draining) return model::ecs::invalid_parameter_exception("The task set is being deleted.");
     for (auto& other : *service.task_sets) other.deployment.status = domain::DeploymentStatus::active;
     set.deployment.status = domain::DeploymentStatus::primary;
     return std::nullopt;
@@ -252,7 +252,7 @@ Decision<DeleteTaskSetResponse> delete_task_set(const Call& call, const store::V
   Change change = [&](const store::View& view, ServiceRecord& service,
                       TaskSetState& set) -> std::optional<wire::ApiError> {
     if (!request.force.value_or(false) && has_running_tasks(view, service, set))
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           "The task set cannot be deleted while its tasks run. Scale it down to 0 or use force.");
     set.draining = true;
     return std::nullopt;

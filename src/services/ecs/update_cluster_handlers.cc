@@ -70,7 +70,7 @@ Decision<model::ecs::UpdateClusterResponse> update_cluster(const Call& call, con
 
 Decision<model::ecs::UpdateClusterSettingsResponse> update_cluster_settings(
     const Call& call, const store::View& view, const model::ecs::UpdateClusterSettingsRequest& request) {
-  if (request.settings.empty()) return wire::invalid_parameter("settings cannot be empty.");
+  if (request.settings.empty()) return model::ecs::invalid_parameter_exception("settings cannot be empty.");
   if (auto error = check_cluster_settings(request.settings)) return *std::move(error);
   Change change = [&](const store::View&, store::Transaction&, ClusterRecord& record) -> Refusal {
     merge(record.settings, request.settings);

@@ -14,7 +14,7 @@ using model::ecs::UpdateContainerAgentRequest;
 using model::ecs::UpdateContainerAgentResponse;
 
 wire::ApiError nothing_newer(const std::string& version) {
-  return wire::no_update_available(fmt::format(
+  return model::ecs::no_update_available_exception(fmt::format(
       "There's no update available for this Amazon ECS container agent. It runs version {}.", version));
 }
 
@@ -24,15 +24,15 @@ std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
                                      const domain::AgentPackages* packages) {
   const auto* family = find_attribute(*instance.attributes, "ecs.os-family");
   if (family && family->value.value_or("").starts_with("WINDOWS"))
-    return wire::client_exception("The container agent of a Windows instance cannot be updated this way.");
+    return model::ecs::client_exception("The container agent of a Windows instance cannot be updated this way.");
   const auto versions = instance.version_info.value_or(model::ecs::VersionInfo());
   const std::string version = versions.agent_version.value_or("");
   const auto running = domain::parse_agent_version(version);
   if (!running)
-    return wire::missing_version(fmt::format(
+    return model::ecs::missing_version_exception(fmt::format(
         "The version of the container agent of {} is not known: it has not connected yet.", instance.arn));
   if (domain::is_in_progress(instance.agent_update_status))
-    return wire::update_in_progress(
+    return model::ecs::update_in_progress_exception(
         fmt::format("There is already an update in progress for this Amazon ECS container agent: it is {}.",
                     to_string(*instance.agent_update_status)));
   const auto newest = packages ? packages->newest() : std::nullopt;
@@ -40,7 +40,7 @@ std::optional<wire::ApiError> refuse(const ContainerInstanceRecord& instance,
       *domain::parse_agent_version(newest->version) <= *running)
     return nothing_newer(version);
   if (!instance.agent_connected)
-    return wire::client_exception(fmt::format(
+    return model::ecs::client_exception(fmt::format(
         "The container agent of {} is not connected: it cannot be told to update.", instance.arn));
   return std::nullopt;
 }
@@ -54,7 +54,7 @@ Decision<UpdateContainerAgentResponse> update_container_agent(const Call& call, 
   if (!cluster) return cluster.take_error();
   const auto* found = find_instance(call, view, **cluster, request.container_instance);
   if (!found || found->record->status == domain::InstanceStatus::inactive)
-    return wire::invalid_parameter("The referenced container instance was not found.");
+    return model::ecs::invalid_parameter_exception("The referenced container instance was not found.");
   if (auto refused = refuse(*found->record, call.deps.agent_packages)) return *std::move(refused);
   ContainerInstanceRecord record = *found->record;
   // The session of its agent sees this and goes on with it.

@@ -61,12 +61,12 @@ Decision<UpdateContainerInstancesStateResponse> update_container_instances_state
   using model::ecs::ContainerInstanceStatus;
   if (request.status != ContainerInstanceStatus::active &&
       request.status != ContainerInstanceStatus::draining)
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "Container instance status should be one of [ACTIVE, DRAINING], not {}.", to_string(request.status)));
   if (request.container_instances.empty())
-    return wire::invalid_parameter("Container instances cannot be empty.");
+    return model::ecs::invalid_parameter_exception("Container instances cannot be empty.");
   if (request.container_instances.size() > kInstancesMax)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("containerInstances may name at most {} container instances, not {}.", kInstancesMax,
                     request.container_instances.size()));
   const auto status =

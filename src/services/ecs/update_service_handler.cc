@@ -53,7 +53,7 @@ std::optional<wire::ApiError> check_controller(const ServiceRecord& service,
                                                const UpdateServiceRequest& request) {
   const auto controller = service.deployment_controller.value_or(model::ecs::DeploymentControllerType::ecs);
   if (request.deployment_controller && request.deployment_controller->type != controller)
-    return wire::unsupported_feature(
+    return model::ecs::unsupported_feature_exception(
         "The deployment controller of a service can not be changed here: make a new service.");
   if (!scheduling::is_external(service)) return std::nullopt;
   for (const auto& [member, given_here] :
@@ -62,7 +62,7 @@ std::optional<wire::ApiError> check_controller(const ServiceRecord& service,
         std::pair{"networkConfiguration", request.network_configuration.has_value()},
         std::pair{"forceNewDeployment", request.force_new_deployment.value_or(false)}})
     if (given_here)
-      return wire::invalid_parameter(fmt::format(
+      return model::ecs::invalid_parameter_exception(fmt::format(
           "Unable to update {} on services with an EXTERNAL deployment controller. Use CreateTaskSet.",
           member));
   return std::nullopt;
@@ -96,10 +96,10 @@ Decision<UpdateServiceResponse> decide(const Call& call, const store::View& view
   auto cluster = find_active_cluster_of(call, view, request.cluster, "service", request.service);
   if (!cluster) return cluster.take_error();
   const auto* found = find_service(call, view, **cluster, request.service);
-  if (!found) return wire::service_not_found();
-  if (found->record->status != ServiceStatus::active) return wire::service_not_active();
+  if (!found) return service_not_found();
+  if (found->record->status != ServiceStatus::active) return service_not_active();
   if (request.desired_count && found->record->scheduling_strategy == model::ecs::SchedulingStrategy::daemon)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         "The daemon scheduling strategy does not support a desired count. Remove the desired count value and "
         "try again.");
   if (auto error = check_controller(*found->record, request)) return *std::move(error);
@@ -129,7 +129,7 @@ Decision<UpdateServiceResponse> decide(const Call& call, const store::View& view
 Decision<UpdateServiceResponse> update_service(const Call& call, const store::View& view,
                                                const UpdateServiceRequest& request) {
   if (request.task_definition && request.task_definition->empty())
-    return wire::invalid_parameter("TaskDefinition can not be blank.");
+    return model::ecs::invalid_parameter_exception("TaskDefinition can not be blank.");
   if (auto error = refuse_what_services_lack(request)) return *std::move(error);
   return decide(call, view, request);
 }

@@ -3,6 +3,7 @@
 
 #include "api/decision.h"
 #include "domain/limits.h"
+#include "services/ecs/core/errors.h"
 
 namespace berth::domain {
 class AgentPackages;

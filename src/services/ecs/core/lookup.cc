@@ -34,15 +34,15 @@ std::optional<wire::ApiError> refuse_foreign(const Call& call, std::string_view 
   const auto resource = parse_ecs_resource(arn->resource);
   if (!resource) return std::nullopt;
   if (resource->type != type)
-    return wire::invalid_parameter(fmt::format("Unsupported resource type: {}", resource->type));
+    return model::ecs::invalid_parameter_exception(fmt::format("Unsupported resource type: {}", resource->type));
   if (arn->account != call.realm.account)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("Identifier is for {}. Your accountId is {}", arn->account, call.realm.account));
   if (arn->region != call.realm.region)
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("Identifier is for {}. Your region is {}", arn->region, call.realm.region));
   if (!resource->cluster.empty() && resource->cluster != cluster)
-    return wire::invalid_parameter(fmt::format(
+    return model::ecs::invalid_parameter_exception(fmt::format(
         "Invalid identifier: Identifier is for cluster {}. Your cluster is {}", resource->cluster, cluster));
   return std::nullopt;
 }
@@ -53,18 +53,18 @@ ApiResult<std::string> cluster_name(const Call& call, const std::optional<std::s
   if (!cluster || cluster->empty()) return std::string("default");
   if (!looks_like_arn(*cluster)) {
     if (!domain::is_name(*cluster))
-      return wire::invalid_parameter(
+      return model::ecs::invalid_parameter_exception(
           fmt::format("Cluster must match ^[a-zA-Z0-9\\-_]{{1,255}}$, but was {}", *cluster));
     return *cluster;
   }
   const auto arn = parse_arn(*cluster);
-  if (!arn) return wire::invalid_parameter(fmt::format("Identifier is for cluster. {}", arn.error().message));
+  if (!arn) return model::ecs::invalid_parameter_exception(fmt::format("Identifier is for cluster. {}", arn.error().message));
   const auto resource = parse_ecs_resource(arn->resource);
   if (!resource || resource->type != "cluster" || !domain::is_name(resource->id))
-    return wire::invalid_parameter(
+    return model::ecs::invalid_parameter_exception(
         fmt::format("Identifier is for {}. Your identifier must name a cluster.", arn->resource));
   // Another account's or region's cluster is simply not here.
-  if (!is_of_realm(*arn, call.realm)) return wire::cluster_not_found();
+  if (!is_of_realm(*arn, call.realm)) return cluster_not_found();
   return resource->id;
 }
 
@@ -73,7 +73,7 @@ ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Call& cal
   auto name = cluster_name(call, cluster);
   if (!name) return name.take_error();
   const auto* found = view.find<domain::ClusterRecord>(store::cluster_key(call.realm, *name));
-  if (!found || found->record->status != domain::ClusterStatus::active) return wire::cluster_not_found();
+  if (!found || found->record->status != domain::ClusterStatus::active) return cluster_not_found();
   return found->record;
 }
 

@@ -4,12 +4,12 @@ namespace berth::services::ecs {
 namespace {
 
 wire::ApiError invalid_request(std::string_view operation, std::string message) {
-  if (operation == "RegisterTaskDefinition") return wire::client_exception(std::move(message));
-  return wire::invalid_parameter(std::move(message));
+  if (operation == "RegisterTaskDefinition") return model::ecs::client_exception(std::move(message));
+  return model::ecs::invalid_parameter_exception(std::move(message));
 }
 
 wire::ApiError token_reused(std::vector<std::string> ids) {
-  return wire::conflict_exception("The clientToken was already used with other parameters.", std::move(ids));
+  return conflict_exception("The clientToken was already used with other parameters.", std::move(ids));
 }
 
 }  // namespace
