@@ -5,7 +5,7 @@
 #include "domain/testing.h"
 #include "model/codec_support.h"
 #include "model/ecs/codec.h"
-#include "services/ecs/render.h"
+#include "services/ecs/tasks/render_task.h"
 
 namespace berth {
 namespace {

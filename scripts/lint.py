@@ -14,51 +14,50 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600
 
-# Which library may include which: the dependency table of ARCHITECTURE.md. A folder may always include itself and the
-# folders below it, unless the longer name has a line of its own. The longest name that matches a path decides.
-PURE = ["base", "model"]
-AGENT = ["base", "model", "agent/engine"]
-SERVER = ["base", "model", "wire", "auth", "domain", "placement", "store", "runtime"]
+# Which library may include which: ARCHITECTURE.md prints this table (`lint.py --table`). A folder may always include
+# itself and the folders below it, unless the longer name has a line of its own. The longest name that matches a path
+# decides. A row names what is used, no more: an entry that no source of the folder includes is a finding.
 LAYERS = {
     "base": [],
     "model": ["base"],
-    "domain": PURE,
-    "placement": PURE + ["domain"],
-    "wire": PURE,
+    "domain": ["base", "model"],
+    "placement": ["base"],
+    "wire": ["base", "model"],
     "auth": ["base"],
     "runtime": ["base"],
     "runtime/real": ["base", "runtime"],
     "runtime/sim": ["base", "runtime"],
     "http": ["base", "runtime"],
-    "store": PURE + ["domain", "runtime"],
-    "store/memory": PURE + ["domain", "runtime", "store"],
-    "store/sqlite": PURE + ["domain", "runtime", "store"],
-    "store/etcd": PURE + ["domain", "runtime", "store"],
+    "store": ["base", "domain", "runtime"],
+    "store/memory": ["runtime", "store"],
+    "store/sqlite": ["base", "runtime", "store"],
     "journal": ["base", "runtime"],
-    "scheduling": PURE + ["domain", "placement", "store"],
+    "scheduling": ["base", "domain", "placement", "store"],
     "api": ["base", "model", "wire", "auth", "domain", "store", "runtime"],
-    "services": SERVER + ["api", "scheduling"],
+    "services": ["base", "model", "wire", "domain", "placement", "store", "scheduling", "api"],
     # It explains the service scheduler's own plan, which is pure.
-    "services/logs": SERVER + ["api", "journal"],
-    "services/berth": SERVER + ["api", "scheduling", "services/ecs/core", "controllers/service/facts.h", "controllers/service/plan.h"],
-    "gateway": SERVER + ["scheduling"],
-    "controllers": PURE + ["domain", "placement", "store", "runtime", "scheduling"],
-    "control_plane": SERVER + ["api", "journal", "scheduling", "services", "gateway", "controllers"],
-    "simulate": SERVER + ["api", "scheduling", "services", "controllers", "runtime/sim", "store/memory"],
-    "agent": AGENT + ["runtime", "wire"],
-    "agent/engine": PURE + ["runtime/async.h"],
-    "agent/tasks": AGENT + ["agent/config", "agent/state", "agent/session/task_sink.h", "runtime"],
-    "agent/session": AGENT + ["agent/config", "agent/state", "agent/tasks", "wire", "auth", "runtime"],
-    "agent/drivers": AGENT + ["runtime", "http"],
-    "agent/update": AGENT + ["agent/session", "auth", "runtime"],
-    "agent/telemetry": AGENT + ["agent/tasks", "agent/session", "auth", "runtime"],
-    "agent/endpoints": AGENT + ["agent/config", "agent/state", "agent/tasks", "agent/session", "runtime", "http"],
+    "services/berth": ["base", "model", "domain", "placement", "store", "scheduling", "api", "services/ecs/core",
+                       "controllers/service"],
+    "services/logs": ["base", "model", "api", "journal"],
+    "gateway": ["base", "model", "auth", "domain", "store", "runtime", "scheduling"],
+    "controllers": ["base", "domain", "placement", "store", "runtime", "scheduling"],
+    "control_plane": ["runtime", "api", "services", "gateway", "controllers"],
+    "simulate": ["base", "domain", "store", "store/memory", "runtime", "runtime/sim", "scheduling", "api", "services",
+                 "controllers"],
+    "agent": ["base", "model", "runtime", "agent/engine"],
+    "agent/engine": ["base", "model", "runtime/async.h"],
+    "agent/tasks": ["base", "model", "runtime", "agent/engine", "agent/config", "agent/state", "agent/session/task_sink.h"],
+    "agent/session": ["base", "model", "auth", "runtime", "agent/config"],
+    "agent/drivers": ["base", "runtime", "http", "agent/engine"],
+    "agent/update": ["base", "model", "auth", "runtime", "agent/session"],
+    "agent/telemetry": ["base", "model", "auth", "runtime", "agent/engine", "agent/tasks", "agent/session"],
+    "agent/endpoints": ["base", "runtime", "http", "agent/engine"],
     "bin": ["*"],
 }
 # What a test may include beyond what its library may: the parts that stand in for the world.
-TEST_EXTRA = ["services/ecs/testing.h", "runtime", "runtime/real", "runtime/sim", "store/memory", "store/sqlite"]
+TEST_EXTRA = ["services/ecs/testing.h", "store/committer.h", "runtime", "runtime/real", "runtime/sim", "store/memory", "store/sqlite"]
 # Implementations that only bin/, sim/, tests and their own folder may name: everything else sees the interface.
-HIDDEN = ["runtime/real", "runtime/sim", "store/memory", "store/sqlite", "store/etcd", "agent/drivers/docker"]
+HIDDEN = ["runtime/real", "runtime/sim", "store/memory", "store/sqlite", "agent/drivers/docker"]
 
 # Where the real clock, randomness, threads and environment may be touched.
 OUTSIDE_WORLD = ("src/runtime/", "src/bin/", "bench/", "fuzz/", "tests/")
@@ -170,6 +169,39 @@ def check_layers(path, text):
             yield Finding(path, line_of(text, match.start()),
                           f'{layer} must not include "{target}": dependencies point one way (ARCHITECTURE.md); '
                           f"{layer} may use {allowed}. Pass the value in, or move the code to the layer that knows both")
+
+
+def includes_of(text):
+    return [match.group(1) for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', text, re.M)]
+
+
+def unused_entries(sources):
+    """Entries of the table that no source uses. `sources`: (path below src/, text) of everything but tests."""
+    used = {layer: set() for layer in LAYERS}
+    for user, text in sources:
+        layer = layer_of(user)
+        for target in includes_of(text) if layer else ():
+            used[layer].update(entry for entry in LAYERS[layer] if below(target, entry))
+    return [(layer, entry) for layer, entries in LAYERS.items() for entry in entries
+            if entry != "*" and entry not in used[layer]]
+
+
+def table():
+    """The table as ARCHITECTURE.md shows it."""
+    rows = ["| library | may use |", "|---|---|"]
+    for layer, entries in LAYERS.items():
+        shown = "all" if "*" in entries else ", ".join(f"`{entry}`" for entry in entries) or "nothing"
+        rows.append(f"| `{layer}` | {shown} |")
+    return "\n".join(rows) + "\n"
+
+
+TABLE_BEGIN, TABLE_END = "<!-- scripts/lint.py --table -->\n", "<!-- end of the table -->"
+
+
+def check_table(architecture):
+    if table() not in architecture:
+        yield Finding("ARCHITECTURE.md", 1, "its table of libraries is not that of scripts/lint.py: run "
+                      "`python3 scripts/lint.py --write-table`")
 
 
 def check_banned(path, code):
@@ -334,9 +366,35 @@ def clang_format(paths):
     return [Finding(p, 1, f"not formatted: run `clang-format -i {p}`") for p in failed]
 
 
+def whole_tree(paths):
+    """Rules about the table itself."""
+    sources = []
+    for path in paths:
+        if path.startswith("src/") and path.endswith((".h", ".cc")) and not is_test(path):
+            with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+                sources.append((path[len("src/"):], file.read()))
+    for layer, entry in unused_entries(sources):
+        yield Finding("scripts/lint.py", 1, f"the table lets {layer} use {entry}, and nobody there does: take it out")
+    with open(os.path.join(ROOT, "ARCHITECTURE.md"), encoding="utf-8") as file:
+        yield from check_table(file.read())
+
+
+def write_table():
+    path = os.path.join(ROOT, "ARCHITECTURE.md")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    begin, end = text.index(TABLE_BEGIN) + len(TABLE_BEGIN), text.index(TABLE_END)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text[:begin] + table() + text[end:])
+
+
 def main():
+    if "--table" in sys.argv:
+        return print(table(), end="")
+    if "--write-table" in sys.argv:
+        return write_table()
     paths = tracked_files()
-    findings = house_rules(paths)
+    findings = house_rules(paths) + list(whole_tree(paths))
     if "--no-format" not in sys.argv:
         findings += clang_format(paths)
     for finding in findings:

@@ -20,6 +20,11 @@ class Layers(unittest.TestCase):
     def allowed(self, path, include):
         return not messages(path, f'#include "{include}"\n')
 
+    def test_entries_of_the_table_that_nobody_uses_are_found(self):
+        found = lint.unused_entries([("wire/a.cc", '#include "base/json.h"\n')])
+        self.assertIn(("wire", "model"), found)
+        self.assertNotIn(("wire", "base"), found)
+
     def test_dependencies_point_one_way(self):
         self.assertTrue(self.allowed("src/model/codec.cc", "base/json.h"))
         self.assertFalse(self.allowed("src/base/json.cc", "model/ecs/types.h"))

@@ -48,7 +48,8 @@ struct ServiceInfo {
   std::string_view name;
   /// What a SigV4 credential scope for it may name; the first is AWS's, the second may be empty.
   std::array<std::string_view, 2> signing_names;
-  std::string_view target_prefix;                  ///< Of X-Amz-Target, all before the last dot; empty without a JSON protocol.
+  std::string_view
+      target_prefix;  ///< Of X-Amz-Target, all before the last dot; empty without a JSON protocol.
   std::span<const Protocol> protocols;             ///< At least one; CloudWatch speaks several at once.
   std::string_view version;                        ///< "2014-11-13"; the query protocols' `Version`.
   std::string_view xml_namespace = {};             ///< Of answers in XML; empty without such a protocol.

@@ -44,8 +44,7 @@ TEST(RenderError, Json11) {
 }
 
 TEST(RenderError, JsonCarriesTheShapesOtherMembers) {
-  const auto answer = render_error(conflict_error(),
-                                   identity_of(Protocol::unknown, ""), "id");
+  const auto answer = render_error(conflict_error(), identity_of(Protocol::unknown, ""), "id");
   EXPECT_EQ(
       answer.body,
       R"({"__type":"ConflictException","message":"token \"t\" is taken","resourceIds":["arn:1","arn:2"]})");
@@ -66,7 +65,8 @@ TEST(RenderError, Query) {
       "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>"
       "<Code>AccessDenied</Code><Message>no &lt;way&gt; &amp; no</Message></Error><RequestId>id-1</RequestId>"
       "</ErrorResponse>");
-  const auto ours = render_error(ApiError{.code = "ServerException", .message = "x", .status = 500}, identity_of(Protocol::query, "unheard-of"), "id");
+  const auto ours = render_error(ApiError{.code = "ServerException", .message = "x", .status = 500},
+                                 identity_of(Protocol::query, "unheard-of"), "id");
   EXPECT_EQ(ours.status, 500);
   EXPECT_NE(ours.body.find("<ErrorResponse><Error><Type>Receiver</Type>"), std::string::npos);
 }

@@ -67,7 +67,8 @@ RequestIdentity identify_cbor(const RequestView& request) {
       operation < service + kService.size())
     return identity;
   const std::size_t begin = service + kService.size();
-  identity.service = service_name(model::find_service_by_target(request.path.substr(begin, operation - begin)), "");
+  identity.service =
+      service_name(model::find_service_by_target(request.path.substr(begin, operation - begin)), "");
   identity.operation = operation_name(request.path.substr(operation + kOperation.size()));
   return identity;
 }

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "model/operation_info.h"
-
 #include <vector>
+
+#include "model/operation_info.h"
 
 namespace berth::wire {
 namespace {

@@ -1,17 +1,18 @@
 #pragma once
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
+#include "controllers/core/reconciler.h"
 #include "domain/records.h"
-#include "runtime/runtime.h"
-#include "store/store.h"
 
 namespace berth::controllers::instance_health {
 
-/// How often it looks for instances whose grace has run out.
-inline constexpr Duration kLookEvery = std::chrono::seconds(1);
+/// How often it looks at all instances, whatever the feed says.
+inline constexpr Duration kResyncEvery = std::chrono::seconds(60);
+/// What is away so soon after the process began went before it.
+inline constexpr Duration kFirstLook = std::chrono::seconds(1);
 /// Tasks given up in one transaction: each writes its record and gives back its claim.
 inline constexpr std::size_t kTasksPerTransaction = 45;
 
@@ -23,29 +24,30 @@ inline constexpr std::size_t kTasksPerTransaction = 45;
 /// that a restart of the control plane does not start anew in full, but agents always get kSeenMin to come
 /// back.
 ///
-/// Borrows: store and runtime, until run() has ended. Runs on: the executor of run().
-class InstanceHealthController {
+/// A key is that of a container instance; one that is away is looked at again when its time runs out.
+class InstanceHealthController final : public Reconciler {
  public:
   /// Agents may take this long to come back after a start of the control plane (DESIGN: connection state).
   static constexpr Duration kSeenMin = std::chrono::seconds(90);
 
   InstanceHealthController(store::Store& store, runtime::Runtime& runtime, Duration grace);
-  /// Works until cancelled.
-  Async<void> run();
-  /// One look; what run() repeats. Answers the instances whose time has run out.
-  Async<std::set<std::string>> find_lost();
 
  private:
+  Async<WorkQueue::Outcome> reconcile(std::string key) override;
+  void add_all(const store::View& view) override;
+  Async<void> add_changed(const std::vector<store::Change>& changes) override;
+
   /// An instance that is away.
   struct Away {
     std::optional<WallTime> since;  ///< As it is stored: another absence has another time.
     MonotonicTime due;              ///< When its time runs out.
   };
   Away away_of(const domain::ContainerInstanceRecord& instance, MonotonicTime now, WallTime wall) const;
-  Async<bool> give_up(std::string instance_key);
+  /// When the time of the instance runs out; nothing when it is not away.
+  std::optional<MonotonicTime> due(const store::View& view, const std::string& instance_key);
+  /// Some of its tasks. Answers whether there may be more.
+  Async<Result<bool>> give_up(std::string instance_key);
 
-  store::Store& store_;
-  runtime::Runtime& runtime_;
   Duration grace_;
   MonotonicTime started_;
   std::map<std::string, Away> away_;  ///< As this process saw it.

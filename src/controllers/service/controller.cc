@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "domain/agent_presence.h"
+#include "runtime/task_group.h"
 
 namespace berth::controllers::service {
 namespace {
@@ -48,7 +49,7 @@ Async<void> commit_into(store::Store& store, store::Transaction transaction, Res
 }  // namespace
 
 ServiceController::ServiceController(store::Store& store, runtime::Runtime& runtime, SchedulerOptions options)
-    : store_(store), runtime_(runtime), options_(options), queue_(runtime), prng_(runtime.fork_random()) {}
+    : Reconciler(store, runtime, kResyncEvery), options_(options), prng_(runtime.fork_random()) {}
 
 bool ServiceController::blocked(const std::string& key) {
   const std::lock_guard lock(mutex_);
@@ -75,29 +76,29 @@ Async<Result<void>> ServiceController::commit_all(std::vector<store::Transaction
   const Executor executor = co_await current_executor();
   runtime::TaskGroup group(executor, runtime::TaskGroup::Leftovers::abandoned);
   for (std::size_t i = 0; i < transactions.size(); ++i)
-    group.spawn(commit_into(store_, std::move(transactions[i]), outcomes[i]));
+    group.spawn(commit_into(store(), std::move(transactions[i]), outcomes[i]));
   co_await group.drain();
   for (const auto& outcome : outcomes)
     if (!outcome) co_return outcome.error();
-  const auto committed = co_await store_.commit(std::move(last));
+  const auto committed = co_await store().commit(std::move(last));
   if (!committed) co_return committed.error();
   co_return Result<void>();
 }
 
-Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
+Async<WorkQueue::Outcome> ServiceController::reconcile(std::string key) {
   for (int attempt = 0; attempt < kDecisionsMax; ++attempt) {
     Execution execution;
     WallTime now;
     {
-      auto view = co_await store_.read();
+      auto view = co_await store().read();
       const auto* service = view.find<ServiceRecord>(key);
       if (!service || service->record->status == ServiceStatus::inactive) {
         set_blocked(key, false);
         co_return WorkQueue::Outcome{};
       }
-      now = runtime_.clock().wall();
-      steps_.note(now, runtime_.clock().monotonic());
-      execution = execute(view, *service, options_, blocked(key), runtime_, prng_, &steps_);
+      now = runtime().clock().wall();
+      steps_.note(now, runtime().clock().monotonic());
+      execution = execute(view, *service, options_, blocked(key), runtime(), prng_, &steps_);
     }
     WorkQueue::Outcome outcome;
     if (execution.look_again)
@@ -114,83 +115,44 @@ Async<WorkQueue::Outcome> ServiceController::look_at(std::string key) {
   co_return WorkQueue::Outcome{.failed = true, .again = std::nullopt};
 }
 
-void ServiceController::take_in(const std::vector<store::Change>& changes, std::set<std::string>& clusters) {
-  std::set<std::string> freed;
+Async<void> ServiceController::add_changed(const std::vector<store::Change>& changes) {
+  std::set<std::string> freed, changed;
   for (const auto& change : changes) {
     if (change.kind == store::Kind::service) {
-      queue_.add(change.key);
+      add(change.key);
     } else if (const auto* task = present<TaskRecord>(change)) {
       if (task->service_name)
-        queue_.add(store::service_key({task->account, task->region}, task->cluster, *task->service_name));
+        add(store::service_key({task->account, task->region}, task->cluster, *task->service_name));
     } else if (const auto* allocation = present<InstanceAllocation>(change)) {
       if (frees_room(change.before_as<InstanceAllocation>(), change.after_as<InstanceAllocation>()))
         freed.insert(store::cluster_key({allocation->account, allocation->region}, allocation->cluster));
     } else if (const auto* instance = present<ContainerInstanceRecord>(change)) {
       if (matters(change.before_as<ContainerInstanceRecord>(), change.after_as<ContainerInstanceRecord>()))
-        clusters.insert(store::cluster_key({instance->account, instance->region}, instance->cluster));
+        changed.insert(store::cluster_key({instance->account, instance->region}, instance->cluster));
     }
   }
+  add_blocked(freed);
+  if (!changed.empty()) co_await add_of_clusters(std::move(changed));
+}
+
+void ServiceController::add_blocked(const std::set<std::string>& clusters) {
   const std::lock_guard lock(mutex_);
-  for (const auto& cluster : freed)
+  for (const auto& cluster : clusters)
     if (const auto found = blocked_.find(cluster); found != blocked_.end())
-      for (const auto& key : found->second) queue_.add(key);
+      for (const auto& key : found->second) add(key);
 }
 
 Async<void> ServiceController::add_of_clusters(std::set<std::string> clusters) {
-  const auto view = co_await store_.read();
+  const auto view = co_await store().read();
   for (const auto& cluster : clusters)
-    for (const auto& [key, service] : view.group(store::kServicesByCluster, cluster))
-      queue_.add(service->key);
+    for (const auto& [key, service] : view.group(store::kServicesByCluster, cluster)) add(service->key);
 }
 
-Async<void> ServiceController::add_all() {
-  const auto view = co_await store_.read();
+void ServiceController::add_all(const store::View& view) {
   view.walk<ServiceRecord>("", [this](const store::Stored<ServiceRecord>& service) {
-    if (service.record->status != ServiceStatus::inactive) queue_.add(service.key);
+    if (service.record->status != ServiceStatus::inactive) add(service.key);
     return true;
   });
-}
-
-Async<void> ServiceController::follow_feed() {
-  const Executor executor = co_await current_executor();
-  const auto watch = store_.watch(executor);
-  // After the watch has begun, so that nothing falls between.
-  co_await add_all();
-  while (true) {
-    const auto changes = co_await watch->next();
-    if (!changes) {
-      co_await add_all();
-      continue;
-    }
-    std::set<std::string> clusters;
-    take_in(*changes, clusters);
-    if (!clusters.empty()) co_await add_of_clusters(std::move(clusters));
-  }
-}
-
-Async<void> ServiceController::resync() {
-  while (true) {
-    co_await runtime_.sleep(kResyncEvery);
-    co_await add_all();
-  }
-}
-
-Async<void> ServiceController::run() {
-  const Executor executor = co_await current_executor();
-  runtime::TaskGroup group(executor, runtime::TaskGroup::Leftovers::abandoned);
-  group.spawn(follow_feed());
-  group.spawn(resync());
-  bool cancelled = false;
-  try {
-    WorkQueue::Work work = [this](std::string key) { return look_at(std::move(key)); };
-    co_await queue_.run(std::move(work));
-  } catch (const std::exception&) {
-    cancelled = true;
-  }
-  co_await ignore_cancellation();
-  group.cancel();
-  co_await group.drain();
-  if (cancelled) throw_cancelled();
 }
 
 }  // namespace berth::controllers::service

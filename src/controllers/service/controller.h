@@ -5,11 +5,8 @@
 #include <string>
 
 #include "base/wall_steps.h"
-#include "controllers/core/work_queue.h"
+#include "controllers/core/reconciler.h"
 #include "controllers/service/execute.h"
-#include "runtime/runtime.h"
-#include "runtime/task_group.h"
-#include "store/store.h"
 
 namespace berth::controllers::service {
 
@@ -20,31 +17,23 @@ inline constexpr int kDecisionsMax = 16;
 
 /// The service scheduler: brings every service to what was asked for, and keeps it there.
 ///
-/// Level-triggered: what woke it is never trusted, each look starts from a fresh view. Starts with a full
-/// pass, then follows the change feed, and looks at everything again every kResyncEvery. Borrows: store and
-/// runtime, until run() has ended. Runs on: the executor of run(). Errors:  an unavailable store delays a
-/// service, with a growing pause.
-class ServiceController {
+/// Errors: an unavailable store delays a service, with a growing pause.
+class ServiceController final : public Reconciler {
  public:
   ServiceController(store::Store& store, runtime::Runtime& runtime, SchedulerOptions options);
-  /// Works until cancelled.
-  Async<void> run();
 
  private:
-  Async<WorkQueue::Outcome> look_at(std::string key);
+  Async<WorkQueue::Outcome> reconcile(std::string key) override;
+  void add_all(const store::View& view) override;
+  Async<void> add_changed(const std::vector<store::Change>& changes) override;
+
   Async<Result<void>> commit_all(std::vector<store::Transaction> transactions);
-  Async<void> follow_feed();
-  Async<void> resync();
-  Async<void> add_all();
-  void take_in(const std::vector<store::Change>& changes, std::set<std::string>& clusters);
+  void add_blocked(const std::set<std::string>& clusters);
   Async<void> add_of_clusters(std::set<std::string> clusters);
   bool blocked(const std::string& key);
   void set_blocked(const std::string& key, bool blocked);
 
-  store::Store& store_;
-  runtime::Runtime& runtime_;
   SchedulerOptions options_;
-  WorkQueue queue_;
   Prng prng_;
   WallSteps steps_;
   std::mutex mutex_;

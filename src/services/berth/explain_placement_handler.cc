@@ -86,7 +86,8 @@ ApiResult<JsonObject> document_of(const Call& call, const store::View& view,
   if (!wanted) return wanted.take_error();
   const ClusterSnapshot snapshot(view, call.realm, (*cluster)->name);
   const auto plan = placement::plan_placement(snapshot, *wanted, prng);
-  if (plan.too_costly) return model::ecs::invalid_parameter_exception(std::string(placement::kQueryTooCostly));
+  if (plan.too_costly)
+    return model::ecs::invalid_parameter_exception(std::string(placement::kQueryTooCostly));
 
   JsonObject document;
   document["kind"] = "placement";
@@ -109,7 +110,8 @@ Decision<ExplainPlacementResponse> explain_placement(const Call& call, const sto
                                                      const ExplainPlacementRequest& request) {
   const auto count = request.count.value_or(1);
   if (count < 1 || count > kCountMax)
-    return model::ecs::invalid_parameter_exception(fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
+    return model::ecs::invalid_parameter_exception(
+        fmt::format("count must be between 1 and {}, not {}.", kCountMax, count));
   auto document = document_of(call, view, request, call.prng());
   if (!document) return document.take_error();
   ExplainPlacementResponse response;

@@ -116,6 +116,18 @@ extern const RegisterContainerInstanceToken kRegisterContainerInstanceToken;
 std::optional<api::Toll> run_task_toll(const Call& call, const store::View& view,
                                        const model::ecs::RunTaskRequest& request);
 
+/// The guide's rates of registrations, by account and region (p.112).
+api::Toll registration_toll(const Call& call, std::string_view operation, std::int32_t per_second,
+                            std::int32_t burst);
+
+using Operations = api::Operations<Deps>;
+// Each in its folder, so that they compile apart.
+void add_cluster_operations(Operations& operations);
+void add_instance_operations(Operations& operations);
+void add_definition_operations(Operations& operations);
+void add_task_operations(Operations& operations);
+void add_service_operations(Operations& operations);
+void add_account_operations(Operations& operations);
 /// All of them, in a table that does not outlive `deps`.
 void add_operations(api::OperationTable& table, const Deps& deps);
 

@@ -12,11 +12,11 @@ namespace {
 constexpr std::int64_t kDayMs = 86'400'000;
 
 wire::ApiError invalid_parameter_of(std::string_view, std::string message) {
-  return wire::invalid_parameter(std::move(message));
+  return model::logs::invalid_parameter_exception(std::move(message));
 }
 
 wire::ApiError token_reused(std::vector<std::string>) {
-  return wire::invalid_parameter("The client token was already used with other parameters.");
+  return model::logs::invalid_parameter_exception("The client token was already used with other parameters.");
 }
 
 template <class Number>
@@ -51,9 +51,9 @@ wire::ApiError refusal(const Call& call, const Error& error, const journal::Grou
     case ErrorCode::not_found:
       return call.deps.journal->find_group(group) ? stream_not_found() : group_not_found();
     case ErrorCode::invalid:
-      return wire::invalid_parameter(error.message);
+      return model::logs::invalid_parameter_exception(error.message);
     case ErrorCode::too_large:
-      return wire::limit_exceeded("Resource limit exceeded: " + error.message);
+      return model::logs::limit_exceeded_exception("Resource limit exceeded: " + error.message);
     default:
       return unavailable_now(error.message);
   }
@@ -72,7 +72,7 @@ ApiResult<journal::GroupKey> group_of_identifier(const Call& call, std::string_v
   constexpr std::string_view kPrefix = "log-group:";
   const auto arn = parse_arn(identifier);
   if (!arn || arn->service != "logs" || !arn->resource.starts_with(kPrefix))
-    return wire::invalid_parameter(fmt::format("{} is not the ARN of a log group.", identifier));
+    return model::logs::invalid_parameter_exception(fmt::format("{} is not the ARN of a log group.", identifier));
   std::string name = arn->resource.substr(kPrefix.size());
   if (name.ends_with(":*")) name.resize(name.size() - 2);
   if (arn->region != call.realm.region || arn->account != call.realm.account) return group_not_found();
@@ -82,10 +82,10 @@ ApiResult<journal::GroupKey> group_of_identifier(const Call& call, std::string_v
 ApiResult<journal::GroupKey> group_of(const Call& call, const std::optional<std::string>& name,
                                       const std::optional<std::string>& identifier) {
   if (name && identifier)
-    return wire::invalid_parameter("LogGroupName and LogGroupIdentifier cannot both be given.");
+    return model::logs::invalid_parameter_exception("LogGroupName and LogGroupIdentifier cannot both be given.");
   if (identifier) return group_of_identifier(call, *identifier);
   if (name) return key_of(call, *name);
-  return wire::invalid_parameter("Either LogGroupName or LogGroupIdentifier must be given.");
+  return model::logs::invalid_parameter_exception("Either LogGroupName or LogGroupIdentifier must be given.");
 }
 
 std::int64_t horizon_of(const journal::GroupRecord& record, WallTime now) {

@@ -5,6 +5,7 @@
 
 #include "api/operations.h"
 #include "journal/log_journal.h"
+#include "model/logs/errors.h"
 
 namespace berth::services::logs {
 

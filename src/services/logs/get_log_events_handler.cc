@@ -39,7 +39,7 @@ Answer<model::logs::GetLogEventsResponse> get_log_events(Exchange&, const Call& 
   query.direction = request.start_from_head.value_or(false) ? Direction::forward : Direction::backward;
   if (request.next_token) {
     const auto token = parse_token(*request.next_token);
-    if (!token) co_return wire::invalid_parameter("The specified nextToken is invalid.");
+    if (!token) co_return model::logs::invalid_parameter_exception("The specified nextToken is invalid.");
     query.direction = token->direction;
     query.boundary = token->boundary;
   }

@@ -98,7 +98,7 @@ Answer<model::Unit> delete_log_group(Exchange&, const Call& call,
 Answer<model::logs::DescribeLogGroupsResponse> describe_log_groups(
     Exchange&, const Call& call, model::logs::DescribeLogGroupsRequest request) {
   if (request.log_group_name_prefix && request.log_group_name_pattern)
-    co_return wire::invalid_parameter(
+    co_return model::logs::invalid_parameter_exception(
         "LogGroupNamePrefix and LogGroupNamePattern are mutually exclusive parameters.");
   const std::string prefix = request.log_group_name_prefix.value_or("");
   const std::string part = request.log_group_name_pattern.value_or("");
@@ -111,7 +111,7 @@ Answer<model::logs::DescribeLogGroupsResponse> describe_log_groups(
   const auto group_class = request.log_group_class ? std::string(to_string(*request.log_group_class)) : "";
   auto page = api::page_request(call, "DescribeLogGroups", api::hash_filter({prefix, part, group_class}),
                                 request.next_token, request.limit, kGroupsPage, kGroupsPage);
-  if (!page) co_return wire::invalid_parameter(page.error().message);
+  if (!page) co_return model::logs::invalid_parameter_exception(page.error().message);
   const auto wanted = [&](const std::string& name) {
     return name.starts_with(prefix) && name.find(part) != std::string::npos &&
            (named.empty() || named.contains(name));
@@ -134,7 +134,7 @@ Answer<model::Unit> put_retention_policy(Exchange&, const Call& call,
                                          model::logs::PutRetentionPolicyRequest request) {
   const auto days = request.retention_in_days;
   if (std::find(std::begin(kRetentionDays), std::end(kRetentionDays), days) == std::end(kRetentionDays))
-    co_return wire::invalid_parameter(
+    co_return model::logs::invalid_parameter_exception(
         fmt::format("Invalid retentionInDays: {} is not one of {}.", days, fmt::join(kRetentionDays, ", ")));
   auto key = key_of(call, std::move(request.log_group_name));
   auto set = set_retention(days);

@@ -22,20 +22,20 @@ std::optional<wire::ApiError> refuse_batch(const std::vector<InputLogEvent>& eve
   for (const auto& event : events) {
     const auto size = event.message.size() + journal::kEventOverheadBytes;
     if (size > kEventBytesMax)
-      return wire::invalid_parameter(
+      return model::logs::invalid_parameter_exception(
           fmt::format("Log event too large: {} bytes exceeds limit of {}", size, kEventBytesMax));
     bytes += size;
   }
   if (bytes > kBatchBytesMax)
-    return wire::invalid_parameter(
+    return model::logs::invalid_parameter_exception(
         fmt::format("Upload too large: {} bytes exceeds limit of {}", bytes, kBatchBytesMax));
   const bool ordered = std::is_sorted(events.begin(), events.end(),
                                       [](const auto& a, const auto& b) { return a.timestamp < b.timestamp; });
   if (!ordered)
-    return wire::invalid_parameter(
+    return model::logs::invalid_parameter_exception(
         "Log events in a single PutLogEvents request must be in chronological order.");
   if (events.back().timestamp - events.front().timestamp > kBatchSpanMaxMs)
-    return wire::invalid_parameter(
+    return model::logs::invalid_parameter_exception(
         "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
   return std::nullopt;
 }

@@ -16,10 +16,12 @@ model::ApiError cluster_contains_container_instances() {
       "The Cluster cannot be deleted while Container Instances are active or draining.");
 }
 model::ApiError cluster_contains_services() {
-  return model::ecs::cluster_contains_services_exception("The Cluster cannot be deleted while Services are active.");
+  return model::ecs::cluster_contains_services_exception(
+      "The Cluster cannot be deleted while Services are active.");
 }
 model::ApiError cluster_contains_tasks() {
-  return model::ecs::cluster_contains_tasks_exception("The Cluster cannot be deleted while Tasks are active.");
+  return model::ecs::cluster_contains_tasks_exception(
+      "The Cluster cannot be deleted while Tasks are active.");
 }
 model::ApiError conflict_exception(std::string message, std::vector<std::string> resource_ids) {
   auto error = model::ecs::conflict_exception(std::move(message));

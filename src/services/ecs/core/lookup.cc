@@ -34,7 +34,8 @@ std::optional<wire::ApiError> refuse_foreign(const Call& call, std::string_view 
   const auto resource = parse_ecs_resource(arn->resource);
   if (!resource) return std::nullopt;
   if (resource->type != type)
-    return model::ecs::invalid_parameter_exception(fmt::format("Unsupported resource type: {}", resource->type));
+    return model::ecs::invalid_parameter_exception(
+        fmt::format("Unsupported resource type: {}", resource->type));
   if (arn->account != call.realm.account)
     return model::ecs::invalid_parameter_exception(
         fmt::format("Identifier is for {}. Your accountId is {}", arn->account, call.realm.account));
@@ -58,7 +59,9 @@ ApiResult<std::string> cluster_name(const Call& call, const std::optional<std::s
     return *cluster;
   }
   const auto arn = parse_arn(*cluster);
-  if (!arn) return model::ecs::invalid_parameter_exception(fmt::format("Identifier is for cluster. {}", arn.error().message));
+  if (!arn)
+    return model::ecs::invalid_parameter_exception(
+        fmt::format("Identifier is for cluster. {}", arn.error().message));
   const auto resource = parse_ecs_resource(arn->resource);
   if (!resource || resource->type != "cluster" || !domain::is_name(resource->id))
     return model::ecs::invalid_parameter_exception(
