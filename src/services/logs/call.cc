@@ -72,7 +72,8 @@ ApiResult<journal::GroupKey> group_of_identifier(const Call& call, std::string_v
   constexpr std::string_view kPrefix = "log-group:";
   const auto arn = parse_arn(identifier);
   if (!arn || arn->service != "logs" || !arn->resource.starts_with(kPrefix))
-    return model::logs::invalid_parameter_exception(fmt::format("{} is not the ARN of a log group.", identifier));
+    return model::logs::invalid_parameter_exception(
+        fmt::format("{} is not the ARN of a log group.", identifier));
   std::string name = arn->resource.substr(kPrefix.size());
   if (name.ends_with(":*")) name.resize(name.size() - 2);
   if (arn->region != call.realm.region || arn->account != call.realm.account) return group_not_found();
@@ -82,7 +83,8 @@ ApiResult<journal::GroupKey> group_of_identifier(const Call& call, std::string_v
 ApiResult<journal::GroupKey> group_of(const Call& call, const std::optional<std::string>& name,
                                       const std::optional<std::string>& identifier) {
   if (name && identifier)
-    return model::logs::invalid_parameter_exception("LogGroupName and LogGroupIdentifier cannot both be given.");
+    return model::logs::invalid_parameter_exception(
+        "LogGroupName and LogGroupIdentifier cannot both be given.");
   if (identifier) return group_of_identifier(call, *identifier);
   if (name) return key_of(call, *name);
   return model::logs::invalid_parameter_exception("Either LogGroupName or LogGroupIdentifier must be given.");

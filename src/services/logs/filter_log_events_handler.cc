@@ -37,7 +37,8 @@ Answer<model::logs::FilterLogEventsResponse> filter_log_events(Exchange&, const 
   auto key = group_of(call, request.log_group_name, request.log_group_identifier);
   if (!key) co_return key.take_error();
   if (request.log_stream_names && request.log_stream_name_prefix)
-    co_return model::logs::invalid_parameter_exception("logStreamNames and logStreamNamePrefix cannot both be given.");
+    co_return model::logs::invalid_parameter_exception(
+        "logStreamNames and logStreamNamePrefix cannot both be given.");
   const auto pattern = parse_filter_pattern(request.filter_pattern.value_or(""));
   if (!pattern) co_return model::logs::invalid_parameter_exception(pattern.error().message);
   const auto page = api::page_request(call, "FilterLogEvents", filter_of(request, *key), request.next_token,
@@ -61,7 +62,8 @@ Answer<model::logs::FilterLogEventsResponse> filter_log_events(Exchange&, const 
     };
   if (!page->after.empty()) {
     query.boundary = parse_position(page->after);
-    if (!query.boundary) co_return model::logs::invalid_parameter_exception("The specified nextToken is invalid.");
+    if (!query.boundary)
+      co_return model::logs::invalid_parameter_exception("The specified nextToken is invalid.");
   }
   auto found = co_await call.deps.journal->read(std::move(query));
   if (!found) co_return refusal(call, found.error(), *key);

@@ -45,7 +45,8 @@ Answer<model::Unit> remove_tags(const Call& call, journal::GroupKey key, std::ve
 ApiResult<Tags> merge_tags(Tags before, const Tags& added) {
   for (const auto& [key, value] : added) {
     if (key.starts_with("aws:"))
-      return model::logs::invalid_parameter_exception("Tag keys must not begin with aws:, which is reserved: " + key);
+      return model::logs::invalid_parameter_exception(
+          "Tag keys must not begin with aws:, which is reserved: " + key);
     before[key] = value;
   }
   if (before.size() > kTagsMax)

@@ -35,7 +35,8 @@ model::logs::LogStream render_stream(const journal::GroupKey& group, const Strea
 Answer<model::Unit> create_log_stream(Exchange&, const Call& call,
                                       model::logs::CreateLogStreamRequest request) {
   if (request.log_stream_name.find_first_of(":*") != std::string::npos)
-    co_return model::logs::invalid_parameter_exception("Value at 'logStreamName' must not contain ':' or '*'.");
+    co_return model::logs::invalid_parameter_exception(
+        "Value at 'logStreamName' must not contain ':' or '*'.");
   const auto key = key_of(call, std::move(request.log_group_name));
   const auto made = co_await call.deps.journal->create_stream(key, std::move(request.log_stream_name));
   if (made) co_return model::Unit{};
@@ -58,7 +59,8 @@ Answer<model::logs::DescribeLogStreamsResponse> describe_log_streams(
   const bool by_time = request.order_by == model::logs::OrderBy::last_event_time;
   const std::string prefix = request.log_stream_name_prefix.value_or("");
   if (by_time && !prefix.empty())
-    co_return model::logs::invalid_parameter_exception("Cannot order by LastEventTime with a logStreamNamePrefix.");
+    co_return model::logs::invalid_parameter_exception(
+        "Cannot order by LastEventTime with a logStreamNamePrefix.");
   const bool descending = request.descending.value_or(false);
   auto page = api::page_request(
       call, "DescribeLogStreams",
