@@ -51,6 +51,7 @@ LAYERS = {
     "agent/drivers": ["base", "runtime", "http", "agent/engine"],
     "agent/update": ["base", "model", "auth", "runtime", "agent/session"],
     "agent/telemetry": ["base", "model", "auth", "runtime", "agent/engine", "agent/tasks", "agent/session"],
+    "agent/logs": ["base", "runtime", "agent/engine", "agent/tasks", "agent/session"],
     "agent/endpoints": ["base", "runtime", "http", "agent/engine"],
     "bin": ["*"],
 }

@@ -69,7 +69,8 @@ struct AgentConfig {
   std::map<std::string, std::string> instance_attributes;          ///< ECS_INSTANCE_ATTRIBUTES
   std::map<std::string, std::string> instance_tags;                ///< ECS_CONTAINER_INSTANCE_TAGS
   /// As Amazon's installer sets them up. Unless they are given, only those count that work on the host.
-  std::vector<std::string> logging_drivers = {"json-file", "syslog", "journald", "gelf", "fluentd", "none"};
+  std::vector<std::string> logging_drivers = {"json-file", "syslog", "journald", "gelf",
+                                              "fluentd",   "none",   "awslogs"};
   bool logging_drivers_given = false;
   bool disable_privileged = false;
   bool selinux_capable = false;

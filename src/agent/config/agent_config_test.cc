@@ -226,7 +226,7 @@ std::vector<Row> container_rows() {
       {"ECS_AVAILABLE_LOGGING_DRIVERS",
        R"(["json-file","syslog"])",
        "json-file syslog",
-       "json-file syslog journald gelf fluentd none",
+       "json-file syslog journald gelf fluentd none awslogs",
        setting(&AgentConfig::logging_drivers),
        {"json-file", "[1]"}},
       {"ECS_DISABLE_PRIVILEGED", "true", "true", "false", setting(&AgentConfig::disable_privileged)},

@@ -188,6 +188,16 @@ void add_log_bound(const MappingOptions& options, JsonObject& host) {
   host["LogConfig"] = std::move(log);
 }
 
+/// The agent reads the output of awslogs containers itself, from a local log: no endpoint for logs can keep a
+/// container from starting, or make it wait. What is not sent yet is kept by that log, within its bounds.
+void replace_awslogs(JsonObject& host) {
+  JsonValue* log = host.if_contains("LogConfig");
+  if (log == nullptr || !log->is_object()) return;
+  const JsonValue* type = log->get_object().if_contains("Type");
+  if (type == nullptr || !type->is_string() || type->get_string() != kAwslogs) return;
+  *log = JsonObject{{"Type", "json-file"}, {"Config", JsonObject{}}};
+}
+
 /// Options of the log driver that are secrets.
 void add_log_options(const ContainerInputs& inputs, JsonObject& host) {
   JsonValue* log = host.if_contains("LogConfig");
@@ -216,6 +226,7 @@ DriverResult<ContainerConfig> make_container_config(const TaskState& task, std::
 
   merge(body, spec.docker_config);
   merge(host, spec.host_config);
+  replace_awslogs(host);
   add_log_bound(options, host);
   add_log_options(inputs, host);
   if (spec.health_check && !body.contains("Healthcheck")) {

@@ -52,6 +52,9 @@ inline constexpr std::string_view kLabelInstance = "berth.container-instance-arn
 /// And those of the container instances that its host was before.
 inline constexpr std::string_view kLabelHost = "berth.container-instance-host";
 
+/// The log driver that is the agent's own (agent/logs).
+inline constexpr std::string_view kAwslogs = "awslogs";
+
 /// What Docker is to create for a container: the plain members of the task, dockerConfig merged over them,
 /// and on top of all the labels and namespaces that must be ours. Volumes are named as `task` has them.
 /// Variables of environment files are the weakest, then come those of the definition, then secrets. A task

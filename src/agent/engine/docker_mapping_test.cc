@@ -82,6 +82,9 @@ TEST(DockerMapping, JsonFileLogsHaveABound) {
   EXPECT_EQ(log_of(R"({\"Type\":\"json-file\",\"Config\":{\"tag\":\"x\"}})", bounded),
             R"({"Type":"json-file","Config":{"tag":"x","max-size":"20m","max-file":"5"}})");
   EXPECT_EQ(log_of(R"({\"Type\":\"syslog\"})", bounded), R"({"Type":"syslog"})");
+  EXPECT_EQ(log_of(R"({\"Type\":\"awslogs\",\"Config\":{\"awslogs-group\":\"g\"}})", bounded),
+            R"({"Type":"json-file","Config":{"max-size":"20m","max-file":"5"}})")
+      << "the agent sends it";
   EXPECT_EQ(log_of("", kOptions), "-") << "no bound is wanted";
   bounded.log_driver = "journald";
   EXPECT_EQ(log_of("", bounded), "-") << "the engine writes elsewhere";

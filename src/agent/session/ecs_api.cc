@@ -8,12 +8,14 @@ namespace berth::agent::session {
 namespace {
 
 constexpr std::string_view kTargetPrefix = "AmazonEC2ContainerServiceV20141113.";
+constexpr std::string_view kLogsTargetPrefix = "Logs_20140328.";
+constexpr std::string_view kService = "ecs";
 constexpr std::size_t kForeignAnswerBytesShown = 200;
 constexpr int kOk = 200;
 constexpr std::string_view kUserAgent = "Berth Agent - v" BERTH_VERSION " (linux)";
 
-void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now,
-          auth::SigningKeyCache& keys) {
+void sign(runtime::HttpRequest& request, const Endpoint& endpoint, std::string_view region,
+          std::string_view service, WallTime now, auth::SigningKeyCache& keys) {
   std::vector<HeaderView> views;
   for (const auto& header : request.headers) views.push_back({header.name, header.value});
   const std::string_view target = request.target;
@@ -21,8 +23,8 @@ void sign(runtime::HttpRequest& request, const Endpoint& endpoint, WallTime now,
   const auth::SignedRequest unsigned_request{
       request.method, target.substr(0, mark), mark == std::string_view::npos ? "" : target.substr(mark + 1),
       views,          request.body,           {}};
-  auto signature =
-      auth::sign_request(unsigned_request, {endpoint.credentials, endpoint.region, "ecs", now}, keys);
+  auto signature = auth::sign_request(
+      unsigned_request, {endpoint.credentials, std::string(region), std::string(service), now}, keys);
   request.headers.push_back({"Authorization", std::move(signature.authorization)});
   request.headers.push_back({"X-Amz-Date", std::move(signature.date)});
   if (!signature.session_token.empty())
@@ -67,27 +69,38 @@ Result<Endpoint> make_endpoint(std::string url, std::string region, auth::Signin
 EcsApi::EcsApi(Endpoint endpoint, runtime::HttpCaller& caller, runtime::Runtime& runtime)
     : endpoint_(std::move(endpoint)), caller_(caller), clock_(runtime.clock()) {}
 
-Async<Result<runtime::HttpResponse>> EcsApi::send(std::string operation, std::string body, Duration timeout) {
+Async<Result<runtime::HttpResponse>> EcsApi::send(Call call, std::string body, Duration timeout) {
   runtime::HttpRequest request;
   request.body = std::move(body);
   request.headers = {{"Host", endpoint_.host},
                      {"Content-Type", "application/x-amz-json-1.1"},
-                     {"X-Amz-Target", std::string(kTargetPrefix) + operation},
+                     {"X-Amz-Target", call.target},
                      {"User-Agent", std::string(kUserAgent)}};
-  sign(request, endpoint_, signing_time(), keys_);
+  sign(request, endpoint_, call.region, call.service, signing_time(), keys_);
   auto response = co_await caller_.call(std::move(request), timeout);
   co_return response;
 }
 
 Async<ApiOutcome> EcsApi::call(std::string operation, std::string body, Duration timeout) {
-  auto response = co_await send(operation, body, timeout);
+  return call_api({std::string(kTargetPrefix) + operation, std::string(kService), endpoint_.region},
+                  std::move(body), timeout);
+}
+
+Async<ApiOutcome> EcsApi::call_logs(std::string operation, std::string body, std::string region,
+                                    Duration timeout) {
+  return call_api({std::string(kLogsTargetPrefix) + operation, "logs", std::move(region)}, std::move(body),
+                  timeout);
+}
+
+Async<ApiOutcome> EcsApi::call_api(Call call, std::string body, Duration timeout) {
+  auto response = co_await send(call, body, timeout);
   if (response && clock_.learn(runtime::find_header(response->headers, "Date")) && response->status != kOk)
-    response = co_await send(operation, std::move(body), timeout);
+    response = co_await send(call, std::move(body), timeout);
   if (!response) co_return ApiFailure{{}, response.error().message, 0};
   if (response->status != kOk) co_return failure_of(*response);
   auto parsed = parse_json(response->body.empty() ? "{}" : response->body);
   if (!parsed || !parsed->is_object())
-    co_return ApiFailure{{}, operation + ": the answer is no JSON object", 0};
+    co_return ApiFailure{{}, call.target + ": the answer is no JSON object", 0};
   co_return std::move(parsed->get_object());
 }
 
@@ -102,7 +115,7 @@ runtime::HttpRequest signed_handshake(const Endpoint& endpoint, std::string targ
   request.method = "GET";
   request.target = std::move(target);
   request.headers = {{"Host", endpoint.host}};
-  sign(request, endpoint, now, keys);
+  sign(request, endpoint, endpoint.region, kService, now, keys);
   request.headers.push_back({"User-Agent", std::string(kUserAgent)});
   return request;
 }

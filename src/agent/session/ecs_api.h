@@ -41,13 +41,21 @@ class EcsApi {
   EcsApi(Endpoint endpoint, runtime::HttpCaller& caller, runtime::Runtime& runtime);
   Async<ApiOutcome> call(std::string operation, std::string body,
                          Duration timeout = std::chrono::seconds(42));
+  /// The same of CloudWatch Logs, at the same endpoint, in a region that may be another.
+  Async<ApiOutcome> call_logs(std::string operation, std::string body, std::string region,
+                              Duration timeout = std::chrono::seconds(42));
   const Endpoint& endpoint() const { return endpoint_; }
   auth::SigningKeyCache& signing_keys() { return keys_; }
   /// What handshakes and frames are signed with.
   WallTime signing_time() const { return clock_.now(); }
 
  private:
-  Async<Result<runtime::HttpResponse>> send(std::string operation, std::string body, Duration timeout);
+  /// Which API, and how it is signed.
+  struct Call {
+    std::string target, service, region;
+  };
+  Async<ApiOutcome> call_api(Call call, std::string body, Duration timeout);
+  Async<Result<runtime::HttpResponse>> send(Call call, std::string body, Duration timeout);
 
   Endpoint endpoint_;
   runtime::HttpCaller& caller_;

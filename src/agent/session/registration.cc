@@ -85,7 +85,8 @@ bool is_type_change(const ApiFailure& failure) {
 bool works_here(const std::string& log_driver, const HostFacts& facts) {
   if (log_driver == "journald" && !facts.has_journald) return false;
   if (log_driver == "syslog" && !facts.has_syslog) return false;
-  return log_driver == "none" || facts.log_drivers.empty() ||
+  // awslogs is the agent's own.
+  return log_driver == "none" || log_driver == "awslogs" || facts.log_drivers.empty() ||
          std::ranges::find(facts.log_drivers, log_driver) != facts.log_drivers.end();
 }
 
@@ -155,7 +156,8 @@ std::vector<std::pair<std::string, std::string>> registration_attributes(const c
        {"container-ordering", "container-health-check", "full-sync", "network.container-port-range",
         "pid-ipc-namespace-sharing", "secrets.ssm.environment-variables", "secrets.asm.environment-variables",
         "secrets.ssm.bootstrap.log-driver", "secrets.asm.bootstrap.log-driver", "env-files.s3",
-        "private-registry-authentication.secretsmanager", "execution-role-ecr-pull"})
+        "private-registry-authentication.secretsmanager", "execution-role-ecr-pull",
+        "execution-role-awslogs"})
     add(ecs + name);
   if (config.enable_task_cpu_mem_limit) add(ecs + "task-cpu-mem-limit");
   add(ecs + "docker-plugin.local");

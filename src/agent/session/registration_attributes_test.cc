@@ -30,15 +30,15 @@ HostFacts facts() {
 TEST(RegistrationAttributes, AreThoseOfAmazonsInstallerByDefault) {
   const std::string amazon = "com.amazonaws.ecs.capability.";
   std::vector<std::string> expected;
-  for (const char* name :
-       {"task-iam-role", "task-iam-role-network-host", "ecr-auth", "privileged-container",
-        "logging-driver.json-file", "logging-driver.syslog", "logging-driver.gelf", "logging-driver.fluentd",
-        "logging-driver.none", "docker-remote-api.1.17", "docker-remote-api.1.19", "docker-remote-api.1.29"})
+  for (const char* name : {"task-iam-role", "task-iam-role-network-host", "ecr-auth", "privileged-container",
+                           "logging-driver.json-file", "logging-driver.syslog", "logging-driver.gelf",
+                           "logging-driver.fluentd", "logging-driver.none", "logging-driver.awslogs",
+                           "docker-remote-api.1.17", "docker-remote-api.1.19", "docker-remote-api.1.29"})
     expected.push_back(amazon + name);
   expected.emplace_back("ecs.capability.execution-role-ecr-pull");
+  expected.emplace_back("ecs.capability.execution-role-awslogs");
   const auto names = names_of({}, facts());
   EXPECT_THAT(names, IsSupersetOf(expected));
-  EXPECT_THAT(names, Not(Contains(amazon + "logging-driver.awslogs"))) << "there is nobody to take them";
 }
 
 TEST(RegistrationAttributes, JournaldIsThereWhereTheHostHasItOrTheOperatorSaysSo) {

@@ -31,16 +31,25 @@ ApiClient::ApiClient(const Installation& installation, Credentials credentials, 
 
 Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject request) {
   const bool own = operation.find('.') != std::string::npos;
+  Call call{own ? operation : "AmazonEC2ContainerServiceV20141113." + operation, "ecs", region_};
+  return call_api(std::move(call), std::move(operation), std::move(request));
+}
+
+Async<Result<JsonValue>> ApiClient::call_logs(std::string region, std::string operation, JsonObject request) {
+  Call call{"Logs_20140328." + operation, "logs", std::move(region)};
+  return call_api(std::move(call), std::move(operation), std::move(request));
+}
+
+Async<Result<JsonValue>> ApiClient::call_api(Call call, std::string operation, JsonObject request) {
   runtime::HttpRequest http;
   http.body = render_json(JsonValue(std::move(request)));
-  http.headers = {{"Host", host_},
-                  {"Content-Type", "application/x-amz-json-1.1"},
-                  {"X-Amz-Target", own ? operation : "AmazonEC2ContainerServiceV20141113." + operation}};
+  http.headers = {
+      {"Host", host_}, {"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", call.target}};
   std::vector<HeaderView> views;
   for (const auto& header : http.headers) views.push_back({header.name, header.value});
   const auth::SignedRequest unsigned_request{"POST", "/", "", views, http.body, {}};
-  auto signature =
-      auth::sign_request(unsigned_request, {credentials_, region_, "ecs", runtime_.clock().wall()}, keys_);
+  auto signature = auth::sign_request(
+      unsigned_request, {credentials_, call.region, call.service, runtime_.clock().wall()}, keys_);
   http.headers.push_back({"Authorization", std::move(signature.authorization)});
   http.headers.push_back({"X-Amz-Date", std::move(signature.date)});
   auto response = co_await caller_->call(std::move(http), kCallTimeout);
@@ -52,6 +61,7 @@ Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject reque
   auto body = parse_json(response->body);
   if (!body)
     co_return invalid(fmt::format("{}: the answer is no JSON (HTTP {})", operation, response->status));
+  if (text_of(*body, "__type") == "ResourceNotFoundException") co_return not_found(text_of(*body, "message"));
   if (response->status != 200)
     co_return invalid(
         fmt::format("{}: {}: {}", operation, text_of(*body, "__type"), text_of(*body, "message")));

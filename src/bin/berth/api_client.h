@@ -19,6 +19,9 @@ class ApiClient {
   /// Calls an operation of the ECS API (target prefix included when it has a dot). Errors: `invalid` with the
   /// API's code and message; those of HttpCaller.
   Async<Result<JsonValue>> call(std::string operation, JsonObject request);
+  /// An operation of CloudWatch Logs, in a region that may be another. Errors: as above; `not_found` for a
+  /// ResourceNotFoundException.
+  Async<Result<JsonValue>> call_logs(std::string region, std::string operation, JsonObject request);
   /// GET /healthz answers 200.
   Async<bool> healthy();
   /// What GET /healthz says is the matter; empty when nothing is, or nobody answers.
@@ -26,6 +29,11 @@ class ApiClient {
 
  private:
   Async<Result<runtime::HttpResponse>> get_health();
+  /// Which API, and how it is signed.
+  struct Call {
+    std::string target, service, region;
+  };
+  Async<Result<JsonValue>> call_api(Call call, std::string operation, JsonObject request);
 
   std::string host_;
   std::string region_;

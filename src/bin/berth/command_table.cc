@@ -17,8 +17,8 @@ CommandLine::CommandLine()
                      "the cluster (default)");
   program.add_note("BERTH_DATA_DIR, BERTH_PORT, BERTH_REGION and BERTH_CLUSTER stand for these options.");
   program.add_note("Exit codes: 0 done, 1 not possible, 2 a wrong command line.");
-  for (const auto add :
-       {add_up, add_down, add_status, add_aws, add_call, add_explain, add_simulate, add_backup, add_restore})
+  for (const auto add : {add_up, add_down, add_status, add_aws, add_call, add_explain, add_logs, add_simulate,
+                         add_backup, add_restore})
     add(*this);
 }
 

@@ -29,6 +29,7 @@ TEST(BerthCommands, EachHasARunAndAHelp) {
                           {"explain", "service", "web", "--output=json"},
                           {"explain", "placement", "--task-definition", "web:3", "--count", "2",
                            "--constraint", "distinctInstance", "--strategy", "random"},
+                          {"logs", "web", "--follow", "--since", "10m", "--tail", "5", "--timestamps"},
                           {"simulate", "drain", "i-0abc", "--cluster", "blue"},
                           {"simulate", "scale", "web", "10", "--runs", "3"},
                           {"simulate", "deploy", "web", "web:4"},

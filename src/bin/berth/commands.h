@@ -42,6 +42,8 @@ void add_status(CommandLine& line);
 void add_aws(CommandLine& line);
 void add_call(CommandLine& line);
 void add_explain(CommandLine& line);
+/// `berth logs TASK|SERVICE`.
+void add_logs(CommandLine& line);
 void add_simulate(CommandLine& line);
 void add_backup(CommandLine& line);
 void add_restore(CommandLine& line);

@@ -23,6 +23,15 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
+// `-f` is what people type who know other tools; all other options have one name.
+std::vector<std::string> with_long_names(std::vector<std::string> words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "aws" && words[i] != "call"; ++i)
+    if (words[i] == "logs")
+      for (auto& word : words)
+        if (word == "-f") word = "--follow";
+  return words;
+}
+
 berth::Result<std::string> read(berth::command_line::Command& program,
                                 const std::vector<std::string>& words) {
   auto shown = program.parse(words);
@@ -36,7 +45,7 @@ berth::Result<std::string> read(berth::command_line::Command& program,
 int main(int argc, char** argv) {
   using namespace berth;
   cli::CommandLine line;
-  const auto parsed = read(line.program, std::vector<std::string>(argv + 1, argv + argc));
+  const auto parsed = read(line.program, with_long_names(std::vector<std::string>(argv + 1, argv + argc)));
   if (const auto code = conclude(line.program, parsed)) return *code;
   configure_log("warn");
   runtime::IoThreads threads(1);

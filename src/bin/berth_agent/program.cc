@@ -9,6 +9,7 @@
 #include "agent/drivers/docker/registry_auth.h"
 #include "agent/endpoints/endpoint_limits.h"
 #include "agent/endpoints/handlers.h"
+#include "agent/logs/log_shipper.h"
 #include "agent/session/acs_session.h"
 #include "agent/session/advice.h"
 #include "agent/session/report_sender.h"
@@ -301,6 +302,7 @@ class Agent {
     spdlog::info("main: Beginning Polling for updates");
     spdlog::debug("updater: Added update handlers");
     sessions_.spawn(acs_->run());
+    start_logs();
     start_telemetry();
     co_return kExitOk;
   }
@@ -349,6 +351,16 @@ class Agent {
     else
       spdlog::error("agent: SSL_CERT_FILE cannot be read: {}", pem.error().message);
     return options;
+  }
+
+  void start_logs() {
+    agent::logs::ShipperDeps deps{{*api_, *engine_, runtime_, files_},
+                                  *tasks_,
+                                  registered_,
+                                  store_.enabled() ? data_dir(config_) + "/logs" : std::string(),
+                                  config_.region};
+    logs_ = std::make_unique<agent::logs::LogShipper>(std::move(deps));
+    logs_->start(sessions_);
   }
 
   void start_telemetry() {
@@ -408,6 +420,7 @@ class Agent {
   std::unique_ptr<session::AcsSession> acs_;
   std::unique_ptr<agent::update::Updater> updater_;
   std::unique_ptr<agent::telemetry::TcsSession> tcs_;
+  std::unique_ptr<agent::logs::LogShipper> logs_;
   runtime::TaskGroup sessions_;
   std::function<void(int)> end_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/drivers/docker/docker_client.h"
+#include "agent/engine/container_logs.h"
 #include "agent/engine/container_runtime.h"
 #include "base/result.h"
 
@@ -39,7 +40,7 @@ struct DockerOptions {
 /// anew, with the time of the last event seen, when next() fails; events of the same moment then come
 ///         twice.
 /// Runs on: one executor. Every call has ended before destruction; EventStreams may outlive it.
-class DockerRuntime final : public engine::ContainerRuntime {
+class DockerRuntime final : public engine::ContainerRuntime, public engine::ContainerLogs {
  public:
   template <class T>
   using Answer = Async<engine::DriverResult<T>>;
@@ -69,6 +70,9 @@ class DockerRuntime final : public engine::ContainerRuntime {
   Answer<std::vector<engine::ContainerSummary>> list(std::string label) override;
   Answer<engine::ContainerStats> stats(std::string id) override;
   Answer<std::unique_ptr<engine::EventStream>> events(std::optional<WallTime> since) override;
+
+  Answer<std::unique_ptr<engine::OutputStream>> follow_output(std::string id, std::int64_t since_ns,
+                                                              bool tty) override;
 
   Answer<engine::VolumeInfo> create_volume(engine::VolumeConfig config) override;
   Answer<engine::VolumeInfo> inspect_volume(std::string name) override;
