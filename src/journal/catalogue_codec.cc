@@ -3,7 +3,7 @@
 namespace berth::journal {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kCatalogueFormat = 1;
 
 void write_stream(ByteWriter& writer, const StreamRecord& stream) {
   writer.number(stream.id);
@@ -129,7 +129,7 @@ GroupRecord read_record(ByteReader& reader) {
 std::string encode_catalogue(const LogState& state) {
   std::string out;
   ByteWriter writer(out);
-  writer.number(kFormat);
+  writer.number(kCatalogueFormat);
   writer.number(state.next_id);
   writer.number(state.next_sequence);
   writer.number(state.log_number);
@@ -155,7 +155,8 @@ Result<LogState> decode_catalogue(std::string_view bytes) {
   const auto body = bytes.substr(0, bytes.size() - 4);
   if (ByteReader(bytes.substr(body.size())).fixed32() != checksum(body)) return damaged();
   ByteReader reader(body);
-  if (reader.number() != kFormat) return internal_error("the log journal is of another version of Berth");
+  if (reader.number() != kCatalogueFormat)
+    return internal_error("the log journal is of another version of Berth");
   LogState state;
   state.next_id = reader.number();
   state.next_sequence = reader.number();

@@ -13,7 +13,7 @@
 namespace berth::journal {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kSegmentFormat = 1;
 constexpr int kCompressionLevel = 3;
 /// No segment is larger, taken apart: one event may be of a megabyte, and thousands of them never meet.
 constexpr std::uint64_t kRawBytesMax = 64ULL << 20;
@@ -60,7 +60,7 @@ std::string encode_segment(std::span<const LogEvent> events) {
   }
   std::string out;
   ByteWriter writer(out);
-  writer.number(kFormat);
+  writer.number(kSegmentFormat);
   writer.text(compress(filter.bits()));
   writer.number(columns.size());
   writer.text(compress(columns));
@@ -105,7 +105,7 @@ Result<std::vector<LogEvent>> decode_segment(std::string_view bytes, const Segme
   const auto packed_columns = reader.text();
   const auto texts_size = reader.number();
   const auto packed_texts = reader.text();
-  if (!reader.ok() || format != kFormat) return damaged();
+  if (!reader.ok() || format != kSegmentFormat) return damaged();
   if (!query.terms.empty()) {
     auto bits = decompress(packed_filter, TextFilter::kBytes);
     if (!bits) return std::move(bits).error();

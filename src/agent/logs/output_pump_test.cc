@@ -3,6 +3,7 @@
 // virtual time, over many seeds.
 #include "agent/logs/output_pump.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -10,17 +10,17 @@ namespace {
 constexpr std::string_view kContainersGroup = "/berth/containers";
 constexpr std::size_t kShortId = 8;
 
-std::string text(const JsonObject& object, std::string_view name) {
+std::string member_text(const JsonObject& object, std::string_view name) {
   const auto* member = object.if_contains(name);
   return member && member->is_string() ? std::string(member->get_string()) : std::string();
 }
 
-JsonObject object(const JsonObject& of, std::string_view name) {
+JsonObject member_object(const JsonObject& of, std::string_view name) {
   const auto* member = of.if_contains(name);
   return member && member->is_object() ? member->get_object() : JsonObject();
 }
 
-const JsonArray& list(const JsonObject& of, std::string_view name) {
+const JsonArray& member_list(const JsonObject& of, std::string_view name) {
   static const JsonArray kNone;
   const auto* member = of.if_contains(name);
   return member && member->is_array() ? member->get_array() : kNone;
@@ -31,9 +31,9 @@ std::string last_part(const std::string& arn) {
 }
 
 std::string runtime_id(const JsonObject& task, const std::string& container) {
-  for (const auto& one : list(task, "containers"))
-    if (one.is_object() && text(one.get_object(), "name") == container)
-      return text(one.get_object(), "runtimeId");
+  for (const auto& one : member_list(task, "containers"))
+    if (one.is_object() && member_text(one.get_object(), "name") == container)
+      return member_text(one.get_object(), "runtimeId");
   return {};
 }
 
@@ -41,24 +41,25 @@ std::string runtime_id(const JsonObject& task, const std::string& container) {
 
 std::vector<LogPlace> find_log_places(const JsonObject& task, const JsonObject& definition,
                                       const std::string& region) {
-  const auto id = last_part(text(task, "taskArn"));
+  const auto id = last_part(member_text(task, "taskArn"));
   std::vector<LogPlace> places;
-  for (const auto& one : list(definition, "containerDefinitions")) {
+  for (const auto& one : member_list(definition, "containerDefinitions")) {
     if (!one.is_object()) continue;
-    const auto name = text(one.get_object(), "name");
-    const auto log = object(one.get_object(), "logConfiguration");
-    const auto options = object(log, "options");
+    const auto name = member_text(one.get_object(), "name");
+    const auto log = member_object(one.get_object(), "logConfiguration");
+    const auto options = member_object(log, "options");
     LogPlace place;
     place.label = name + "/" + id.substr(0, kShortId);
     place.region = region;
-    const auto driver = text(log, "logDriver");
+    const auto driver = member_text(log, "logDriver");
     if (driver.empty()) {
       place.group = kContainersGroup;
-      place.stream = fmt::format("{}/{}/{}", last_part(text(task, "clusterArn")), id, name);
+      place.stream = fmt::format("{}/{}/{}", last_part(member_text(task, "clusterArn")), id, name);
     } else if (driver == "awslogs") {
-      if (auto named = text(options, "awslogs-region"); !named.empty()) place.region = std::move(named);
-      place.group = text(options, "awslogs-group");
-      const auto prefix = text(options, "awslogs-stream-prefix");
+      if (auto named = member_text(options, "awslogs-region"); !named.empty())
+        place.region = std::move(named);
+      place.group = member_text(options, "awslogs-group");
+      const auto prefix = member_text(options, "awslogs-stream-prefix");
       place.stream = prefix.empty() ? runtime_id(task, name) : fmt::format("{}/{}/{}", prefix, name, id);
     } else {
       place.other_driver = driver;
