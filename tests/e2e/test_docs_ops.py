@@ -12,6 +12,7 @@ from harness import ROOT
 
 # Names of errors that never reach DescribeTasks: they stay in the agent's log or come from others.
 IN_THE_LOG_ONLY = {
+    "CannotReadContainerOutputError",
     "CannotRemoveContainerError", "CannotRemoveVolumeError", "CannotRemoveImageError", "CannotListContainersError",
     "CannotGetStatsError", "CannotInspectVolumeError", "CannotInspectImageError", "CannotListenToEventsError",
     "CannotGetDockerClientVersionError", "CannotCreateVolumeError", "CgroupError", "UnrecogniedTaskError", "DockerError"}
