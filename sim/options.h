@@ -23,7 +23,8 @@ struct Options {
 };
 
 /// Reads the command line, or the words of a line of regressions.txt. A text that it answers is to be printed
-/// instead of doing anything. Errors: `invalid`, naming the mistake.
+/// instead of doing anything.
+/// Errors: `invalid`, naming the mistake.
 Result<std::string> parse_options(const std::vector<std::string>& words, Options& options);
 /// The same; prints texts and mistakes, and answers the exit code when nothing else is to be done.
 std::optional<int> read_command_line(const std::vector<std::string>& words, Options& options);

@@ -34,8 +34,9 @@ struct TokenUse {
 };
 
 /// Looks the token up. `scope` names operation and cluster; `fingerprint` is the request without its token,
-/// encoded. Errors: the service's own, for a token that is too long, is not printable, or was used with other
-/// parameters.
+/// encoded.
+/// Errors: the service's own, for a token that is too long, is not printable, or was used with other
+///   parameters.
 ApiResult<TokenUse> look_up_token(const ServiceWords& words, const Call& call, const store::View& view,
                                   std::string_view token, std::string scope, std::string_view fingerprint);
 

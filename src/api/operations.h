@@ -43,8 +43,9 @@ concept JsonDecodable = requires(const JsonValue& json, T& value, model::DecodeC
   decode(json, value, problems);
 };
 
-/// Decodes by the protocol of the request. Errors: SerializationException and the service's own;
-/// UnknownOperationException when the service does not speak that protocol.
+/// Decodes by the protocol of the request.
+/// Errors: SerializationException and the service's own; UnknownOperationException when the service does not
+///   speak that protocol.
 template <class Operation>
 ApiResult<InputOf<Operation>> decode_request(const ServiceWords& words, RawRequest request) {
   using Input = InputOf<Operation>;

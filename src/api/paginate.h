@@ -22,8 +22,8 @@ struct PageRequest {
 /// Hash of the filters of a list call: a token is good for the same filters only.
 std::uint64_t hash_filter(std::initializer_list<std::string_view> parts);
 
-/// Checks maxResults (1 to `size_max`; absent: `size_default`) and the token. Errors: `invalid`, in words for
-/// the caller.
+/// Checks maxResults (1 to `size_max`; absent: `size_default`) and the token.
+/// Errors: `invalid`, in words for the caller.
 Result<PageRequest> page_request(const Call& call, std::string operation, std::uint64_t filter,
                                  const std::optional<std::string>& next_token,
                                  const std::optional<std::int32_t>& max_results, std::int32_t size_max = 100,

@@ -11,7 +11,8 @@
 
 namespace berth::api {
 
-/// Counts requests and their durations, for GET /metrics. Runs on: any thread.
+/// Counts requests and their durations, for GET /metrics.
+/// Runs on: any thread.
 class RequestMetrics {
  public:
   /// Upper bounds of the duration histogram, in microseconds; the last bucket has none.

@@ -53,7 +53,8 @@ struct Authorization {
 };
 
 /// Reads the Authorization header (any spacing, any order of its parts) or the presigned query parameters,
-/// and the date. Errors: `missing_token`, `incomplete_signature`, `bad_scope`; nothing when `out` is filled.
+/// and the date.
+/// Errors: `missing_token`, `incomplete_signature`, `bad_scope`; nothing when `out` is filled.
 std::optional<AuthFailure> parse_authorization(const SignedRequest& request, Authorization& out);
 
 /// Splits `KEY/DATE/REGION/SERVICE/aws4_request`. Region and service hold only `a-z0-9-`, at most 64 of them.

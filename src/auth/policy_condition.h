@@ -39,7 +39,8 @@ struct Condition {
   std::vector<std::string> values;
 };
 
-/// Reads an operator's name: `ForAnyValue:StringNotLikeIfExists`. Errors: `invalid`.
+/// Reads an operator's name: `ForAnyValue:StringNotLikeIfExists`.
+/// Errors: `invalid`.
 Result<Condition> parse_condition_operator(std::string_view name);
 
 /// Whether a condition holds. `unknown`: a value is not of the operator's type (a number, a date, an

@@ -25,8 +25,9 @@ using Nonce = std::array<unsigned char, kNonceBytes>;
 std::string seal(std::string_view plain, const SealingKey& key, const Nonce& nonce,
                  std::string_view bound_to);
 
-/// Undoes `seal`. Errors: `invalid`, with the same words whatever is wrong: an altered bit, another key,
-/// another `bound_to`, a text that was never sealed.
+/// Undoes `seal`.
+/// Errors: `invalid`, with the same words whatever is wrong: an altered bit, another key, another `bound_to`,
+///   a text that was never sealed.
 Result<std::string> unseal(std::string_view sealed, std::span<const SealingKey> keys,
                            std::string_view bound_to);
 

@@ -39,8 +39,8 @@ inline constexpr std::size_t kSessionTokenBytesMax = 16'384;
 std::string make_session_token(const SessionClaims& claims, const SealingKey& key, const Nonce& nonce);
 
 /// Reads a token that came with `access_key_id`. Whether it has expired, and whether what it names still is,
-/// is for the caller to look at. Errors: `invalid` for anything that was not made by one of these keys for
-/// this access key.
+/// is for the caller to look at.
+/// Errors: `invalid` for anything that was not made by one of these keys for this access key.
 Result<SessionClaims> read_session_token(std::string_view token, std::string_view access_key_id,
                                          std::span<const SealingKey> keys);
 

@@ -46,8 +46,9 @@ inline constexpr Duration kSignatureWindow = std::chrono::minutes(15);
 /// chunked payloads are not spoken.
 ///
 /// Runs on: any thread; scratch space is kept per thread.
-/// Errors:  every FailureKind but access_denied; the first that applies, in the order key, token, scope,
-/// date, signature. Limits:  kAuthorizationBytesMax, kSignedHeadersMax, kSignatureWindow.
+/// Errors: every FailureKind but access_denied; the first that applies, in the order key, token, scope, date,
+///   signature.
+/// Limits: kAuthorizationBytesMax, kSignedHeadersMax, kSignatureWindow.
 std::variant<Principal, AuthFailure> verify_request(const SignedRequest& request, const KeyLookup& find_key,
                                                     WallTime now, SigningKeyCache& cache);
 

@@ -26,7 +26,8 @@ struct TaskPlan {
 };
 
 /// Checks overrides against the definition: container names exist, sizes are positive, nothing is named
-/// twice. Errors: `invalid`, in the API's words.
+/// twice.
+/// Errors: `invalid`, in the API's words.
 Result<void> check_overrides(const model::ecs::TaskDefinition& definition,
                              const model::ecs::TaskOverride* overrides);
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "domain/task_definition.h"
+#include "domain/text_bounds.h"
 
 // What one container says of itself, apart from its name, size, ports and logs.
 namespace berth::domain {
@@ -17,8 +18,6 @@ using model::ecs::ContainerDefinition;
 using model::ecs::IpcMode;
 using model::ecs::NetworkMode;
 using model::ecs::RegisterTaskDefinitionRequest;
-
-constexpr std::size_t kShownBytesMax = 64;
 
 bool outside(const std::optional<std::int32_t>& value, int low, int high) {
   return value && (*value < low || *value > high);

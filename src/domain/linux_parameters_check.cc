@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "domain/task_definition.h"
+#include "domain/text_bounds.h"
 
 // What a container asks of the kernel. Docker would refuse the same later, on the host.
 namespace berth::domain {
@@ -33,8 +34,6 @@ constexpr std::string_view kTmpfsOptions[] = {
     "unbindable", "runbindable", "private",    "rprivate",    "shared",       "rshared", "slave",
     "rslave",     "relatime",    "norelatime", "strictatime", "nostrictatime"};
 constexpr std::string_view kTmpfsValues[] = {"mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol"};
-
-constexpr std::size_t kShownBytesMax = 64;
 
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::string_view (&names)[N]) {

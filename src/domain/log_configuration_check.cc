@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "domain/task_definition.h"
+#include "domain/text_bounds.h"
 
 // Log drivers and their options, in ECS's words.
 namespace berth::domain {
@@ -28,8 +29,6 @@ constexpr std::string_view kAwslogsOptions[] = {"awslogs-create-group",
                                                 "awslogs-stream-prefix",
                                                 "mode",
                                                 "max-buffer-size"};
-
-constexpr std::size_t kShownBytesMax = 64;
 
 bool has_option(const LogConfiguration& log, std::string_view name) {
   if (log.options)

@@ -19,9 +19,11 @@ struct TaskResources {
   std::vector<std::int32_t> udp_ports;
 };
 
-/// CPU as ECS spells it: "1024", "1 vCPU", "0.5vcpu" → units. Errors: `invalid`.
+/// CPU as ECS spells it: "1024", "1 vCPU", "0.5vcpu" → units.
+/// Errors: `invalid`.
 Result<std::int64_t> parse_task_cpu(std::string_view text);
-/// Memory as ECS spells it: "512", "1 GB", "0.5gb" → MiB. Errors: `invalid`.
+/// Memory as ECS spells it: "512", "1 GB", "0.5gb" → MiB.
+/// Errors: `invalid`.
 Result<std::int64_t> parse_task_memory(std::string_view text);
 
 /// What a task of this definition takes, with RunTask's overrides applied: the task-level sizes where given,

@@ -10,8 +10,9 @@ namespace berth::domain {
 
 /// Checks a RegisterTaskDefinition request as the API does: names, sizes, links, ports, volumes,
 /// dependencies, health checks, log options (docs/api-rules.md has every rule with its words). Expressions of
-/// placement constraints are checked by the caller. Pure. Errors: `invalid`, in the API's words where they
-/// are known, else naming the container and the setting: a ClientException.
+/// placement constraints are checked by the caller. Pure.
+/// Errors: `invalid`, in the API's words where they are known, else naming the container and the setting: a
+///   ClientException.
 Result<void> check_task_definition(const model::ecs::RegisterTaskDefinitionRequest& request,
                                    const Limits& limits);
 

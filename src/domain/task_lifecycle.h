@@ -72,8 +72,8 @@ using TaskEvent =
     std::variant<StopRequested, AgentReport, InstanceGone, Delivered, HealthReport, ConnectivityChanged>;
 
 /// The task after `event`, or nothing when the event changes nothing (a duplicate, or out of date). Status
-/// only moves forward; a STOPPED task never changes. Pure. Errors: `denied` when `writer` does not own that
-/// change.
+/// only moves forward; a STOPPED task never changes. Pure.
+/// Errors: `denied` when `writer` does not own that change.
 Result<std::optional<TaskRecord>> apply_task_transition(const TaskRecord& task, const TaskEvent& event,
                                                         Writer writer, WallTime now);
 

@@ -46,7 +46,8 @@ class Conversation {
   /// A whole message. Answers go out by say().
   virtual void on_message(std::string text) = 0;
   /// Sends what is due now. Called after each wake-up, and not later than next_due() named; it may be
-  /// earlier. Errors: the socket's; they end the conversation.
+  /// earlier.
+  /// Errors: the socket's; they end the conversation.
   virtual Async<Result<void>> work(runtime::MessageSocket& socket) = 0;
   virtual MonotonicTime next_due() const = 0;
 

@@ -4,7 +4,8 @@
 
 namespace berth::gateway {
 
-/// What the gateway did since its start. Runs on: any thread.
+/// What the gateway did since its start.
+/// Runs on: any thread.
 struct Counters {
   std::atomic<std::uint64_t> upgrades_refused{0};
   std::atomic<std::uint64_t> sessions_replaced{0};

@@ -16,8 +16,8 @@ using InstanceChange =
     std::function<std::optional<domain::ContainerInstanceRecord>(const domain::ContainerInstanceRecord&)>;
 
 /// Changes the record under the expectation that it is as it was seen; after a lost race looks again and
-/// decides anew. `change` may be called several times. Errors: `not_found`: there is no such instance; those
-/// of Store::commit().
+/// decides anew. `change` may be called several times.
+/// Errors: `not_found`: there is no such instance; those of Store::commit().
 Async<Result<void>> change_instance(store::Store& store, runtime::Runtime& runtime, std::string instance_key,
                                     InstanceChange change);
 
@@ -32,8 +32,8 @@ struct OpenedSession {
 
 /// Makes `owner` the owner of the instance's session: epoch + 1, agent connected, versions as the agent says.
 /// The time since which it was away stays, for the case that this session breaks before forget_absence().
-/// Older sessions see the new epoch and close. Errors: `closed`: the instance is INACTIVE; those of
-/// change_instance().
+/// Older sessions see the new epoch and close.
+/// Errors: `closed`: the instance is INACTIVE; those of change_instance().
 Async<Result<OpenedSession>> open_session(store::Store& store, runtime::Runtime& runtime,
                                           SocketContext context, std::string owner,
                                           std::int64_t sequence_block);

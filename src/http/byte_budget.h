@@ -31,7 +31,8 @@ class ByteBudget {
   std::atomic<std::size_t> held_{0};
 };
 
-/// What one holder has of a budget; given back when it goes. Runs on: one executor.
+/// What one holder has of a budget; given back when it goes.
+/// Runs on: one executor.
 class ByteShare {
  public:
   explicit ByteShare(ByteBudget& budget) : budget_(budget) {}

@@ -49,7 +49,8 @@ Result<std::unique_ptr<runtime::HttpCaller>> make_http_caller(std::string_view e
 /// request it is given (signed by its owner) and adds the handshake's own. A refused upgrade is Error
 /// `denied`; its message is "STATUS BODY": `400 {"Inactive…":"…"}`.
 ///
-/// Borrows: runtime, while dialer and sockets live. Runs on: `executor`. A socket may outlive its dialer.
+/// Borrows: runtime, while dialer and sockets live.
+/// Runs on: `executor`. A socket may outlive its dialer.
 Result<std::unique_ptr<runtime::SocketDialer>> make_socket_dialer(std::string_view endpoint_url,
                                                                   ClientOptions options, Executor executor,
                                                                   runtime::Runtime& runtime);

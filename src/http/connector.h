@@ -45,7 +45,8 @@ class Connector {
 /// Reads one response head and as much of the body as came with it.
 struct ResponseReader {
   ResponseReader(MessageBounds bounds, ResponseParser::Body body);
-  /// Feeds one read to the parser. Errors: `unavailable`, `too_large`.
+  /// Feeds one read to the parser.
+  /// Errors: `unavailable`, `too_large`.
   Async<Result<void>> read_some(ChannelPtr channel);
 
   MessageBounds bounds;

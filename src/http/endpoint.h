@@ -22,7 +22,8 @@ struct Endpoint {
 };
 
 /// `http://HOST[:PORT]`, `https://`, `ws://`, `wss://`, `tcp://` (plain; Docker's), `unix:///PATH`. A path
-/// behind the authority is ignored. Errors: `invalid`.
+/// behind the authority is ignored.
+/// Errors: `invalid`.
 Result<Endpoint> parse_endpoint(std::string_view url);
 
 /// What the environment says about proxies, in the form of the usual variables.

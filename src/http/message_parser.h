@@ -34,7 +34,8 @@ struct MessageBounds {
 /// read in two ways are refused (request_framing.h). Fields behind a chunked body are dropped.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
-  /// The body takes no more memory than `share` gets; null: as much as it needs. Borrows: `share`.
+  /// The body takes no more memory than `share` gets; null: as much as it needs.
+  /// Borrows: `share`.
   explicit RequestParser(MessageBounds bounds, ByteShare* share = nullptr);
   ParseStep feed(std::string_view bytes);
   /// Complete once feed() said done; the header is complete once is_header_done().

@@ -78,9 +78,10 @@ struct ServerStats {
 ///
 /// Borrows: handler and runtime, until stop() has completed.
 /// Runs on: the given executors, each of them one thread; a connection stays on one. start(), stats(), port()
-/// on any thread. Errors:  start(): `unavailable` (address in use, no such address), `invalid` (bad address,
-/// certificate or key). Invariant: stop() has completed before destruction, unless start() was never called
-/// or failed.
+///   on any thread.
+/// Errors: start(): `unavailable` (address in use, no such address), `invalid` (bad address, certificate or
+///   key).
+/// Invariant: stop() has completed before destruction, unless start() was never called or failed.
 class Server {
  public:
   Server(std::vector<Executor> executors, ServerOptions options, ServerLimits limits,

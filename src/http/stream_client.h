@@ -11,8 +11,9 @@ namespace berth::http {
 
 /// The body of a response as it arrives: Docker's events, pull progress, statistics and logs.
 ///
-/// Runs on:      its client's executor; one next() at a time. Dropping it breaks the connection; it may
-/// outlive its client. Errors:       `unavailable` when the connection breaks before the body's end.
+/// Runs on: its client's executor; one next() at a time. Dropping it breaks the connection; it may outlive
+///   its client.
+/// Errors: `unavailable` when the connection breaks before the body's end.
 /// Cancellation: a cancelled next() loses no bytes; the stream can be read on.
 class BodyStream {
  public:

@@ -84,7 +84,8 @@ class LogJournal {
   LogJournal(const LogJournal&) = delete;
   LogJournal& operator=(const LogJournal&) = delete;
 
-  /// Reads back what is there. Before everything else; blocks. Errors: `internal`, in words for the operator.
+  /// Reads back what is there. Before everything else; blocks.
+  /// Errors: `internal`, in words for the operator.
   Result<void> open();
   /// Waits for what is queued. Changes that come later are refused.
   Async<void> close();

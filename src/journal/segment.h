@@ -20,7 +20,8 @@ struct SegmentQuery {
   std::vector<std::string> terms;
 };
 
-/// The events. Nothing when the segment cannot hold what is asked for. Errors: `internal` when it is damaged.
+/// The events. Nothing when the segment cannot hold what is asked for.
+/// Errors: `internal` when it is damaged.
 Result<std::vector<LogEvent>> decode_segment(std::string_view bytes, const SegmentQuery& query = {});
 
 }  // namespace berth::journal

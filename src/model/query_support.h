@@ -25,7 +25,8 @@ class QueryTree {
   /// From an `application/x-www-form-urlencoded` body (or a query string, without its '?').
   /// Errors: `invalid` for bad percent-encoding or an empty name, `too_large` beyond the limits above.
   static Result<QueryTree> from_form(std::string_view form);
-  /// From pairs that are decoded already. A name that comes twice keeps its last value. Errors: as from_form.
+  /// From pairs that are decoded already. A name that comes twice keeps its last value.
+  /// Errors: as from_form.
   static Result<QueryTree> from_pairs(std::span<const std::pair<std::string, std::string>> pairs);
 
   const std::optional<std::string>& value() const { return value_; }

@@ -55,14 +55,15 @@ class QueryCache {
 };
 
 /// Checks and parses. The messages are what the API answers with InvalidParameterException (ClientException
-/// for a task definition). Errors: `invalid` (also for more than kConstraintsMax, and for an expression,
-/// pointing at its character).
+/// for a task definition).
+/// Errors: `invalid` (also for more than kConstraintsMax, and for an expression, pointing at its character).
 Result<std::vector<Constraint>> parse_constraints(const std::vector<RawConstraint>& raw,
                                                   ConstraintPlace place = ConstraintPlace::request,
                                                   QueryCache* cache = nullptr);
 
 /// Fields: spread takes instanceId (or host) and attribute:NAME; binpack takes cpu and memory; random takes
-/// none. Errors: `invalid`.
+/// none.
+/// Errors: `invalid`.
 Result<std::vector<Strategy>> parse_strategies(const std::vector<RawStrategy>& raw);
 
 /// "spread(attribute:ecs.availability-zone)", "binpack(cpu)", "random".

@@ -39,7 +39,8 @@ class Processes {
   /// Starts a process in a session of its own that outlives this one; its output is appended to `log_path`.
   /// Returns its process id. `stdin_text` is not used.
   virtual Result<int> start_detached(const ProcessSpec& spec, const std::string& log_path) = 0;
-  /// Sends a signal. Errors: `not_found`, `denied`.
+  /// Sends a signal.
+  /// Errors: `not_found`, `denied`.
   virtual Result<void> signal(int process_id, int signal) = 0;
   virtual bool running(int process_id) = 0;
 };

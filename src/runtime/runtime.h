@@ -9,7 +9,8 @@
 
 namespace berth::runtime {
 
-/// Both clocks of a process. Runs on: any thread.
+/// Both clocks of a process.
+/// Runs on: any thread.
 class Clock {
  public:
   virtual ~Clock() = default;

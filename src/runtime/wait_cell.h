@@ -11,10 +11,10 @@ namespace berth::runtime {
 /// The one suspension point that all our synchronisation is built from: at most one waiter, one remembered
 /// signal.
 ///
-/// Runs on:      notify() and interrupt() on any thread; the waiter resumes through its own executor, never
-/// inline. Cancellation: the cancellation slot holds a weak reference and a number, never the waiter:
-/// otherwise the two would
-///               keep each other alive, and an abandoned coroutine would leak.
+/// Runs on: notify() and interrupt() on any thread; the waiter resumes through its own executor, never
+///   inline.
+/// Cancellation: the cancellation slot holds a weak reference and a number, never the waiter: otherwise the
+///   two would keep each other alive, and an abandoned coroutine would leak.
 class WaitCell {
  public:
   enum class Wake { notified, interrupted, cancelled };

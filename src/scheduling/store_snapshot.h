@@ -19,7 +19,8 @@ placement::InstanceView instance_view(const domain::ContainerInstanceRecord& ins
 /// looked at, so a request that probes a few of thousands costs a few. Tasks of a service are counted by its
 /// own index: what other services run costs nothing.
 ///
-/// Borrows: the view. Runs on: one thread.
+/// Borrows: the view.
+/// Runs on: one thread.
 class StoreSnapshot final : public placement::Snapshot {
  public:
   StoreSnapshot(const store::View& view, const domain::Realm& realm, std::string cluster);

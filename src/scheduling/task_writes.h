@@ -10,7 +10,8 @@ namespace berth::scheduling {
 /// What a task of `plan` needs of an instance. `constraints` and `strategies` are the request's; those of the
 /// task definition are added. Instances that registered no capabilities at all (agents of 2015) are asked for
 /// none. Of the limits, reserved_ports_per_instance counts. `cache`: of expressions, for who makes the
-/// request again; may be null. Errors: `invalid`, in the API's words.
+/// request again; may be null.
+/// Errors: `invalid`, in the API's words.
 Result<placement::PlacementRequest> placement_request(
     const domain::TaskPlan& plan, const std::vector<placement::RawConstraint>& constraints,
     const std::vector<placement::RawStrategy>& strategies, const domain::Limits& limits,

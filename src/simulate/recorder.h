@@ -14,7 +14,8 @@ namespace berth::simulate {
 /// Watches one run of a simulated cluster from its change feed: what moved when, how low each service got,
 /// and when everything had come to rest. It sees every transaction, so no low point escapes it.
 ///
-/// Borrows: store and runtime, until run() has ended. Runs on: the node's executor.
+/// Borrows: store and runtime, until run() has ended.
+/// Runs on: the node's executor.
 class Recorder {
  public:
   Recorder(store::Store& store, runtime::Runtime& runtime, std::string cluster_key);

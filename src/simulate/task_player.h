@@ -12,7 +12,8 @@ namespace berth::simulate {
 /// Stands in for every agent: moves each task on through its states, as the agent's writer, when its time has
 /// come. Tasks start and stop without failing. What is on an instance whose agent is away stays as it is.
 ///
-/// Borrows: all, until run() has ended. Runs on: the executor of run().
+/// Borrows: all, until run() has ended.
+/// Runs on: the executor of run().
 class TaskPlayer {
  public:
   TaskPlayer(store::Store& store, runtime::Runtime& runtime, TaskTimes& times)

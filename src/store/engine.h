@@ -61,8 +61,8 @@ class Engine {
   /// Errors: `too_large` (compacted: reload), `unavailable`; `invalid` for engines that are not shared.
   virtual Async<Result<EngineBatch>> next(Revision after) = 0;
   /// Shared engines: the newest head, asked of the engine: no append() that succeeded anywhere before this
-  /// call is newer. Any thread, also several calls at a time. Errors: `unavailable`; `invalid` for engines
-  /// that are not shared.
+  /// call is newer. Any thread, also several calls at a time.
+  /// Errors: `unavailable`; `invalid` for engines that are not shared.
   virtual Async<Result<Revision>> head() = 0;
   /// Whether a transaction is among the newest kTransactionIdsKept.
   virtual Async<Result<bool>> contains(std::string transaction_id) = 0;

@@ -18,7 +18,8 @@ struct Variable {
   friend bool operator==(const Variable&, const Variable&) = default;
 };
 
-/// "10s", "5m", "1h30m": Go's durations, as the variables are written. Errors: `invalid`.
+/// "10s", "5m", "1h30m": Go's durations, as the variables are written.
+/// Errors: `invalid`.
 Result<Duration> parse_go_duration(std::string_view text);
 /// Without parts that are zero: "3h", "1m30s", "0s".
 std::string render_go_duration(Duration duration);

@@ -60,7 +60,8 @@ struct EndpointStats {
   std::optional<double> rx_bytes_per_sec, tx_bytes_per_sec;
 };
 
-/// The agent's state as the endpoints see it. Runs on: the servers' executor, which is the agent's.
+/// The agent's state as the endpoints see it.
+/// Runs on: the servers' executor, which is the agent's.
 class EndpointState {
  public:
   virtual ~EndpointState() = default;

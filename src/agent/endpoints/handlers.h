@@ -26,7 +26,9 @@ inline constexpr std::uint16_t kTaskServerPort = 51679;     ///< On 127.0.0.1.
 /// Of the servers of both ports: reading a request, writing an answer.
 inline constexpr Duration kEndpointTimeout = std::chrono::seconds(5);
 
-/// The introspection endpoint. Borrows: `state`. Runs on: the agent's executor.
+/// The introspection endpoint.
+/// Borrows: `state`.
+/// Runs on: the agent's executor.
 class IntrospectionHandler final : public PlainHandler {
  public:
   IntrospectionHandler(const EndpointState& state, std::string license)
@@ -41,10 +43,10 @@ class IntrospectionHandler final : public PlainHandler {
 
 /// Credentials and metadata for containers, which reach it as 169.254.170.2:80.
 ///
-/// Borrows: all that it is given. Runs on: the agent's executor.
-/// Limits:  of each task kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429. Who
-/// is
-///          of no task counts by address.
+/// Borrows: all that it is given.
+/// Runs on: the agent's executor.
+/// Limits: of each task kTaskRequestsPerSecond on average and kTaskRequestsBurst at once; beyond, 429. Who is
+///   of no task counts by address.
 class TaskServerHandler final : public PlainHandler {
  public:
   using Audit = std::function<void(const AuditEntry&)>;

@@ -7,7 +7,8 @@
 
 namespace berth::agent::endpoints {
 
-/// Lets `per_second` requests through on average, and `burst` at once. Runs on: one executor.
+/// Lets `per_second` requests through on average, and `burst` at once.
+/// Runs on: one executor.
 class RateLimiter {
  public:
   RateLimiter(double per_second, double burst) : per_second_(per_second), burst_(burst), tokens_(burst) {}

@@ -16,7 +16,8 @@ struct ProtectionWish {
   bool enabled = false;
   std::optional<std::int64_t> minutes;
 };
-/// Reads {"ProtectionEnabled":true,"ExpiresInMinutes":60}. Errors: `invalid`, naming the member.
+/// Reads {"ProtectionEnabled":true,"ExpiresInMinutes":60}.
+/// Errors: `invalid`, naming the member.
 Result<ProtectionWish> parse_protection_wish(std::string_view body);
 
 /// The control plane's answer about the protection of one task.
@@ -27,7 +28,8 @@ struct ProtectionAnswer {
   std::string error_message;
 };
 
-/// GetTaskProtection, and with a wish UpdateTaskProtection. Runs on: the servers' executor.
+/// GetTaskProtection, and with a wish UpdateTaskProtection.
+/// Runs on: the servers' executor.
 class ProtectionApi {
  public:
   virtual ~ProtectionApi() = default;

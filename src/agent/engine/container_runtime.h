@@ -26,17 +26,16 @@ class EventStream {
 /// A container engine: Docker over its HTTP API in production, a table of pretended containers in the
 /// simulator.
 ///
-/// Runs on:      one executor; any number of calls may be under way at once.
-/// Errors:       DriverError, named after the operation as users see it: pull CannotPullContainerError,
-/// create
-///               CannotCreateContainerError, start CannotStartContainerError, stop CannotStopContainerError,
-///               inspect CannotInspectContainerError, remove CannotRemoveContainerError, list
-///               CannotListContainersError, stats CannotGetStatsError, volumes and everything else
-///               CannotCreateVolumeError, …, DockerError. An engine that cannot be reached answers with the
-///               operation's name too, and the text says so; such an error has `unanswered` set, and says
-///               nothing about what is there.
+/// Runs on: one executor; any number of calls may be under way at once.
+/// Errors: DriverError, named after the operation as users see it: pull CannotPullContainerError, create
+///   CannotCreateContainerError, start CannotStartContainerError, stop CannotStopContainerError, inspect
+///   CannotInspectContainerError, remove CannotRemoveContainerError, list CannotListContainersError, stats
+///   CannotGetStatsError, volumes and everything else CannotCreateVolumeError, …, DockerError. An engine that
+///   cannot be reached answers with the operation's name too, and the text says so; such an error has
+///   `unanswered` set, and says nothing about what is there.
 /// Cancellation: the call is abandoned; what it did at the engine stays done, except a pull, which the engine
-/// then stops. Limits:       none of its own: callers bound each call in time.
+///   then stops.
+/// Limits: none of its own: callers bound each call in time.
 class ContainerRuntime {
  public:
   virtual ~ContainerRuntime() = default;

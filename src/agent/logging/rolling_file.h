@@ -17,8 +17,9 @@ struct RollingLimits {
 /// A log file that is renamed to `FILE.YYYY-MM-DD-HH` (UTC, the hour of its last line) when an hour is over
 /// or it has grown too large, and begun anew under its own name. Of the renamed ones the newest are kept.
 ///
-/// Runs on: any thread. Errors: a disk that is full or a folder that is gone loses lines, never the process;
-/// each roll tries again.
+/// Runs on: any thread.
+/// Errors: a disk that is full or a folder that is gone loses lines, never the process; each roll tries
+///   again.
 class RollingFile final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   RollingFile(std::string path, RollingLimits limits);

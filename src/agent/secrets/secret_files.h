@@ -13,10 +13,10 @@ struct SecretReference {
   std::string json_key;  ///< Empty: all of it.
 };
 
-/// Reads `valueFrom` and `credentialsParameter`: the ARN of a parameter
-/// (`arn:…:ssm:…:parameter/prod/db`: file `prod/db`), that of a secret
-/// (`arn:…:secretsmanager:…:secret:db-AbCdEf:password::`: file `db-AbCdEf`, its JSON member `password`), or a
-/// bare name. Errors: `invalid`: it names no file, or one outside the folder.
+/// Reads `valueFrom` and `credentialsParameter`: the ARN of a parameter (`arn:…:ssm:…:parameter/prod/db`:
+/// file `prod/db`), that of a secret (`arn:…:secretsmanager:…:secret:db-AbCdEf:password::`: file `db-AbCdEf`,
+/// its JSON member `password`), or a bare name.
+/// Errors: `invalid`: it names no file, or one outside the folder.
 Result<SecretReference> parse_secret_reference(std::string_view value_from);
 
 /// `db` of `db-AbCdEf`: Secrets Manager ends its ARNs in six random characters, which a file need not have.
@@ -24,7 +24,8 @@ Result<SecretReference> parse_secret_reference(std::string_view value_from);
 std::string without_suffix(const std::string& path);
 
 /// VARIABLE=VALUE lines; blank lines and those that begin with # are ignored. The first of two assignments
-/// wins, as on AWS. Errors: `invalid`, with the number of a line that is neither; never with its text.
+/// wins, as on AWS.
+/// Errors: `invalid`, with the number of a line that is neither; never with its text.
 Result<std::map<std::string, std::string>> parse_environment_file(std::string_view text);
 
 /// The path below the folder of environment files of `arn:aws:s3:::bucket/key`: `bucket/key`.
@@ -37,10 +38,10 @@ inline constexpr std::size_t kEnvironmentFileBytesMax = 256U << 10;
 /// Secrets and environment files from two folders of the host: BERTH_SECRETS_DIR and
 /// BERTH_ENVIRONMENT_FILES_DIR. Read anew for each task, so that a changed secret reaches the next one.
 ///
-/// Borrows: files. Runs on: the agent's executor; blocks for as long as the disk does.
-/// Errors:  words of AWS, without any value: `unable to pull secrets or registry auth: …`, `failed to
-/// download
-///          env files: …`.
+/// Borrows: files.
+/// Runs on: the agent's executor; blocks for as long as the disk does.
+/// Errors: words of AWS, without any value: `unable to pull secrets or registry auth: …`, `failed to download
+///   env files: …`.
 class SecretFiles final : public engine::SecretsSource {
  public:
   SecretFiles(runtime::Files& files, std::string secrets_folder, std::string environment_folder)

@@ -9,9 +9,10 @@ namespace berth::agent::session {
 /// The time that requests are signed with: this host's, or the control plane's where the two differ by so
 /// much that signatures would soon be refused. Learnt from the Date of its answers, refusals included.
 ///
-/// Borrows: clock. Runs on: the agent's executor.
-/// Limits:  differences below kSkewMin are left alone, as answers take their time; beyond kSkewMax a Date is
-///          not believed.
+/// Borrows: clock.
+/// Runs on: the agent's executor.
+/// Limits: differences below kSkewMin are left alone, as answers take their time; beyond kSkewMax a Date is
+///   not believed.
 class ServerClock {
  public:
   static constexpr Duration kSkewMin = std::chrono::minutes(1);

@@ -12,7 +12,8 @@ namespace berth::agent::session {
 inline constexpr std::size_t kTasksPerDescribe = 100;
 
 /// Those of `task_arns` that the control plane wants to run, on whatever container instance; what it does not
-/// know it does not want. Errors: `unavailable`: it did not answer, or refused.
+/// know it does not want.
+/// Errors: `unavailable`: it did not answer, or refused.
 Async<Result<std::set<std::string>>> find_wanted_tasks(EcsApi& api, std::string cluster,
                                                        std::vector<std::string> task_arns);
 

@@ -61,7 +61,8 @@ struct PullTicket {
 /// any more. An engine that does not answer is waited for: silence does not mean that an image is not here,
 /// nor is it a failed pull.
 ///
-/// Borrows: containers, runtime.  Runs on: the agent's executor.
+/// Borrows: containers, runtime.
+/// Runs on: the agent's executor.
 class ImagePuller {
  public:
   using FindAuth = std::function<std::optional<engine::RegistryAuth>(std::string_view image)>;

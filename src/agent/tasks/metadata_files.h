@@ -19,8 +19,9 @@ std::string render_metadata_file(const engine::TaskState& task, std::size_t cont
 /// Metadata files of containers (ECS_ENABLE_CONTAINER_METADATA): a folder for each container, below the
 /// agent's data, that is bound into it.
 ///
-/// Borrows: files. Runs on: the agent's executor; blocks for as long as the disk does.
-/// Errors:  a file that cannot be written is an error of the first write only; the container runs without it.
+/// Borrows: files.
+/// Runs on: the agent's executor; blocks for as long as the disk does.
+/// Errors: a file that cannot be written is an error of the first write only; the container runs without it.
 class MetadataFiles {
  public:
   /// `folder`: below which the files are, as the agent sees it; `host_folder`: the same as Docker sees it.

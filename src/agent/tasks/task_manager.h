@@ -100,7 +100,8 @@ class TaskManager final : public session::TaskSink {
   TaskManager(Deps deps, TaskManagerOptions options);
   ~TaskManager() override;
 
-  /// Reads the checkpoint. Errors: those of StateStore::load_tasks().
+  /// Reads the checkpoint.
+  /// Errors: those of StateStore::load_tasks().
   Result<void> load();
   /// The agent has become another container instance; containers made from now on are its. `host` as in
   /// MappingOptions.

@@ -13,7 +13,9 @@ std::vector<engine::CountedContainer> running_containers(const std::vector<const
 
 /// Counters of a container: seen from the host where they can be, else asked of the container engine.
 ///
-/// Borrows: both. Runs on: the agent's executor. Errors: those of ContainerRuntime::stats.
+/// Borrows: both.
+/// Runs on: the agent's executor.
+/// Errors: those of ContainerRuntime::stats.
 class CounterReader {
  public:
   /// `host` may be null: the engine is always asked.

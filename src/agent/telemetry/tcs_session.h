@@ -41,11 +41,11 @@ struct TcsDeps {
 /// The agent's end of TCS: connects, publishes at once and then every kPublishInterval, and connects again,
 /// for as long as it is not cancelled. Not started at all with ECS_DISABLE_METRICS.
 ///
-/// Borrows: what TcsDeps names. Runs on: the agent's executor.
-/// Limits:  reconnects after 1 s doubling to 20 s, with up to a fifth of jitter; at once after an orderly
-/// close, but not
-///          more often than once a second. A connection on which nothing comes for 1 to 2 minutes is given
-///          up.
+/// Borrows: what TcsDeps names.
+/// Runs on: the agent's executor.
+/// Limits: reconnects after 1 s doubling to 20 s, with up to a fifth of jitter; at once after an orderly
+///   close, but not more often than once a second. A connection on which nothing comes for 1 to 2 minutes is
+///   given up.
 class TcsSession {
  public:
   explicit TcsSession(TcsDeps deps);

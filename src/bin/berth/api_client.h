@@ -11,13 +11,14 @@
 
 namespace berth::cli {
 
-/// Signed calls to the control plane. Runs on: one executor.
+/// Signed calls to the control plane.
+/// Runs on: one executor.
 class ApiClient {
  public:
   ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime,
             Executor executor);
-  /// Calls an operation of the ECS API (target prefix included when it has a dot). Errors: `invalid` with the
-  /// API's code and message; those of HttpCaller.
+  /// Calls an operation of the ECS API (target prefix included when it has a dot).
+  /// Errors: `invalid` with the API's code and message; those of HttpCaller.
   Async<Result<JsonValue>> call(std::string operation, JsonObject request);
   /// An operation of CloudWatch Logs, in a region that may be another. Errors: as above; `not_found` for a
   /// ResourceNotFoundException.

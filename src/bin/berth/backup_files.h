@@ -33,9 +33,11 @@ Result<Owner> prepare_folder(const std::string& folder);
 /// to.
 Result<void> give_to(const std::string& folder, Owner owner);
 
-/// Whether what is in the folder can be read. Errors: `not_found`, `denied`.
+/// Whether what is in the folder can be read.
+/// Errors: `not_found`, `denied`.
 Result<void> check_readable(const std::string& folder);
-/// Whether the store is free. Errors: `unavailable` when berthd runs on it.
+/// Whether the store is free.
+/// Errors: `unavailable` when berthd runs on it.
 Result<void> check_idle(const std::string& store);
 
 /// Moves a file into the place of another, which stays as NAME.before-restore if it was different.

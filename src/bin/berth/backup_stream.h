@@ -45,7 +45,8 @@ class Seal {
 
 /// Writes a backup into a new file that only its owner reads.
 ///
-/// Runs on: one thread. Errors: `internal`, with the system's words; the file is of use only after finish().
+/// Runs on: one thread.
+/// Errors: `internal`, with the system's words; the file is of use only after finish().
 class BackupWriter {
  public:
   /// An empty passphrase: what is written can be read by everybody who has the file.
@@ -70,9 +71,9 @@ class BackupWriter {
 
 /// Reads what BackupWriter wrote.
 ///
-/// Runs on: one thread. Errors: `denied`: the passphrase is missing or wrong; `invalid`: the file is damaged
-/// or ends
-///          too early; `internal`.
+/// Runs on: one thread.
+/// Errors: `denied`: the passphrase is missing or wrong; `invalid`: the file is damaged or ends too early;
+///   `internal`.
 class BackupReader {
  public:
   static Result<BackupReader> open(const std::string& path, const std::string& passphrase);

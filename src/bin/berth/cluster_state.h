@@ -15,7 +15,8 @@ struct ClusterState {
 };
 using ClusterStates = std::vector<ClusterState>;
 
-/// All of them, page by page. Errors: those of ApiClient::call().
+/// All of them, page by page.
+/// Errors: those of ApiClient::call().
 Async<Result<ClusterStates>> read_clusters(ApiClient& client);
 
 /// A line for each cluster, and one for each instance: its id as short as tells it apart, its EC2 instance id

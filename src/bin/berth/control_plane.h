@@ -12,8 +12,8 @@ inline constexpr Duration kStopTimeout = std::chrono::seconds(40);
 
 /// Starts berthd unless it runs, waits until it serves, and makes the cluster unless that is the default one.
 /// With `tls_listen` (ADDRESS:PORT) it must also listen there: a berthd that does not is started anew, which
-/// agents and containers do not mind. Answers the root key. Prints what it did. Errors: why it does not
-/// start: who has its port, or what its log says.
+/// agents and containers do not mind. Answers the root key. Prints what it did.
+/// Errors: why it does not start: who has its port, or what its log says.
 Async<Result<Credentials>> start_control_plane(CommandContext& context, std::string tls_listen);
 
 /// Waits until the cluster has connected agents with these EC2 instance ids (any one, if there are none

@@ -24,7 +24,8 @@ struct Installation {
   std::string log_file(const std::string& program) const;
 };
 
-/// The root key, from DATA_DIR/credentials. Errors: `not_found` before the first start.
+/// The root key, from DATA_DIR/credentials.
+/// Errors: `not_found` before the first start.
 struct Credentials {
   std::string access_key_id;
   std::string secret;

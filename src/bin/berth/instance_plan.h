@@ -25,11 +25,13 @@ JsonValue render_plan(const InstancePlan& plan);
 Result<InstancePlan> parse_plan(std::string_view text);
 
 /// "a,b" in region us-east-1: us-east-1a and us-east-1b; longer names are taken as they are. Empty text: zone
-/// a. Errors: `invalid` for empty or foreign characters.
+/// a.
+/// Errors: `invalid` for empty or foreign characters.
 Result<std::vector<std::string>> parse_zones(std::string_view text, std::string_view region);
 
 /// The first /20 of 10.200.0.0 to 10.254.255.255 that overlaps no address or network in `routes`, which is
-/// the text of `ip -4 route show table all` and `ip -4 -o address`. Errors: `unavailable`: none is free.
+/// the text of `ip -4 route show table all` and `ip -4 -o address`.
+/// Errors: `unavailable`: none is free.
 Result<std::uint32_t> choose_block(std::string_view routes);
 
 /// True when an address or network in `routes` overlaps the /20 at `block`.

@@ -11,7 +11,8 @@ namespace berth::cli {
 Async<int> up_instances(CommandContext& context);
 
 /// Takes down every instance with all that runs in it; nothing to do is fine. State, images and logs stay in
-/// the data directory. Errors: what is left.
+/// the data directory.
+/// Errors: what is left.
 Async<Result<void>> down_instances(CommandContext& context);
 
 /// An instance that was brought up, for `status`.

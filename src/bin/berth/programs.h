@@ -30,7 +30,8 @@ inline bool running(CommandContext& context, const Program& program) {
 /// Z).
 bool may_be_program(std::string_view name, std::string_view cmdline, std::string_view stat);
 
-/// Starts `argv` detached, its output appended to the log. Errors: those of Processes and Files.
+/// Starts `argv` detached, its output appended to the log.
+/// Errors: those of Processes and Files.
 Result<void> start(CommandContext& context, const Program& program, std::vector<std::string> argv,
                    std::map<std::string, std::string> environment);
 
@@ -43,8 +44,8 @@ std::string told_since(CommandContext& context, const Program& program, std::siz
 enum class Tell { nothing, names };
 Async<void> stop(CommandContext& context, std::vector<Program> programs, Duration timeout, Tell tell);
 
-/// Runs a tool to its end and answers its output. Errors: `not_found`, `timeout`, `internal` with what the
-/// tool said when it failed.
+/// Runs a tool to its end and answers its output.
+/// Errors: `not_found`, `timeout`, `internal` with what the tool said when it failed.
 Async<Result<std::string>> run_tool(CommandContext& context, std::vector<std::string> argv);
 
 }  // namespace berth::cli

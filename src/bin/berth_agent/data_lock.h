@@ -14,7 +14,8 @@ class DataLock {
   DataLock(const DataLock&) = delete;
   DataLock& operator=(const DataLock&) = delete;
 
-  /// False while another process has it. Errors: the folder cannot be written to.
+  /// False while another process has it.
+  /// Errors: the folder cannot be written to.
   Result<bool> take(const std::string& folder);
 
  private:

@@ -17,7 +17,8 @@ namespace berth::agent_program {
 /// What the agent gives tasks from its host: control groups, secrets, metadata files, the route to the task
 /// server, counters, the audit log. Built once the container engine and the control plane are known.
 ///
-/// Borrows: all that it is given. Runs on: the agent's executor.
+/// Borrows: all that it is given.
+/// Runs on: the agent's executor.
 class HostServices {
  public:
   HostServices(const agent::config::AgentConfig& config, runtime::Files& files, runtime::Processes& processes,

@@ -10,7 +10,8 @@
 namespace berth::load {
 
 /// Signed API calls over a few kept-alive connections, in the order they were asked for: what hollow
-/// instances report through. Runs on: its loop's thread.
+/// instances report through.
+/// Runs on: its loop's thread.
 class ApiPool {
  public:
   ApiPool(Loop& loop, const Target& target, std::size_t connections);

@@ -12,7 +12,8 @@ namespace berth::load {
 /// one, without looking at more of it than its length: what generator, kernel and machine can do at most.
 class EchoServer {
  public:
-  /// `answers[i]` answers requests marked `X-Load: i`. Errors: `unavailable`.
+  /// `answers[i]` answers requests marked `X-Load: i`.
+  /// Errors: `unavailable`.
   static Result<EchoServer> start(const std::vector<std::string>& answers);
   EchoServer(EchoServer&& other) noexcept;
   EchoServer& operator=(EchoServer&&) = delete;

@@ -44,7 +44,8 @@ struct LoadResult {
 /// The open loop accounts for coordinated omission: each call has an intended time, its latency runs from
 /// there, and a server that stalls makes the calls behind wait as real clients would.
 ///
-/// Runs on: its loop's thread. Borrows: all that it is given.
+/// Runs on: its loop's thread.
+/// Borrows: all that it is given.
 class Generator {
  public:
   Generator(Loop& loop, Address address, RequestBook& book, const std::vector<Operation>& mix,

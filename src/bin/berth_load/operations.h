@@ -18,7 +18,8 @@ struct Operation {
 };
 
 /// `NAME[:COUNT][=WEIGHT]`, separated by commas. Names: DescribeTasks (COUNT tasks), ListTasks, RunTask
-/// (COUNT tasks), RegisterTaskDefinition, DescribeClusters. Errors: `invalid`.
+/// (COUNT tasks), RegisterTaskDefinition, DescribeClusters.
+/// Errors: `invalid`.
 Result<std::vector<Operation>> parse_mix(std::string_view text);
 
 /// The task definition that RunTask uses: one small container without ports.

@@ -26,7 +26,8 @@ struct Options {
 
 /// Reads the command line into `options`. A text that it answers is to be printed instead of doing anything.
 /// `environment` holds the variables of the process (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-/// AWS_ENDPOINT_URL). Errors: `invalid`, naming the option.
+/// AWS_ENDPOINT_URL).
+/// Errors: `invalid`, naming the option.
 Result<std::string> parse_options(const std::vector<std::string>& arguments,
                                   const std::map<std::string, std::string>& environment, Options& options);
 /// The same; prints texts and mistakes, and answers the exit code when nothing else is to be done.

@@ -13,7 +13,8 @@ namespace berth::load {
 class Session {
  public:
   Session(Loop& loop, const Target& target);
-  /// The answer's body. Errors: `unavailable` without an answer, `denied` for any but 200.
+  /// The answer's body.
+  /// Errors: `unavailable` without an answer, `denied` for any but 200.
   Result<JsonObject> call(const std::string& operation, const std::string& body);
   /// Cluster, the task definition of kFamily, and at least `tasks` tasks. Gives ARNs of tasks.
   Result<std::vector<std::string>> prepare(std::size_t tasks);

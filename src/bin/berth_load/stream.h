@@ -14,7 +14,8 @@ struct Address {
   std::uint16_t port = 0;
   std::string authority() const;
 };
-/// `http://HOST:PORT`. Errors: `invalid`; TLS is not spoken: what is measured is the server.
+/// `http://HOST:PORT`.
+/// Errors: `invalid`; TLS is not spoken: what is measured is the server.
 Result<Address> parse_address(std::string_view url);
 
 /// A non-blocking TCP connection that buffers what cannot be written at once.

@@ -14,7 +14,8 @@ struct RootKey {
 };
 
 /// Reads the key from `DIR/credentials` (an AWS shared-credentials file, profile `berth`, mode 0600), or
-/// makes both at the first start. Errors: `invalid` when the file has no such profile, `internal`.
+/// makes both at the first start.
+/// Errors: `invalid` when the file has no such profile, `internal`.
 Result<RootKey> load_or_make_root_key(runtime::Files& files, runtime::IdSource& ids,
                                       const std::string& data_dir, const std::string& region);
 

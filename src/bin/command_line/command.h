@@ -54,16 +54,19 @@ class Command {
   /// Every word from here on, whatever it looks like, goes into `into`, but for a `--help` right behind the
   /// name.
   void pass_on(std::vector<std::string>& into, std::string name);
-  /// A rule about several options, checked when all are read. Errors: `invalid`, in whole words.
+  /// A rule about several options, checked when all are read.
+  /// Errors: `invalid`, in whole words.
   void require(std::function<Result<void>()> rule);
   /// A paragraph behind the options in help and man page. Lines that begin with blanks are kept as they are.
   void add_note(std::string text);
 
   /// Reads the words behind the program's name. Answers what is to be printed instead of doing anything
-  /// (help, version …), or an empty text. Errors: `invalid`, the mistake in one line.
+  /// (help, version …), or an empty text.
+  /// Errors: `invalid`, the mistake in one line.
   Result<std::string> parse(const std::vector<std::string>& words);
   /// Options of the program that the command line does not say, from variables: PREFIX_NAME for `--name`. An
-  /// empty variable says nothing. Errors: `invalid`, naming the variable.
+  /// empty variable says nothing.
+  /// Errors: `invalid`, naming the variable.
   Result<void> take_variables(const std::string& prefix, const std::map<std::string, std::string>& variables);
   /// The same from lines `name = value` of a file; blank lines and those that begin with # or ; say nothing.
   /// Errors: `invalid`, naming file and line.

@@ -12,8 +12,9 @@
 
 namespace berth::command_line {
 
-/// Takes the text of an option or word. Errors: `invalid`, with a text that goes on behind the name and the
-/// text: "must be a whole number from 1 to 256".
+/// Takes the text of an option or word.
+/// Errors: `invalid`, with a text that goes on behind the name and the text: "must be a whole number from 1
+///   to 256".
 using Take = std::function<Result<void>(const std::string& text)>;
 
 /// Any text that is not empty.
@@ -44,7 +45,8 @@ Take output_form(bool& json);
 /// `on` or `off`.
 Take on_or_off(bool& into);
 
-/// "90s", "5m", "1h30m", "250ms" → duration. Errors: `invalid`.
+/// "90s", "5m", "1h30m", "250ms" → duration.
+/// Errors: `invalid`.
 Result<Duration> parse_duration(std::string_view text);
 Take duration(Duration& into, Duration min, Duration max);
 

@@ -10,7 +10,8 @@ namespace berth::controllers::reaper {
 ///
 /// Ages are counted past steps of the wall clock.
 ///
-/// Borrows: store and runtime, until run() has ended. Runs on: the executor of run().
+/// Borrows: store and runtime, until run() has ended.
+/// Runs on: the executor of run().
 class ReaperController {
  public:
   ReaperController(store::Store& store, runtime::Runtime& runtime, Retention retention);

@@ -7,8 +7,8 @@
 namespace berth::controllers::service {
 
 /// Moves the service deployments' records on as the service went from `before` to `after`: completed, failed,
-/// rolled back. Limits: a few writes; older rollouts that are still open are ended with the one that
-/// completes.
+/// rolled back.
+/// Limits: a few writes; older rollouts that are still open are ended with the one that completes.
 void reflect_deployments(store::Transaction& transaction, const store::View& view,
                          const domain::ServiceRecord& before, const domain::ServiceRecord& after,
                          WallTime now);

@@ -25,8 +25,9 @@ namespace berth::gateway::acs {
 /// they present a lower sequence number than they acknowledged.
 ///
 /// Ends when: the peer goes; the instance is deregistered; the session changed hands (a higher epoch in the
-/// record); an agent that promised answers says nothing for GatewayLimits::silence_max. Borrows:   what the
-/// services name. Runs on:   its connection's executor.
+/// record); an agent that promised answers says nothing for GatewayLimits::silence_max.
+/// Borrows: what the services name.
+/// Runs on: its connection's executor.
 class AcsSession final : public Conversation {
  public:
   AcsSession(const SessionServices& services, SocketContext context,

@@ -21,9 +21,10 @@ std::string perform_update_message(const UpdateHead& head);
 /// how far it is into the instance's record. What a session before was told is told again: agents answer a
 /// download that they have at once.
 ///
-/// Borrows: what it is given. Runs on: the session's executor.
-/// Limits:  GatewayLimits::update_answer_max for each answer; then the update has FAILED. It stays STAGED for
-///          update_staged_min.
+/// Borrows: what it is given.
+/// Runs on: the session's executor.
+/// Limits: GatewayLimits::update_answer_max for each answer; then the update has FAILED. It stays STAGED for
+///   update_staged_min.
 class AgentUpdate {
  public:
   AgentUpdate(store::Store& store, runtime::Runtime& runtime, const GatewayLimits& limits,

@@ -25,7 +25,8 @@ struct BothClocks {
 /// payload with the task, afterwards in IAMRoleCredentialsMessages. A new session starts empty and tells them
 /// again, as an agent that was started anew has none.
 ///
-/// Borrows: roles. Runs on: the session's executor. Pure but for the roles.
+/// Borrows: roles.
+/// Runs on: the session's executor. Pure but for the roles.
 class RoleCredentials {
  public:
   /// `roles` null: tasks get no credentials.

@@ -14,7 +14,8 @@ namespace berth::gateway {
 /// The newest metrics of each task, as its agent published them: CPU in percent of the whole instance, memory
 /// in MiB.
 ///
-/// Runs on: any thread. Limits: `tasks_max`; beyond it the task that was longest silent is forgotten.
+/// Runs on: any thread.
+/// Limits: `tasks_max`; beyond it the task that was longest silent is forgotten.
 class TelemetryStore {
  public:
   explicit TelemetryStore(std::size_t tasks_max) : tasks_max_(tasks_max) {}

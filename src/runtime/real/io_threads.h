@@ -20,7 +20,8 @@ enum class Wakeup {
 /// Threads that each run one event loop; what runs on one loop is never concurrent with itself.
 ///
 /// Runs on: executor() and next_executor() on any thread; start() and stop() on the owner's thread, never on
-/// a loop. Errors:  an exception that leaves a handler ends the process.
+///   a loop.
+/// Errors: an exception that leaves a handler ends the process.
 class IoThreads {
  public:
   explicit IoThreads(std::size_t count, Wakeup wakeup = Wakeup::preempt);

@@ -12,7 +12,8 @@ namespace berth::services::control {
 /// The container instances of a cluster as placement sees them, those that are not ACTIVE included: whoever
 /// asks for reasons wants to read DRAINING too. INACTIVE ones are gone and left out.
 ///
-/// Borrows: the view. Limits: reads every instance and every task of the cluster once.
+/// Borrows: the view.
+/// Limits: reads every instance and every task of the cluster once.
 class ClusterSnapshot final : public placement::Snapshot {
  public:
   /// `without`: a task that is taken away first, with all that it holds; may be null.

@@ -15,11 +15,13 @@ using Decide = Decision<api::OutputOf<Operation>>(const Call& call, const store:
                                                   const api::InputOf<Operation>& request);
 
 /// Where `count` tasks of a definition would go now if RunTask asked, and why every other instance is
-/// rejected. Errors: ClusterNotFoundException; ClientException for the definition; InvalidParameterException.
+/// rejected.
+/// Errors: ClusterNotFoundException; ClientException for the definition; InvalidParameterException.
 Decide<model::control::ExplainPlacementOperation> explain_placement;
 
 /// What a service has, what it waits for, and what its scheduler would do next: its own plan, not carried
-/// out. Errors: ClusterNotFoundException, ServiceNotFoundException.
+/// out.
+/// Errors: ClusterNotFoundException, ServiceNotFoundException.
 Decide<model::control::ExplainServiceOperation> explain_service;
 
 /// Where a task is, why there, and what it waits for. Ranks are not recorded when a task is placed, so the

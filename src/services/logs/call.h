@@ -32,7 +32,8 @@ std::string arn_of(const journal::GroupKey& group);
 /// The group that a name or an ARN, with or without `:*` at its end, means. Errors:
 /// InvalidParameterException.
 ApiResult<journal::GroupKey> group_of_identifier(const Call& call, std::string_view identifier);
-/// The group of a request that names it by one of two members. Errors: InvalidParameterException.
+/// The group of a request that names it by one of two members.
+/// Errors: InvalidParameterException.
 ApiResult<journal::GroupKey> group_of(const Call& call, const std::optional<std::string>& name,
                                       const std::optional<std::string>& identifier);
 

@@ -8,7 +8,8 @@
 
 namespace berth::services::logs {
 
-/// Whether an event is wanted. Runs on: any thread.
+/// Whether an event is wanted.
+/// Runs on: any thread.
 class EventMatcher {
  public:
   virtual ~EventMatcher() = default;

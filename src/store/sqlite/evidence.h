@@ -33,7 +33,8 @@ class Evidence {
   void sync() const;
 
   static std::string path_of(const std::string& database_path);
-  /// Before a database is replaced. Errors: `internal`.
+  /// Before a database is replaced.
+  /// Errors: `internal`.
   static Result<void> forget(const std::string& database_path);
 
  private:

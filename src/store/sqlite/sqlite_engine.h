@@ -50,7 +50,8 @@ class SqliteEngine final : public Engine {
 };
 
 /// A copy of the store at `path` in a file of its own, also while another process uses it (`berth backup`).
-/// Blocks. Errors: `not_found` when there is no store, `invalid` when `backup` exists already, `unavailable`.
+/// Blocks.
+/// Errors: `not_found` when there is no store, `invalid` when `backup` exists already, `unavailable`.
 Result<void> backup_file(const std::string& path, const std::string& backup);
 
 /// Puts a backup in the place of a store that is not in use (`berth restore`): checks it first, keeps the old

@@ -14,9 +14,9 @@ struct StoreFacts {
 };
 
 /// Checks the whole file at `path`, which no program uses, and says what it is. Blocks, as long as it takes
-/// to read it. Errors: `not_found`; `invalid` when it is damaged, empty, no store of Berth, or of a newer one
-/// (the message names
-///         the version); `unavailable`.
+/// to read it.
+/// Errors: `not_found`; `invalid` when it is damaged, empty, no store of Berth, or of a newer one (the
+///   message names the version); `unavailable`.
 Result<StoreFacts> examine_store(const std::string& path);
 
 }  // namespace berth::store::sqlite

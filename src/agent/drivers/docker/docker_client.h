@@ -36,7 +36,8 @@ class DockerClient {
                std::unique_ptr<http::StreamClient> streams, runtime::Runtime& runtime);
 
   /// Any answer of the engine, errors too: the caller knows which statuses are good ones (see
-  /// failure_of_answer). Errors: no answer within `operation.limit`, or none at all.
+  /// failure_of_answer).
+  /// Errors: no answer within `operation.limit`, or none at all.
   Async<engine::DriverResult<runtime::HttpResponse>> call(Operation operation, DockerRequest request);
   /// The same for an answer of 2xx; anything else is an error.
   Async<engine::DriverResult<std::string>> fetch(Operation operation, DockerRequest request);

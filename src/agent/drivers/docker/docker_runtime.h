@@ -46,7 +46,9 @@ class DockerRuntime final : public engine::ContainerRuntime, public engine::Cont
   using Answer = Async<engine::DriverResult<T>>;
   using Done = engine::Done;
 
-  /// Connects when first used. Borrows: `runtime`. Errors: `invalid`: no such kind of endpoint.
+  /// Connects when first used.
+  /// Borrows: `runtime`.
+  /// Errors: `invalid`: no such kind of endpoint.
   static Result<std::unique_ptr<DockerRuntime>> make(DockerOptions options, Executor executor,
                                                      runtime::Runtime& runtime);
   DockerRuntime(std::unique_ptr<DockerClient> client, DockerTimeouts timeouts);

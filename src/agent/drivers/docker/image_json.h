@@ -17,9 +17,11 @@ struct ImageName {
 };
 ImageName split_image_name(std::string_view image);
 
-/// The answer to GET /images/{name}/json. Errors: `invalid`.
+/// The answer to GET /images/{name}/json.
+/// Errors: `invalid`.
 Result<engine::ImageInfo> parse_image_info(std::string_view text);
-/// The answer to GET /images/json. Errors: `invalid`.
+/// The answer to GET /images/json.
+/// Errors: `invalid`.
 Result<std::vector<engine::ImageInfo>> parse_image_list(std::string_view text);
 
 /// One line of the stream of a pull or an import: how far it is, or why it failed.

@@ -6,7 +6,8 @@
 
 namespace berth::agent::drivers::docker {
 
-/// The answers to GET /version, GET /info, GET /volumes/{name}. Errors: `invalid`.
+/// The answers to GET /version, GET /info, GET /volumes/{name}.
+/// Errors: `invalid`.
 Result<engine::EngineVersion> parse_engine_version(std::string_view text);
 Result<engine::EngineInfo> parse_engine_info(std::string_view text);
 Result<engine::VolumeInfo> parse_volume_info(std::string_view text);

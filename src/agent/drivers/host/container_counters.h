@@ -24,7 +24,8 @@ struct CounterRoots {
 /// where the agent is in a container without the host's /sys/fs/cgroup, and, of a container with a network,
 /// where the agent has a pid namespace of its own.
 ///
-/// Borrows: files, clock. Runs on: the agent's executor.
+/// Borrows: files, clock.
+/// Runs on: the agent's executor.
 class HostCounters final : public engine::ContainerCounters {
  public:
   HostCounters(ControlFiles& files, const runtime::Clock& clock, Layout layout, CounterRoots roots = {});

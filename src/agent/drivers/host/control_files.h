@@ -14,7 +14,8 @@ class ControlFiles {
  public:
   virtual ~ControlFiles() = default;
   virtual bool exists(const std::string& path) = 0;
-  /// The whole file. Errors: `too_large`: above kControlFileBytesMax; `internal`: anything else.
+  /// The whole file.
+  /// Errors: `too_large`: above kControlFileBytesMax; `internal`: anything else.
   virtual Result<std::string> read(const std::string& path) = 0;
   /// What a symbolic link says.
   virtual Result<std::string> read_link(const std::string& path) = 0;

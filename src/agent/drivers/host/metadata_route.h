@@ -27,8 +27,9 @@ std::vector<std::string> rule_command(const FilterRule& rule, RuleAction action)
 /// install() may be repeated: what is there stays. remove() takes away what install() puts there, but not the
 /// kernel setting, which others may need.
 ///
-/// Borrows: files. Runs on: the agent's executor.
-/// Errors:  a host that forbids it is told once in the log; containers then have no endpoints, tasks run.
+/// Borrows: files.
+/// Runs on: the agent's executor.
+/// Errors: a host that forbids it is told once in the log; containers then have no endpoints, tasks run.
 class MetadataRoute {
  public:
   /// Runs a program to its end; the error says what it said.

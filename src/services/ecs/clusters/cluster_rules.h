@@ -28,8 +28,8 @@ std::vector<std::string> provider_names(const Call& call, const std::vector<std:
 std::vector<model::ecs::CapacityProviderStrategyItem> normalise_strategy(
     std::vector<model::ecs::CapacityProviderStrategyItem> strategy);
 
-/// The cluster of a request that must name one, ACTIVE or not. Errors: ClusterNotFoundException;
-/// InvalidParameterException.
+/// The cluster of a request that must name one, ACTIVE or not.
+/// Errors: ClusterNotFoundException; InvalidParameterException.
 ApiResult<const store::Stored<domain::ClusterRecord>*> named_cluster(const Call& call,
                                                                      const store::View& view,
                                                                      const std::string& cluster);

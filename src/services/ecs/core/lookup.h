@@ -10,10 +10,12 @@
 namespace berth::services::ecs {
 
 /// The cluster's name from a request's `cluster` member: a name, or an ARN of this account and region; absent
-/// or empty is `default`. Errors: InvalidParameterException for what is neither.
+/// or empty is `default`.
+/// Errors: InvalidParameterException for what is neither.
 ApiResult<std::string> cluster_name(const Call& call, const std::optional<std::string>& cluster);
 
-/// The ACTIVE cluster a request names. Errors: ClusterNotFoundException; InvalidParameterException.
+/// The ACTIVE cluster a request names.
+/// Errors: ClusterNotFoundException; InvalidParameterException.
 ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster(const Call& call, const store::View& view,
                                                                  const std::optional<std::string>& cluster);
 
@@ -28,8 +30,8 @@ std::optional<std::string> cluster_of_token(const Call& call, const store::View&
 
 /// As find_active_cluster(), for a request that also names things of `type` ("task", "container-instance",
 /// "service") by id or ARN: an ARN of another cluster, as of a forgotten `--cluster`, of another account or
-/// region, or of another type is refused in ECS's words. ARNs of the short form name no cluster. Errors: also
-/// InvalidParameterException.
+/// region, or of another type is refused in ECS's words. ARNs of the short form name no cluster.
+/// Errors: also InvalidParameterException.
 ApiResult<store::Ptr<domain::ClusterRecord>> find_active_cluster_of(const Call& call, const store::View& view,
                                                                     const std::optional<std::string>& cluster,
                                                                     std::string_view type,

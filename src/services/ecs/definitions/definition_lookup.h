@@ -10,8 +10,8 @@ inline constexpr std::string_view kNoSuchDefinition =
     "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
 
 /// The definition that a request's `taskDefinition` names. Whether FAMILY alone will do is the caller's
-/// business. Errors: ClientException with `not_found` as its text when there is none;
-/// InvalidParameterException never.
+/// business.
+/// Errors: ClientException with `not_found` as its text when there is none; InvalidParameterException never.
 enum class RevisionRule { latest_active_will_do, must_be_named };
 ApiResult<const store::Stored<domain::TaskDefinitionRecord>*> named_definition(const Call& call,
                                                                                const store::View& view,

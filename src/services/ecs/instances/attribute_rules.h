@@ -16,8 +16,8 @@ inline constexpr std::size_t kAttributesPerInstanceMax = 250;
 bool is_system_attribute(std::string_view name);
 
 /// What the API allows for names and values (API reference: Attribute). `strict` is for custom attributes;
-/// what agents say of themselves is only held to the lengths. Errors: InvalidParameterException, naming the
-/// attribute.
+/// what agents say of themselves is only held to the lengths.
+/// Errors: InvalidParameterException, naming the attribute.
 enum class AttributeCheck { strict, lengths };
 std::optional<wire::ApiError> check_attribute(const model::ecs::Attribute& attribute, AttributeCheck how);
 

@@ -21,7 +21,8 @@ inline constexpr std::size_t kIdentityDocumentBytesMax = 64 * 1024;
 
 /// Reads the identity document of berth-agent (BERTH_INSTANCE_ID, BERTH_AVAILABILITY_ZONE,
 /// BERTH_INSTANCE_TYPE), or of EC2 (instanceId, availabilityZone, instanceType, imageId). Its signature is
-/// not checked. An empty document names nothing. Errors: InvalidParameterException.
+/// not checked. An empty document names nothing.
+/// Errors: InvalidParameterException.
 ApiResult<HostIdentity> read_identity(std::string_view document);
 
 /// What a host offers, and the ports that it keeps for itself.

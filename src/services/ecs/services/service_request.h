@@ -22,7 +22,8 @@ std::optional<wire::ApiError> refuse_what_services_lack(const model::ecs::Update
 std::optional<wire::ApiError> refuse_for_task_sets(const model::ecs::CreateServiceRequest& request);
 
 /// Checks the members of a service as it would be, in the API's words: counts, percentages, constraints,
-/// strategies. Errors: InvalidParameterException, UnsupportedFeatureException.
+/// strategies.
+/// Errors: InvalidParameterException, UnsupportedFeatureException.
 std::optional<wire::ApiError> check_service(const Call& call, const domain::ServiceRecord& service);
 
 }  // namespace berth::services::ecs
