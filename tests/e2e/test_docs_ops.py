@@ -27,7 +27,7 @@ class OperationsManual(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.agent = read("src/agent/**/*.cc", "src/agent/**/*.h", "src/bin/berth_agent/*", "packaging/agent/*",
-                         "src/services/ecs/*.cc")
+                         "src/services/ecs/**/*.cc")
         cls.manual = read("docs/ops/*.md")
         cls.troubleshooting = read("docs/ops/troubleshooting.md")
 
