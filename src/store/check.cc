@@ -193,6 +193,8 @@ Result<std::vector<Change>> check_transaction(const Tables& tables, const Transa
     Result<void> holds = check_expectation(tables, expectation);
     if (!holds.ok()) return std::move(holds).error();
   }
+  if (transaction.epoch_seen() && tables.epoch() > *transaction.epoch_seen())
+    return conflict("the store: has lost changes since");
   Draft draft(tables, revision);
   for (const auto& write : transaction.writes()) draft.write(write);
   Result<void> allowed = draft.check_owner(transaction.writer());

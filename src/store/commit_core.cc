@@ -1,6 +1,7 @@
 #include "store/commit_core.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "store/allocations.h"
@@ -95,7 +96,7 @@ void CommitCore::publish(const ChangeBatch& changes, Revision head) {
   durability.advance(head);
 }
 
-Async<Result<Revision>> CommitCore::load(Revision at_least) {
+Async<Result<Revision>> CommitCore::load(Revision at_least, std::function<void()> replaced) {
   // Shared with the engine's thread, which may still be at it when this coroutine has been cancelled.
   auto fresh = std::make_shared<std::unique_ptr<Tables>>(std::make_unique<Tables>());
   // Named, as g++ 12 destroys a temporary function in a co_await expression twice.
@@ -109,6 +110,7 @@ Async<Result<Revision>> CommitCore::load(Revision at_least) {
   (*fresh)->finish_load(own);
   if (!engine.shared()) add_up_allocations(**fresh, own);
   lock.write([&] { tables.swap(*fresh); });
+  if (replaced) replaced();
   feed.compact();
   durability.advance(own);
   co_return head;
@@ -127,17 +129,24 @@ Async<void> CommitCore::catch_up() {
   }
 }
 
-Async<Revision> CommitCore::reload(Revision at_least) {
+Async<Revision> CommitCore::reload(Revision at_least, std::function<void()> tell) {
+  bool told = !tell;
+  const std::function<void()> tell_once = [&] {
+    if (!std::exchange(told, true)) tell();
+  };
   Duration delay = kReloadDelayMin;
   for (;;) {
-    Result<Revision> head = co_await load(at_least);
+    Result<Revision> head = co_await load(at_least, tell_once);
     if (head.ok()) {
       spdlog::warn("store: read anew at revision {}", head->value());
+      tell_once();
       co_return *head;
     }
-    spdlog::error("store: cannot be read: {}", head.error().message);
-    submissions.refuse_all(
-        {ErrorCode::internal, "the store cannot be read: " + head.error().message, Retry::same_request});
+    const std::string cause = "the store cannot be read: " + head.error().message;
+    spdlog::error("store: {}", cause);
+    health.broke(cause, runtime.clock().wall());
+    tell_once();
+    submissions.refuse_all({ErrorCode::internal, cause, Retry::same_request});
     co_await runtime.sleep(delay);
     delay = std::min(delay * 2, kReloadDelayMax);
   }

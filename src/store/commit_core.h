@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -84,12 +85,14 @@ struct CommitCore {
   /// Reads everything from the engine; the tables change only when it succeeded. `at_least` is a head that
   /// readers have not seen yet; the new head is not below it. Gives the engine's own head. What the tables
   /// held before counts as lost unless the engine is shared: then tables that are already ahead stay.
-  Async<Result<Revision>> load(Revision at_least);
+  /// `replaced` runs when the tables hold what was read, before anybody hears that it is durable.
+  Async<Result<Revision>> load(Revision at_least, std::function<void()> replaced = {});
   /// Shared engines: waits until the tables hold everything that was durable anywhere when it was called.
   /// While the engine does not answer it asks again: a reader rather waits than sees the past. Any thread.
   Async<void> catch_up();
-  /// load() again and again until it succeeds; meanwhile, from the second try on, refuses who submits.
-  Async<Revision> reload(Revision at_least);
+  /// load() again and again until it succeeds; meanwhile, from the second try on, refuses who submits, and
+  /// health says so. `tell` runs once: when the tables are replaced, or when that will take longer.
+  Async<Revision> reload(Revision at_least, std::function<void()> tell = {});
 };
 
 /// The loop that turns submissions into durable transactions.

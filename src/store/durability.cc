@@ -36,7 +36,10 @@ void Durability::lose(Revision applied, const Error& error) {
   std::vector<Waiter> losers;
   {
     const std::lock_guard lock(mutex_);
-    losers.swap(waiters_);
+    const auto stays = [&](const Waiter& waiter) { return waiter.revision > applied; };
+    const auto split = std::partition(waiters_.begin(), waiters_.end(), stays);
+    losers.assign(std::make_move_iterator(split), std::make_move_iterator(waiters_.end()));
+    waiters_.erase(split, waiters_.end());
     if (applied > head()) {
       if (lost_.size() == kLostRangesMax) lost_.erase(lost_.begin());
       lost_.emplace_back(head(), applied);

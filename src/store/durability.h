@@ -26,7 +26,8 @@ class Durability {
 
   /// Everything up to `head` is durable, save for what was lost.
   void advance(Revision head);
-  /// What lies behind the durable head, up to `applied`, is lost or may be.
+  /// What lies behind the durable head, up to `applied`, is lost or may be: who waits for any of it gets
+  /// `error`. To be called when the tables show it no more: whoever hears of it looks at them again.
   void lose(Revision applied, const Error& error);
   /// Nothing more becomes durable.
   void close(const Error& error);

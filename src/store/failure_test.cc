@@ -2,6 +2,8 @@
 // Method: the memory engine with faults.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "store/commit_core.h"
 #include "store/testing/conformance.h"
 
@@ -172,6 +174,131 @@ TEST(Failure, DecisionsOnWhatWasTakenBackDoNotHold) {
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
   EXPECT_GT(world.must_commit(put_cluster_as("d", "4")), Revision(before.value() + 1));
+}
+
+Transaction of_the_epoch_of(Revision seen, const std::string& name) {
+  Transaction transaction = put_cluster_as(name, "of " + name);
+  transaction.expect_same_epoch(seen);
+  return transaction;
+}
+
+TEST_P(BothModes, AnEpochOutlastsWhatOthersWrite) {
+  World world(GetParam());
+  const Revision seen = world.must_commit(put_cluster_as("a", "1"));
+  world.must_commit(put_cluster_as("a", "2"));
+  world.must_commit(put_cluster_as("b", "3"));
+  EXPECT_TRUE(world.commit(of_the_epoch_of(seen, "c")).ok());
+}
+
+TEST_P(BothModes, AnEpochEndsWhenTheStoreMayHaveLostSomething) {
+  World world(GetParam());
+  const Revision seen = world.must_commit(put_cluster_as("a", "1"));
+  world.memory().set_faults(once(Fate::unavailable_after));
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
+  EXPECT_TRUE(*world.run(world.store().outcome_of("2")));
+  const Result<Revision> late = world.commit(of_the_epoch_of(seen, "c"));
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(world.commit(of_the_epoch_of(world.must_commit(put_cluster_as("d", "3")), "e")).ok());
+}
+
+TEST(Failure, AnEpochEndsWhenSomethingIsTakenBack) {
+  World world(WorldKind::memory);
+  const Revision seen = world.must_commit(put_cluster_as("a", "1"));
+  world.memory().set_faults(full());
+  EXPECT_FALSE(world.commit(put_cluster_as("b", "2")).ok());
+  world.memory().set_faults({});
+  Result<Revision> late = world.commit(of_the_epoch_of(seen, "c"));
+  while (late.error().code == ErrorCode::internal) late = world.commit(of_the_epoch_of(seen, "c"));
+  EXPECT_EQ(late.error().code, ErrorCode::conflict);
+}
+
+// As somebody does who answers from a View: waits until what it showed is durable, and looks anew when it was
+// lost. `shown`: whether what is lost was still there then.
+Async<void> look_anew(World& world, std::string name, bool& shown) {
+  Revision revision;
+  for (bool seen = false; !seen;) {
+    {
+      const View view = co_await world.store().read();
+      seen = view.find<ClusterRecord>(cluster(name)) != nullptr;
+      revision = view.revision();
+    }
+    if (!seen) co_await world.runtime().sleep(std::chrono::milliseconds(1));
+  }
+  const Result<void> durable = co_await world.store().until_durable(revision);
+  check(!durable.ok(), "it was not lost");
+  const View view = co_await world.store().read();
+  shown = view.find<ClusterRecord>(cluster(name)) != nullptr;
+}
+
+// Many records, as taking them back, or reading them anew, has to take a while for this.
+void expect_lost_before_told(Fate fate) {
+  constexpr int kRounds = 5;
+  constexpr int kRecords = 90;
+  World world(WorldKind::memory);
+  for (int many = 0; many < 20; ++many) {
+    Transaction transaction = make_transaction();
+    for (int i = 0; i < kRecords; ++i)
+      transaction.put(make_cluster("old" + std::to_string(many * kRecords + i)));
+    world.must_commit(std::move(transaction));
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string id = std::to_string(round);
+    MemoryFaults faults = once(fate);
+    faults.append_delay = [] { return std::chrono::milliseconds(30); };
+    world.memory().set_faults(faults);
+    runtime::TaskGroup group(world.executor());
+    runtime::Promise<Result<Revision>> outcome;
+    group.spawn(commit_into(world.store(), put_cluster_as("b" + id, id), outcome));
+    for (int many = 0; many < 60; ++many) {
+      Transaction transaction = make_transaction();
+      for (int i = 0; i < kRecords; ++i)
+        transaction.put(make_cluster("new" + std::to_string(many * kRecords + i)));
+      group.spawn(commit_into(world.store(), std::move(transaction), {}));
+    }
+    bool shown = true;
+    runtime::block_on(world.executor(), look_anew(world, "b" + id, shown));
+    EXPECT_FALSE(shown) << "round " << round;
+    EXPECT_FALSE(world.run(outcome.wait()).ok());
+    world.memory().set_faults({});
+    world.run(group.drain());
+    while (!world.committer().health().writable) static_cast<void>(exists(world, "old0"));
+    // After a write that succeeded the next probe comes soon again.
+    world.must_commit(put_cluster_as("between", "between " + id));
+  }
+}
+
+TEST(Failure, WhoeverHearsOfALossSeesItNoMoreWhenItIsTakenBack) {
+  expect_lost_before_told(Fate::refused);
+}
+
+TEST(Failure, WhoeverHearsOfALossSeesItNoMoreWhenTheStoreIsReadAnew) {
+  expect_lost_before_told(Fate::unavailable_before);
+}
+
+TEST_P(BothModes, HealthSaysThatNothingIsWrittenUntilItIs) {
+  World world(GetParam());
+  world.memory().set_faults(full());
+  EXPECT_FALSE(world.commit(put_cluster_as("a", "1")).ok());
+  EXPECT_FALSE(world.committer().health().writable);
+  EXPECT_EQ(world.committer().health().cause, "the disk is full: the memory engine");
+  EXPECT_EQ(world.committer().health().refused, 1U);
+  world.memory().set_faults({});
+  while (!world.committer().health().writable) static_cast<void>(exists(world, "a"));
+  world.must_commit(put_cluster_as("a", "2"));
+}
+
+TEST_P(BothModes, HealthSaysThatTheStoreCannotBeRead) {
+  World world(GetParam());
+  MemoryFaults faults = once(Fate::unavailable_before);
+  const auto broken = std::make_shared<std::atomic<bool>>(true);
+  faults.load_fails = [broken] { return broken->load(); };
+  world.memory().set_faults(faults);
+  EXPECT_FALSE(world.commit(put_cluster_as("a", "1")).ok());
+  EXPECT_FALSE(world.committer().health().writable);
+  *broken = false;
+  while (!world.committer().health().writable) static_cast<void>(exists(world, "a"));
+  world.must_commit(put_cluster_as("a", "2"));
 }
 
 TEST(Failure, WatchesLookAgainAfterSomethingWasTakenBack) {

@@ -1,7 +1,6 @@
 #include "store/feed.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "store/record_codec.h"
@@ -93,7 +92,7 @@ struct Feed::Registry {
 
   std::mutex mutex;
   std::uint64_t last_id = 0;
-  std::array<BySlot, kKindsMax> kinds;
+  std::map<Kind, BySlot> kinds;  // Only those that somebody subscribed to.
 
   static void wake(const Topics& of, std::string_view name) {
     const auto found = of.find(name);
@@ -106,7 +105,9 @@ struct Feed::Registry {
     for (const auto& entry : entries.entries()) wake(of.at(entry.slot), entry.group);
   }
   void wake_of(const Change& change) const {
-    const BySlot& of = kinds[static_cast<std::size_t>(change.kind)];
+    const auto subscribed = kinds.find(change.kind);
+    if (subscribed == kinds.end()) return;
+    const BySlot& of = subscribed->second;
     IndexEntries::Slots wanted = 0;
     for (const auto& [slot, topics] : of) {
       if (slot == kKeySlot) {
@@ -130,19 +131,20 @@ class TopicSubscription final : public Subscription {
     check(slot_ <= kKeySlot, "an index with a slot beyond what subscriptions know");
     const std::lock_guard lock(registry_->mutex);
     id_ = ++registry_->last_id;
-    auto& topics = registry_->kinds[static_cast<std::size_t>(kind_)][slot_];
+    auto& topics = registry_->kinds[kind_][slot_];
     const auto at = topics.try_emplace(std::move(topic)).first;
     at->second.push_back({id_, std::move(handle)});
     topic_ = &at->first;
   }
   ~TopicSubscription() override {
     const std::lock_guard lock(registry_->mutex);
-    auto& by_slot = registry_->kinds[static_cast<std::size_t>(kind_)];
+    auto& by_slot = registry_->kinds.at(kind_);
     auto& topics = by_slot.at(slot_);
     const auto found = topics.find(*topic_);
     std::erase_if(found->second, [&](const auto& subscriber) { return subscriber.id == id_; });
     if (found->second.empty()) topics.erase(found);
     if (topics.empty()) by_slot.erase(slot_);
+    if (by_slot.empty()) registry_->kinds.erase(kind_);
   }
   TopicSubscription(const TopicSubscription&) = delete;
   TopicSubscription& operator=(const TopicSubscription&) = delete;
@@ -198,7 +200,7 @@ void Feed::compact() {
     }
   }
   const std::lock_guard lock(registry_->mutex);
-  for (const auto& by_slot : registry_->kinds) {
+  for (const auto& [kind, by_slot] : registry_->kinds) {
     for (const auto& [slot, topics] : by_slot) {
       for (const auto& [name, subscribers] : topics) {
         for (const auto& subscriber : subscribers) subscriber.handle.notify();

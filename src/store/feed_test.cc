@@ -189,5 +189,20 @@ TEST(Feed, EndedSubscriptionsDoNotWake) {
   EXPECT_FALSE(runtime::block_on(loop.executor(0), notifier.wait_for(runtime, Duration(0))));
 }
 
+// Kinds are numbered by whoever makes them; no table of theirs has to be long enough for the number.
+TEST(Feed, AnyKindCanBeFollowed) {
+  constexpr auto kLate = static_cast<Kind>(200);
+  runtime::IoThreads loop(1);
+  loop.start();
+  runtime::RealRuntime runtime(loop.executor(0));
+  Feed feed;
+  runtime::Notifier notifier;
+  const auto subscription = feed.subscribe_key(kLate, "a", notifier.handle());
+  feed.publish(std::make_shared<std::vector<Change>>(
+      std::vector<Change>{{Revision(1), kLate, "a", nullptr, nullptr},
+                          {Revision(1), static_cast<Kind>(17), "a", nullptr, nullptr}}));
+  EXPECT_TRUE(runtime::block_on(loop.executor(0), notifier.wait_for(runtime, std::chrono::seconds(5))));
+}
+
 }  // namespace
 }  // namespace berth::store::testing

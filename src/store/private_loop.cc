@@ -176,7 +176,8 @@ class PrivateLoop final : public CommitLoop {
     in_flight_.clear();
   }
 
-  // Nothing of the batch was written, nor will be what was decided on top of it.
+  // Nothing of the batch was written, nor will be what was decided on top of it. Who waits for it is told
+  // when the tables do not show it any more.
   void take_back(const Error& error) {
     const Revision applied = core_.tables->head();
     const Revision undone(applied.value() + 1);
@@ -192,8 +193,8 @@ class PrivateLoop final : public CommitLoop {
     }
     refuse_from_now_on(error);
     core_.health.count_refused(transactions);
-    core_.durability.lose(applied, error);
     core_.take_back(changes, undone);
+    core_.durability.lose(applied, error);
     // Who looked at it meanwhile, and found nothing to do, has to look again.
     core_.publish(std::make_shared<const std::vector<Change>>(), undone);
     core_.feed.compact();
@@ -218,22 +219,26 @@ class PrivateLoop final : public CommitLoop {
       refuse_from_now_on(writes.error());
     } else {
       refusal_.reset();
-      core_.health.mended();
       co_await recover(writes.error());
     }
   }
 
   // The tables hold transactions that are lost, or may be: they are thrown away, and their revisions with
-  // them.
+  // them. Who waits for one is told when the tables have been read anew, or when that takes longer.
   Async<void> recover(Error error) {
     spdlog::error("store: a batch was not written: {}", error.message);
+    core_.health.broke(error.message, core_.runtime.clock().wall());
     error = {ErrorCode::unavailable, "the store failed: " + error.message, Retry::no};
     recovering_ = true;
     const Revision applied = core_.tables->head();
-    core_.durability.lose(applied, error);
-    abandon(error);
-    engine_head_ = co_await core_.reload(Revision(applied.value() + 1));
+    // Named, as g++ 12 destroys a temporary function in a co_await expression twice.
+    const std::function<void()> tell = [this, applied, error] {
+      core_.durability.lose(applied, error);
+      abandon(error);
+    };
+    engine_head_ = co_await core_.reload(Revision(applied.value() + 1), tell);
     recovering_ = false;
+    core_.health.mended();
     core_.submissions.wake().notify();
   }
 

@@ -25,7 +25,6 @@ enum class Kind : std::uint8_t {
   service_revision = 11,
   capacity_provider = 12,
 };
-inline constexpr std::size_t kKindsMax = 16;
 std::string_view to_string(Kind kind);
 
 using domain::Realm;

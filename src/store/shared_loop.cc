@@ -11,6 +11,8 @@ namespace {
 
 // Between two tries to follow an engine that does not answer.
 constexpr Duration kFollowDelay = std::chrono::milliseconds(100);
+// Between two tries to write after the engine could not.
+constexpr Duration kSharedProbeDelay = std::chrono::seconds(1);
 // Longest wait, after a conflict, for what the other control plane wrote.
 constexpr Duration kCatchUpDelay = std::chrono::milliseconds(20);
 
@@ -110,13 +112,33 @@ class SharedLoop final : public CommitLoop {
     for (;;) {
       if (waiting_.empty()) waiting_ = core_.submissions.take(kBatchTransactionsMax);
       if (waiting_.empty()) {
-        co_await core_.submissions.wake().wait();
+        co_await wait_for_work();
       } else if (std::holds_alternative<Question>(waiting_.front())) {
         co_await answer_question();
       } else {
         co_await commit_some();
       }
     }
+  }
+
+  // While nothing can be written it looks whether that is still so.
+  Async<void> wait_for_work() {
+    if (core_.health.report().writable) {
+      co_await core_.submissions.wake().wait();
+      co_return;
+    }
+    co_await core_.submissions.wake().wait_for(core_.runtime, kSharedProbeDelay);
+    if (!core_.submissions.empty()) co_return;
+    const Result<void> writes = co_await core_.engine.probe();
+    if (writes.ok()) writes_again();
+  }
+  void writes_again() {
+    if (core_.health.mended()) spdlog::warn("store: writes again");
+  }
+  void writes_no_more(const Error& error) {
+    if (core_.health.broke(error.message, core_.runtime.clock().wall()))
+      spdlog::error("store: nothing is written any more, {}; reads go on", error.message);
+    core_.health.count_refused(batch_submissions_.size());
   }
 
   Async<void> answer_question() {
@@ -170,16 +192,18 @@ class SharedLoop final : public CommitLoop {
     Result<void> appended = co_await core_.engine.append(std::move(batch));
     if (appended.ok()) {
       conflicts_ = 0;
+      writes_again();
       if (core_.tables->head() == base) apply(std::move(batch_changes_), head);
       answer_batch(head);
     } else if (appended.error().code == ErrorCode::conflict) {
       co_await try_again(base);
     } else if (appended.error().code == ErrorCode::internal) {
-      spdlog::error("store: a batch was refused: {}", appended.error().message);
+      writes_no_more(appended.error());
       for (const Submission& submission : batch_submissions_) submission.answer.set(appended.error());
       batch_submissions_.clear();
     } else {
       spdlog::error("store: a batch was not written: {}", appended.error().message);
+      core_.health.broke(appended.error().message, core_.runtime.clock().wall());
       abandon({ErrorCode::unavailable, "the store failed: " + appended.error().message, Retry::no});
       co_await reload();
     }
@@ -251,6 +275,7 @@ class SharedLoop final : public CommitLoop {
     reloading_ = true;
     co_await core_.reload(Revision(0));
     reloading_ = false;
+    core_.health.mended();
   }
 
   CommitCore& core_;

@@ -117,6 +117,7 @@ Result<void> Tables::load(Kind kind, std::string_view key, std::string_view valu
 
 void Tables::finish_load(Revision head) {
   head_ = head;
+  epoch_ = head;
   for_each_record_type([&]<class R>(std::type_identity<R>) { of<R>().forget_changes_before(head); });
 }
 

@@ -174,6 +174,9 @@ class Tables {
   }
   /// The newest transaction that is in the tables.
   Revision head() const { return head_; }
+  /// Since when no change was lost: the head with which they were last read from the engine, or from which
+  /// changes were taken back. What was seen before that may never have happened.
+  Revision epoch() const { return epoch_; }
   void apply(const std::vector<Change>& changes, Revision head);
   /// A record as an engine gave it.
   /// Errors: `invalid`: this version cannot read it.
@@ -184,6 +187,7 @@ class Tables {
  private:
   detail::TablesOf<RecordTypes>::Tuple tables_;
   Revision head_;
+  Revision epoch_;
 };
 
 }  // namespace berth::store

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,6 +75,9 @@ class Transaction {
     expectations_.push_back(
         {Expectation::What::unchanged, Schema<R>::kind, index.slot, std::move(group), revision});
   }
+  /// The store has lost nothing since a View of this revision: what that showed, and no other expectation
+  /// names, has happened.
+  void expect_same_epoch(Revision seen) { epoch_seen_ = seen; }
 
   /// The instance (by its key) has room and is ACTIVE; the task takes the resources.
   void claim(std::string instance_key, Resources resources) {
@@ -115,6 +119,7 @@ class Transaction {
   domain::Writer writer() const { return writer_; }
   bool lasts() const { return lasts_; }
   const std::vector<Expectation>& expectations() const { return expectations_; }
+  const std::optional<Revision>& epoch_seen() const { return epoch_seen_; }
   const std::vector<Write>& writes() const { return writes_; }
   const std::vector<Claim>& claims() const { return claims_; }
   std::size_t write_count() const { return writes_.size() + claims_.size(); }
@@ -126,6 +131,7 @@ class Transaction {
   domain::Writer writer_;
   bool lasts_ = true;
   std::vector<Expectation> expectations_;
+  std::optional<Revision> epoch_seen_;
   std::vector<Write> writes_;
   std::vector<Claim> claims_;
 };

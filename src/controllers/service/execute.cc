@@ -43,10 +43,7 @@ store::Transaction new_transaction(const store::View& view, const store::Stored<
   store::Transaction transaction(runtime.ids().uuid(), Writer::service_scheduler);
   transaction.expect(service);
   // Which tasks there are was seen in a view, and what a view shows may be lost with a failure of the store.
-  // Then every group counts as changed, also this one, which hardly ever changes otherwise.
-  transaction.expect_unchanged(store::kActiveClusters,
-                               store::realm_key({service.record->account, service.record->region}),
-                               view.revision());
+  transaction.expect_same_epoch(view.revision());
   return transaction;
 }
 

@@ -51,8 +51,10 @@ Executor IoThreads::next_executor() {
 }
 
 void IoThreads::start() {
-  // Signals are for the loop that waits for them through a signal set; a broken pipe is an error code.
+  // Signals are for the loop that waits for them through a signal set; a broken pipe, or a file that may not
+  // grow further (RLIMIT_FSIZE), is an error code.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   for (std::size_t i = 0; i < state_->loops.size(); ++i) {
     State::Loop& loop = *state_->loops[i];
     check(!loop.thread.joinable(), "IoThreads were started twice");

@@ -20,7 +20,25 @@ int open_flags(Connection::Access access) {
   unreachable();
 }
 
+constexpr int kPrimaryResultCode = 0xff;  // Of SQLite's extended codes.
+
+// The last error of a connection. One that is about the file's content names the file.
+Error error_of(sqlite3* connection, std::string_view doing) {
+  if (damage_seen(connection)) {
+    const char* path = sqlite3_db_filename(connection, "main");
+    return internal_error(
+        fmt::format("the database {} is damaged: {}", path ? path : "", sqlite3_errmsg(connection)));
+  }
+  return unavailable(doing.empty() ? fmt::format("SQLite: {}", sqlite3_errmsg(connection))
+                                   : fmt::format("SQLite: {} ({})", sqlite3_errmsg(connection), doing));
+}
+
 }  // namespace
+
+bool damage_seen(sqlite3* connection) {
+  const int code = sqlite3_extended_errcode(connection) & kPrimaryResultCode;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
 
 Statement& Statement::bind(int parameter, std::string_view text) {
   // SQLite takes a null pointer as NULL, which an empty text is not.
@@ -41,7 +59,7 @@ Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return unavailable(fmt::format("SQLite: {}", sqlite3_errmsg(sqlite3_db_handle(statement_.get()))));
+  return error_of(sqlite3_db_handle(statement_.get()), {});
 }
 
 Result<void> Statement::run() {
@@ -106,8 +124,8 @@ Result<std::int64_t> Connection::number(std::string_view sql) {
 }
 
 Error Connection::error(std::string_view doing) const {
-  const char* what = connection_ ? sqlite3_errmsg(get()) : "out of memory";
-  return unavailable(fmt::format("SQLite: {} ({})", what, doing));
+  if (!connection_) return unavailable(fmt::format("SQLite: out of memory ({})", doing));
+  return error_of(get(), doing);
 }
 
 }  // namespace berth::store::sqlite

@@ -10,6 +10,9 @@
 
 namespace berth::store::sqlite {
 
+/// Whether the last call failed because the file's content is damaged, or is no database at all.
+bool damage_seen(sqlite3* connection);
+
 /// A prepared statement. Borrows its connection.
 /// Runs on: one thread at a time.
 class Statement {
@@ -36,7 +39,7 @@ class Statement {
 
 /// A connection to a database file.
 /// Runs on: one thread at a time.
-/// Errors:  `unavailable`, with SQLite's words.
+/// Errors:  `unavailable`, with SQLite's words; `internal`, naming the file, when its content is damaged.
 class Connection {
  public:
   enum class Access { read_only, read_write, create };

@@ -43,6 +43,11 @@ std::optional<Revision> revision_in(std::string_view line) {
   return line_of(durable) == line ? std::optional(durable) : std::nullopt;
 }
 
+bool holds_something(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::file_size(path, error) > 0 && !error;
+}
+
 }  // namespace
 
 std::string Evidence::path_of(const std::string& database_path) {
@@ -51,6 +56,7 @@ std::string Evidence::path_of(const std::string& database_path) {
 
 Result<Evidence> Evidence::open(const std::string& database_path) {
   const std::string path = path_of(database_path);
+  const bool was_there = std::filesystem::exists(path);
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kEvidenceMode);
   if (descriptor < 0) return internal_error(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
   Evidence evidence(descriptor);
@@ -61,6 +67,10 @@ Result<Evidence> Evidence::open(const std::string& database_path) {
     // Only a loss of power leaves it so; then the database is whole.
     if (!evidence.durable_)
       spdlog::warn("store: {} says nothing that makes sense, and is written anew", path);
+  } else if (was_there && holds_something(database_path)) {
+    spdlog::warn(
+        "store: {} is empty and is written anew: whether {} holds all that was acknowledged is not known",
+        path, database_path);
   }
   return evidence;
 }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "store/sqlite/file_lock.h"
+#include "store/table.h"
 
 namespace berth::store::sqlite {
 namespace {
@@ -92,6 +94,39 @@ Result<void> apply_migrations(Connection& connection, std::int64_t from) {
       fmt::format("UPDATE meta SET value = {} WHERE name = 'schema_version'", kSchemaVersion));
 }
 
+// Not from version 1 on, but whenever they are missing: a kind comes with its table.
+Result<void> make_tables(Connection& connection) {
+  for (const Kind kind : stored_kinds()) {
+    Result<void> made = connection.run(fmt::format(
+        "CREATE TABLE IF NOT EXISTS {}(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, revision INTEGER "
+        "NOT NULL)",
+        to_string(kind)));
+    if (!made.ok()) return made;
+  }
+  return {};
+}
+
+// Tables look like those of records by their columns: whatever else an operator made is left alone.
+Result<void> check_kinds_known(Connection& connection) {
+  Result<Statement> tables = connection.prepare(
+      "SELECT name FROM sqlite_master AS tables WHERE type = 'table' AND (SELECT group_concat(name) FROM"
+      " pragma_table_info(tables.name)) = 'key,value,revision'");
+  if (!tables.ok()) return std::move(tables).error();
+  const std::vector<Kind> kinds = stored_kinds();
+  for (;;) {
+    Result<bool> row = tables->step();
+    if (!row.ok()) return std::move(row).error();
+    if (!*row) return {};
+    const std::string_view name = tables->text(0);
+    const bool known = std::any_of(kinds.begin(), kinds.end(), [&](Kind k) { return to_string(k) == name; });
+    if (!known)
+      return invalid(fmt::format(
+          "the store has records of the kind {}, which this program does not know: it was written "
+          "by a newer Berth; run that one, or restore a backup of before the upgrade",
+          name));
+  }
+}
+
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
@@ -123,10 +158,19 @@ Result<void> keep_earlier(Connection& connection) {
 
 }  // namespace
 
+std::vector<Kind> stored_kinds() {
+  std::vector<Kind> kinds;
+  for_each_record_type([&]<class R>(std::type_identity<R>) { kinds.push_back(Schema<R>::kind); });
+  std::sort(kinds.begin(), kinds.end());
+  return kinds;
+}
+
 Result<std::int64_t> schema_version(Connection& connection) {
   Result<std::int64_t> tables = connection.number("SELECT count(*) FROM sqlite_master");
   if (!tables.ok() || *tables == 0) return tables;
-  const Error foreign = invalid("the file is an SQLite database, but not a store of Berth");
+  const char* path = sqlite3_db_filename(connection.get(), "main");
+  const Error foreign =
+      invalid(fmt::format("the file {} is an SQLite database, but not a store of Berth", path ? path : ""));
   Result<std::int64_t> meta = connection.number("SELECT count(*) FROM sqlite_master WHERE name = 'meta'");
   if (!meta.ok()) return meta;
   if (*meta == 0) return foreign;
@@ -138,6 +182,7 @@ Result<std::int64_t> schema_version(Connection& connection) {
                     "written by a newer Berth; run that one, or restore a backup of before the upgrade",
                     *version, kSchemaVersion));
   }
+  if (auto known = check_kinds_known(connection); !known.ok()) return known.error();
   return version;
 }
 
@@ -148,6 +193,7 @@ Result<void> migrate(Connection& connection) {
   Result<std::int64_t> version = schema_version(connection);
   Result<void> done = version.ok() ? Result<void>() : Result<void>(version.error());
   if (done.ok() && *version < kSchemaVersion) done = apply_migrations(connection, *version);
+  if (done.ok()) done = make_tables(connection);
   if (done.ok()) done = connection.run("COMMIT");
   if (!done.ok()) static_cast<void>(connection.run("ROLLBACK"));
   return done;

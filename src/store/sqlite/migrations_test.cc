@@ -68,5 +68,32 @@ TEST_F(Migrations, OfANewStoreKeepNothing) {
     EXPECT_EQ(entry.path().string().find(".schema-"), std::string::npos) << entry.path();
 }
 
+TEST_F(Migrations, MakeTheTableOfAKindThatIsMissing) {
+  ASSERT_TRUE(migrate_file(path_).ok());
+  ASSERT_TRUE(open(path_)->run("DROP TABLE capacity_provider").ok());
+  ASSERT_TRUE(migrate_file(path_).ok());
+  EXPECT_EQ(*open(path_)->number("SELECT count(*) FROM capacity_provider"), 0);
+  EXPECT_EQ(*open(path_)->number("SELECT count(*) FROM task"), 1);
+}
+
+TEST_F(Migrations, RefuseAKindOfANewerProgramByItsName) {
+  ASSERT_TRUE(migrate_file(path_).ok());
+  ASSERT_TRUE(open(path_)
+                  ->run("CREATE TABLE load_balancer(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, "
+                        "revision INTEGER NOT NULL)")
+                  .ok());
+  const auto refused = migrate_file(path_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_NE(refused.error().message.find("records of the kind load_balancer"), std::string::npos)
+      << refused.error().message;
+}
+
+TEST_F(Migrations, LeaveTablesOfTheOperatorAlone) {
+  ASSERT_TRUE(migrate_file(path_).ok());
+  ASSERT_TRUE(open(path_)->run("CREATE TABLE notes(key TEXT, value TEXT)").ok());
+  EXPECT_TRUE(migrate_file(path_).ok());
+}
+
 }  // namespace
 }  // namespace berth::store::sqlite

@@ -12,15 +12,6 @@
 namespace berth::store::sqlite {
 namespace {
 
-constexpr std::array kKinds = {
-    Kind::cluster,          Kind::container_instance,
-    Kind::allocation,       Kind::task_definition,
-    Kind::family,           Kind::task,
-    Kind::account_setting,  Kind::client_token,
-    Kind::service,          Kind::service_deployment,
-    Kind::service_revision, Kind::capacity_provider,
-};
-
 // Pages (of 4 KiB) by which the write-ahead log grows before they are copied into the database beside the
 // commits. Each copy sorts up to 4 096 of them and syncs both files, so that it is not done for a few; and
 // commits wait for the disk while it lasts, so that it is not done for many.
@@ -34,6 +25,9 @@ constexpr const char* kPragmas =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = "
     "-4096;";
 
+constexpr std::string_view kRemedy =
+    "Stop berthd and put a backup in its place: berth restore FILE (docs/ops/backup.md).";
+
 constexpr int kPrimaryCode = 0xff;  // Of SQLite's extended codes.
 
 bool is_certain(int code) {
@@ -44,6 +38,8 @@ bool is_certain(int code) {
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
+    case SQLITE_CORRUPT:  // Found on the way, when the log has nothing of the transaction yet.
+    case SQLITE_NOTADB:
       return true;
     case SQLITE_IOERR:
       return code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMMAP ||
@@ -70,7 +66,7 @@ Result<std::shared_ptr<Database>> Database::open(std::string path, std::string v
       new Database(std::move(path), std::move(vfs), std::move(*lock), std::move(*evidence)));
   database->data_loss_ = data_loss;
   Result<void> connected = database->connect();
-  if (!connected.ok()) return std::move(connected).error();
+  if (!connected.ok()) return database->with_remedy(std::move(connected).error());
   database->data_loss_ = DataLoss::refused;
   return database;
 }
@@ -127,7 +123,7 @@ Result<Database::Statements> Database::prepare() {
       "SELECT 1 FROM transactions WHERE instr(id, ?1) > 0 LIMIT 1",
   };
   const std::size_t fixed = sql.size();
-  for (const Kind kind : kKinds) {
+  for (const Kind kind : stored_kinds()) {
     sql.push_back(
         fmt::format("INSERT INTO {}(key, value, revision) VALUES(?1, ?2, ?3) ON CONFLICT(key) DO UPDATE SET "
                     "value = excluded.value, revision = excluded.revision",
@@ -140,16 +136,12 @@ Result<Database::Statements> Database::prepare() {
     if (!statement.ok()) return std::move(statement).error();
     prepared.push_back(std::move(*statement));
   }
-  Statements out{std::move(prepared[0]),
-                 std::move(prepared[1]),
-                 std::move(prepared[2]),
-                 std::move(prepared[3]),
-                 std::move(prepared[4]),
-                 {},
-                 {}};
-  for (std::size_t i = fixed; i < prepared.size(); i += 2) {
-    out.put.push_back(std::move(prepared[i]));
-    out.erase.push_back(std::move(prepared[i + 1]));
+  Statements out{std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
+                 std::move(prepared[3]), std::move(prepared[4]), {}};
+  std::size_t next = fixed;
+  for (const Kind kind : stored_kinds()) {
+    out.of_kind.emplace(kind, Statements::OfKind{std::move(prepared[next]), std::move(prepared[next + 1])});
+    next += 2;
   }
   return out;
 }
@@ -163,9 +155,17 @@ Result<Revision> Database::load(const Engine::Loader& each) {
   // After a failure nothing is trusted that the connection still remembers.
   if (failed_) {
     Result<void> connected = connect();
-    if (!connected.ok()) return std::move(connected).error();
+    if (!connected.ok()) return with_remedy(std::move(connected).error());
   }
-  for (const Kind kind : kKinds) {
+  Result<void> read = load_kinds(each);
+  if (!read.ok()) return with_remedy(std::move(read).error());
+  Result<std::int64_t> head = connection_->number("SELECT value FROM meta WHERE name = 'head'");
+  if (!head.ok()) return with_remedy(std::move(head).error());
+  return Revision(static_cast<std::uint64_t>(*head));
+}
+
+Result<void> Database::load_kinds(const Engine::Loader& each) {
+  for (const Kind kind : stored_kinds()) {
     Result<Statement> rows = connection_->prepare(
         fmt::format("SELECT key, value, revision FROM {} ORDER BY key", to_string(kind)));
     if (!rows.ok()) return std::move(rows).error();
@@ -175,16 +175,18 @@ Result<Revision> Database::load(const Engine::Loader& each) {
       if (!*row) break;
       const Revision revision(static_cast<std::uint64_t>(rows->integer(2)));
       Result<void> taken = each(kind, rows->text(0), rows->text(1), revision);
-      if (!taken.ok()) return std::move(taken).error();
+      if (!taken.ok())
+        return internal_error(
+            fmt::format("the database {} cannot be understood: {}", path_, taken.error().message));
     }
   }
-  Result<std::int64_t> head = connection_->number("SELECT value FROM meta WHERE name = 'head'");
-  if (!head.ok()) return std::move(head).error();
-  return Revision(static_cast<std::uint64_t>(*head));
+  return {};
 }
 
 Result<void> Database::append(const EngineBatch& batch) {
   if (failed_) return unavailable("SQLite failed before; the store has to be read anew");
+  if (damage_) return *damage_;
+  errno = 0;
   Result<void> done = connection_->run("BEGIN IMMEDIATE");
   if (done.ok()) done = write(batch);
   if (done.ok()) done = connection_->run("COMMIT");
@@ -206,8 +208,8 @@ Result<void> Database::write(const EngineBatch& batch) {
   for (std::size_t i = 0; i < batch.writes.size(); ++i) {
     const auto revision = static_cast<std::int64_t>(batch.revision_of(i).value());
     for (const EngineWrite& write : batch.writes[i]) {
-      const std::size_t kind = static_cast<std::size_t>(write.kind) - 1;
-      Statement& statement = write.value ? statements_->put.at(kind) : statements_->erase.at(kind);
+      Statements::OfKind& of_kind = statements_->of_kind.at(write.kind);
+      Statement& statement = write.value ? of_kind.put : of_kind.erase;
       statement.bind(1, write.key);
       if (write.value) statement.bind(2, *write.value).bind(3, revision);
       Result<void> done = statement.run();
@@ -232,6 +234,8 @@ std::int64_t Database::head() {
 
 Result<void> Database::probe() {
   if (failed_) return unavailable("SQLite failed before; the store has to be read anew");
+  if (damage_) return *damage_;
+  errno = 0;
   // What the log holds already need not be kept twice: then it begins anew, in the place that it has.
   sqlite3_wal_checkpoint_v2(connection_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   const std::int64_t before = head();
@@ -244,34 +248,48 @@ Result<void> Database::probe() {
   return done;
 }
 
-// It is certain that nothing was written when SQLite could not write pages, or was not let to the file: the
-// page that ends a transaction in the log comes last. When syncing fails, that page may be on the disk or
-// not.
+// It is certain that nothing was written when SQLite could not write pages, was not let to the file, or found
+// it damaged: the page that ends a transaction in the log comes last. When syncing fails, that page may be on
+// the disk or not.
 Error Database::end_failed(Error error, Revision base) {
+  // SQLite does not keep that of a COMMIT.
+  const int system_error = errno;
   if (error.code == ErrorCode::conflict) {
     static_cast<void>(connection_->run("ROLLBACK"));
     return error;
   }
   const bool certain = is_certain(sqlite3_extended_errcode(connection_->get()));
-  std::string why = why_not_written();
+  const bool damaged = damage_seen(connection_->get());
+  std::string why = why_not_written(system_error);
   static_cast<void>(connection_->run("ROLLBACK"));
   const bool ended = sqlite3_get_autocommit(connection_->get()) != 0;
+  if (damaged && ended) {
+    error = with_remedy(std::move(error));
+    return damage_.emplace(Error{ErrorCode::internal, std::move(error.message), Retry::no});
+  }
   if (certain && ended && head() == static_cast<std::int64_t>(base.value()))
     return {ErrorCode::internal, std::move(why), Retry::same_request};
   failed_ = true;
   return error;
 }
 
-std::string Database::why_not_written() const {
+std::string Database::why_not_written(int system) const {
   const int code = sqlite3_extended_errcode(connection_->get());
-  const int system = sqlite3_system_errno(connection_->get());
   const int kind = code & kPrimaryCode;
   if (kind == SQLITE_FULL || system == ENOSPC) return "the disk is full: " + path_;
+  if (system == EFBIG)
+    return "the disk is full, as files may not grow further (limit of file size): " + path_;
   if (system == EDQUOT) return "the disk quota is used up: " + path_;
   if (kind == SQLITE_READONLY || system == EROFS) return "the file system is read-only: " + path_;
   if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED) return "another program has locked " + path_;
   return fmt::format("{}: {} ({})", path_, sqlite3_errmsg(connection_->get()),
                      system != 0 ? std::strerror(system) : "SQLite");
+}
+
+Error Database::with_remedy(Error error) const {
+  // As a Connection says that the content is damaged.
+  if (error.code == ErrorCode::internal) error.message += fmt::format(". {}", kRemedy);
+  return error;
 }
 
 Result<bool> Database::contains(const std::string& transaction_id) {

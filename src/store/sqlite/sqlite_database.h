@@ -1,6 +1,6 @@
 #pragma once
-#include <array>
 #include <atomic>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -39,7 +39,10 @@ class Database {
  private:
   struct Statements {
     Statement head, set_head, add_id, trim_ids, find_id;
-    std::vector<Statement> put, erase;  ///< By kind.
+    struct OfKind {
+      Statement put, erase;
+    };
+    std::map<Kind, OfKind> of_kind;
   };
   Database(std::string path, std::string vfs, FileLock lock, Evidence evidence)
       : path_(std::move(path)),
@@ -50,10 +53,13 @@ class Database {
   /// Before anything is written: is all there that was acknowledged?
   Result<void> check_whole(Connection& connection);
   Result<Statements> prepare();
+  Result<void> load_kinds(const Engine::Loader& each);
   Result<void> write(const EngineBatch& batch);
   /// Ends a transaction that failed, as what append() answers.
   Error end_failed(Error error, Revision base);
-  std::string why_not_written() const;
+  std::string why_not_written(int system) const;
+  /// What the operator can do about a store whose content is damaged.
+  Error with_remedy(Error error) const;
   /// -1 when it cannot be read.
   std::int64_t head();
   static int on_commit(void* self, sqlite3*, const char*, int pages);
@@ -70,6 +76,9 @@ class Database {
   int wal_pages_ = 0;     // Of the work thread, as is the next.
   int copied_pages_ = 0;  // Length of the log when the last checkpoint was asked for.
   bool failed_ = false;
+  /// Met while writing: nothing is written any more. A part of the file that is damaged may be next to parts
+  /// that are not, and whether what is written there can be read again is not known.
+  std::optional<Error> damage_;
   std::atomic<bool> closed_{false};
 };
 

@@ -2,6 +2,8 @@
 #include "store/sqlite/sqlite_engine.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -248,6 +250,23 @@ TEST_F(LostStore, EvidenceThatMakesNoSenseCountsForNothing) {
   std::ofstream(sqlite::Evidence::path_of(path_)) << "berth store, durable up to revision 9";
   World world(WorldKind::sqlite, path_);
   EXPECT_TRUE(exists(world, "late"));
+}
+
+TEST_F(LostStore, EmptiedEvidenceIsWarnedOf) {
+  std::ofstream(sqlite::Evidence::path_of(path_)).close();
+  std::ostringstream said;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)));
+  {
+    World world(WorldKind::sqlite, path_);
+    EXPECT_TRUE(exists(world, "late"));
+  }
+  spdlog::set_default_logger(before);
+  EXPECT_NE(said.str().find(sqlite::Evidence::path_of(path_) + " is empty and is written anew: whether " +
+                            path_ + " holds all"),
+            std::string::npos)
+      << said.str();
 }
 
 }  // namespace
