@@ -1,24 +1,19 @@
 #pragma once
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "auth/aes_gcm.h"
 #include "base/result.h"
 
 namespace berth::auth {
 
-inline constexpr std::size_t kSealingKeyBytes = 32;
-inline constexpr std::size_t kNonceBytes = 12;
-
 /// A key of AES-256-GCM. The id is no secret: what is sealed carries it, so that keys can be rotated.
 struct SealingKey {
   std::uint32_t id = 0;
-  std::array<unsigned char, kSealingKeyBytes> secret{};
+  AesKey secret{};
 };
-
-using Nonce = std::array<unsigned char, kNonceBytes>;
 
 /// Encrypts and authenticates `plain`, and authenticates `bound_to`, which is not in the result: version, key
 /// id, nonce, ciphertext and tag, as bytes. A nonce must never come twice with one key.

@@ -2,8 +2,14 @@
 
 namespace berth::http {
 
-bool ByteBudget::take(std::size_t bytes, bool large) {
-  const std::size_t most = large ? bytes_max_ - bytes_max_ / 4 : bytes_max_;
+std::size_t ByteBudget::most_for(std::size_t whole) const {
+  if (whole > kLargeBytes) return bytes_max_ - bytes_max_ / 4;
+  if (whole > kUsualBytes) return bytes_max_ - bytes_max_ / 8;
+  return bytes_max_;
+}
+
+bool ByteBudget::take(std::size_t bytes, std::size_t whole) {
+  const std::size_t most = most_for(whole);
   std::size_t held = held_.load(std::memory_order_relaxed);
   do {
     if (bytes > most || held > most - bytes) return false;
@@ -18,7 +24,7 @@ void ByteBudget::give(std::size_t bytes) {
 bool ByteShare::resize(std::size_t bytes) {
   const std::size_t counted = bytes > ByteBudget::kFreeBytes ? bytes - ByteBudget::kFreeBytes : 0;
   if (counted > counted_) {
-    if (!budget_.take(counted - counted_, bytes > ByteBudget::kLargeBytes)) return false;
+    if (!budget_.take(counted - counted_, bytes)) return false;
   } else {
     budget_.give(counted_ - counted);
   }

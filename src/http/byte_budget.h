@@ -9,11 +9,13 @@ namespace berth::http {
 ///
 /// Runs on: any thread.
 /// Limits:  kFreeBytes of each share are not counted, as the number of connections bounds them. Shares of
-///          more than kLargeBytes get no more than three quarters of the whole: what usual requests need
-///          stays free, whoever sends large ones.
+///          more than kLargeBytes get no more than three quarters of the whole, and with those of more than
+///          kUsualBytes no more than seven eighths: what usual requests need stays free, whoever sends large
+///          ones or many that are not quite so large.
 class ByteBudget {
  public:
   static constexpr std::size_t kFreeBytes = 8U << 10;
+  static constexpr std::size_t kUsualBytes = 24U << 10;
   static constexpr std::size_t kLargeBytes = 64U << 10;
 
   explicit ByteBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -24,7 +26,9 @@ class ByteBudget {
 
  private:
   friend class ByteShare;
-  bool take(std::size_t bytes, bool large);
+  /// `bytes` more for a share that then has `whole`.
+  bool take(std::size_t bytes, std::size_t whole);
+  std::size_t most_for(std::size_t whole) const;
   void give(std::size_t bytes);
 
   const std::size_t bytes_max_;

@@ -60,7 +60,20 @@ TEST(ByteShare, LargeOnesLeaveAQuarterToTheSmall) {
   EXPECT_TRUE(large.resize(300 * kKiB + kFree));
   ByteShare other(budget);
   EXPECT_FALSE(other.resize(ByteBudget::kLargeBytes + 1));
-  EXPECT_TRUE(other.resize(ByteBudget::kLargeBytes));
+  EXPECT_TRUE(other.resize(40 * kKiB));
+}
+
+// As many connections as one likes, each just below what is large.
+TEST(ByteShare, ManyMiddlingOnesLeaveAnEighthToTheUsual) {
+  ByteBudget budget(800 * kKiB);
+  std::vector<std::unique_ptr<ByteShare>> shares;
+  for (int i = 0; i < 1900; ++i) {
+    shares.push_back(std::make_unique<ByteShare>(budget));
+    static_cast<void>(shares.back()->resize(60 * kKiB));
+  }
+  EXPECT_LE(budget.held(), 700 * kKiB);
+  ByteShare usual(budget);
+  EXPECT_TRUE(usual.resize(20 * kKiB));
 }
 
 std::string header(std::size_t length, const std::string& more = {}) {

@@ -17,18 +17,9 @@ namespace {
 
 constexpr std::string_view kSealedMagic = "berth-backup-sealed-1\n";
 constexpr std::string_view kStoreMagic("SQLite format 3\0", 16);
-constexpr std::size_t kHeadBytes = 4, kTagBytes = 16, kNonceBytes = 12;
+constexpr std::size_t kHeadBytes = 4;
 constexpr std::uint32_t kLastPiece = 1U << 31U;
 constexpr std::uint64_t kScryptN = 1U << 15U, kScryptR = 8, kScryptP = 1, kScryptBytesMax = 64U << 20U;
-
-using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-const unsigned char* bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* bytes(std::string& text) {
-  return reinterpret_cast<unsigned char*>(text.data());
-}
 
 std::string render_head(std::uint32_t number) {
   std::string head;
@@ -42,8 +33,8 @@ std::uint32_t parse_head(std::string_view head) {
   return number;
 }
 
-std::array<unsigned char, kNonceBytes> nonce_of(std::uint64_t place) {
-  std::array<unsigned char, kNonceBytes> nonce{};
+auth::Nonce nonce_of(std::uint64_t place) {
+  auth::Nonce nonce{};
   for (std::size_t i = 0; i < 8; ++i) nonce[4 + i] = static_cast<unsigned char>(place >> (8 * (7 - i)));
   return nonce;
 }
@@ -62,38 +53,13 @@ Seal::Seal(const std::string& passphrase, const Salt& salt) {
 
 std::string Seal::close(std::string_view piece, bool last) {
   const std::string head = render_head(static_cast<std::uint32_t>(piece.size()) | (last ? kLastPiece : 0));
-  const auto nonce = nonce_of(next_++);
-  const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  std::string secret(piece.size() + kTagBytes, '\0');
-  int size = 0;
-  const bool done =
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce.data()) == 1 &&
-      EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(head), static_cast<int>(head.size())) == 1 &&
-      EVP_EncryptUpdate(context.get(), bytes(secret), &size, bytes(piece), static_cast<int>(piece.size())) ==
-          1 &&
-      EVP_EncryptFinal_ex(context.get(), bytes(secret) + size, &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, bytes(secret) + piece.size()) == 1;
-  check(done, "OpenSSL without AES-256-GCM");
-  return head + secret;
+  return head + auth::encrypt_aes_gcm(key_, nonce_of(next_++), head, piece);
 }
 
 Result<std::string> Seal::open(std::string_view head, std::string_view sealed) {
-  const auto nonce = nonce_of(next_++);
-  const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  const std::string_view secret = sealed.substr(0, sealed.size() - kTagBytes);
-  std::string tag(sealed.substr(secret.size()));
-  std::string piece(secret.size() + 1, '\0');  // Never empty, as OpenSSL wants somewhere to write.
-  int size = 0, rest = 0;
-  const bool done =
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce.data()) == 1 &&
-      EVP_DecryptUpdate(context.get(), nullptr, &size, bytes(head), static_cast<int>(head.size())) == 1 &&
-      EVP_DecryptUpdate(context.get(), bytes(piece), &size, bytes(secret), static_cast<int>(secret.size())) ==
-          1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
-      EVP_DecryptFinal_ex(context.get(), bytes(piece) + size, &rest) == 1;
-  if (!done) return invalid("not what was written");
-  piece.resize(secret.size());
-  return piece;
+  auto piece = auth::decrypt_aes_gcm(key_, nonce_of(next_++), head, sealed);
+  if (!piece) return invalid("not what was written");
+  return *std::move(piece);
 }
 
 Result<BackupKind> kind_of_backup(const std::string& path) {
@@ -183,7 +149,7 @@ Result<void> BackupReader::fill() {
   const std::uint32_t number = parse_head(*head);
   const std::size_t size = number & ~kLastPiece;
   if (size > kSealedPieceBytes) return invalid(path_ + " is damaged");
-  auto sealed = take(size + kTagBytes);
+  auto sealed = take(size + auth::kTagBytes);
   if (!sealed) return sealed.error();
   auto piece = seal_->open(*head, *sealed);
   if (!piece && first_)

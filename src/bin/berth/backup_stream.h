@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/aes_gcm.h"
 #include "base/result.h"
 #include "runtime/runtime.h"
 
@@ -39,7 +40,7 @@ class Seal {
   Result<std::string> open(std::string_view head, std::string_view sealed);
 
  private:
-  std::array<unsigned char, 32> key_{};
+  auth::AesKey key_{};
   std::uint64_t next_ = 0;
 };
 
