@@ -33,4 +33,8 @@ bool may_be_short_id(std::string_view text) {
          text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
 }
 
+bool may_be_short_ec2_id(std::string_view text) {
+  return text.size() >= kTypedLengthMin && text.starts_with("i-");
+}
+
 }  // namespace berth

@@ -17,4 +17,7 @@ std::map<std::string, std::string, std::less<>> short_ids(const std::set<std::st
 /// Whether `text` may stand for an id that begins with it: hexadecimal digits or hyphens, four or more.
 bool may_be_short_id(std::string_view text);
 
+/// Whether `text` may stand for an EC2 instance id that begins with it: "i-" and two letters or more.
+bool may_be_short_ec2_id(std::string_view text);
+
 }  // namespace berth

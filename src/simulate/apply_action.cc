@@ -1,8 +1,10 @@
 #include "simulate/apply_action.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "base/short_ids.h"
@@ -61,6 +63,13 @@ Async<Result<void>> update(Exchange& exchange, const Call& call, model::ecs::Upd
   co_return Result<void>();
 }
 
+std::set<std::string> zones_of(const store::View& view, const std::string& cluster_key) {
+  std::set<std::string> zones;
+  for (const auto& [sort, host] : view.group(store::kInstancesByCluster, cluster_key))
+    zones.insert(zone_of(*host->record));
+  return zones;
+}
+
 // What the gateway would write when the sessions of the hosts end.
 Result<store::Transaction> lost(const Call& call, const store::View& view, const std::string& cluster,
                                 const std::string& name) {
@@ -70,12 +79,17 @@ Result<store::Transaction> lost(const Call& call, const store::View& view, const
   if (*named) {
     hosts.push_back(*named);
   } else {
+    // As `berth up --zones` names them: a letter stands for that zone of the region.
+    const std::string zone = name.size() == 1 ? call.realm.region + name : name;
     for (const auto& [sort, one] :
          view.group(store::kInstancesByCluster, store::cluster_key(call.realm, cluster)))
-      if (zone_of(*one->record) == name) hosts.push_back(one);
+      if (const auto of_host = zone_of(*one->record); of_host == zone || of_host == name)
+        hosts.push_back(one);
   }
   if (hosts.empty())
-    return invalid(fmt::format("there is no container instance and no zone {} in cluster {}", name, cluster));
+    return invalid(
+        fmt::format("there is no container instance and no zone {} in cluster {}; the zones are {}", name,
+                    cluster, fmt::join(zones_of(view, store::cluster_key(call.realm, cluster)), ", ")));
   store::Transaction transaction(call.new_uuid(), domain::Writer::agent);
   for (const auto* host : hosts) {
     ContainerInstanceRecord record = *host->record;
@@ -177,7 +191,9 @@ Result<const StoredHost*> find_host(const store::View& view, const domain::Realm
   for (const auto& [sort, host] :
        view.group(store::kInstancesByCluster, store::cluster_key(realm, cluster))) {
     if (host->record->ec2_instance_id == name) return host;
-    if (may_be_short_id(id) && host->record->id.starts_with(id)) beginning.push_back(host);
+    const auto& host_id = host->record->ec2_instance_id;
+    const bool begins = may_be_short_id(id) && host->record->id.starts_with(id);
+    if (begins || (may_be_short_ec2_id(name) && host_id.starts_with(name))) beginning.push_back(host);
   }
   if (beginning.size() < 2) return beginning.empty() ? nullptr : beginning.front();
   return invalid(

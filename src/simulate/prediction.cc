@@ -121,7 +121,17 @@ std::string render_document(const Prediction& prediction) {
     unplaced.push_back(std::move(object));
   }
   document["unplaced"] = std::move(unplaced);
-  document["leftBehind"] = strings(prediction.left_behind);
+  JsonArray left_behind;
+  for (const auto& left : prediction.left_behind) {
+    JsonObject object;
+    object["task"] = left.task;
+    object["service"] = left.service;
+    object["containerInstance"] = left.instance;
+    object["ec2InstanceId"] = left.ec2_instance_id;
+    object["reason"] = left.why;
+    left_behind.push_back(std::move(object));
+  }
+  document["leftBehind"] = std::move(left_behind);
   document["events"] = strings(prediction.events);
   document["times"] = times_array(prediction);
   return render_json(JsonValue(std::move(document)));

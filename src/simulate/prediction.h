@@ -55,6 +55,13 @@ struct Unplaced {
   JsonObject explanation;
 };
 
+/// A task that is still on an instance that is drained or lost when everything has come to rest.
+struct LeftBehind {
+  std::string task, service, instance;  ///< Ids; no service: empty.
+  std::string ec2_instance_id;
+  std::string why;
+};
+
 /// What would happen.
 struct Prediction {
   std::string action;
@@ -71,8 +78,7 @@ struct Prediction {
   std::vector<std::string>
       events;  ///< "web: (service web) has reached a steady state." with its time before it.
   std::vector<TaskTimes::Seen> times;
-  /// Tasks of no service that the action leaves where they are, although their instance is drained or lost.
-  std::vector<std::string> left_behind;
+  std::vector<LeftBehind> left_behind;  ///< Of the first run.
 };
 
 /// Tables for a terminal. Ends in a newline.

@@ -31,6 +31,10 @@ std::string text_of(const JsonObject& object, std::string_view key) {
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
+bool is_drain(const Prediction& prediction) {
+  return prediction.action.starts_with("drain ");
+}
+
 std::string headline(const Prediction& prediction) {
   std::int64_t missing = 0;
   for (const auto& one : prediction.unplaced) missing += one.missing;
@@ -41,8 +45,31 @@ std::string headline(const Prediction& prediction) {
     text = "Nothing moves";
   else
     text = fmt::format("It takes {}", render_offset(prediction.took).substr(1));
-  if (missing == 0) return text + ", and every service has its tasks.";
+  const auto stay = prediction.left_behind.size();
+  if (stay > 0)
+    text += fmt::format(", and {} task{} where {}: {}", stay, stay == 1 ? " stays" : "s stay",
+                        stay == 1 ? "it is" : "they are",
+                        is_drain(prediction) ? "the drain does not end" : "on a host that is gone");
+  if (missing == 0) return text + (stay > 0 ? "." : ", and every service has its tasks.");
   return fmt::format("{}, and {} task{} cannot be placed.", text, missing, missing == 1 ? "" : "s");
+}
+
+// Every task that stays, under the reason that it shares with others.
+std::string left_behind_text(const Prediction& prediction) {
+  std::map<std::string, TextTable> by_reason;
+  std::set<std::string> ids;
+  for (const auto& left : prediction.left_behind) ids.insert(left.task);
+  const auto shortened = short_ids(ids);
+  std::size_t rows = 0;
+  for (const auto& left : prediction.left_behind) {
+    if (rows++ == kRowsMax) break;
+    auto& table = by_reason.try_emplace(left.why, std::vector<std::string>{"TASK", "SERVICE", "STAYS ON"})
+                      .first->second;
+    table.add({brief(shortened, left.task), left.service.empty() ? "-" : left.service, left.ec2_instance_id});
+  }
+  std::string text;
+  for (const auto& [why, table] : by_reason) text += fmt::format("\n{}\n{}", why, table.render());
+  return text;
 }
 
 std::string services_text(const Prediction& prediction) {
@@ -150,11 +177,7 @@ std::string render_text(const Prediction& prediction) {
   text += headline(prediction) + "\n";
   text += services_text(prediction) + instances_text(prediction) + moves_text(prediction) +
           unplaced_text(prediction);
-  if (!prediction.left_behind.empty())
-    text += fmt::format(
-        "\n{} of no service stay on instances that are drained or lost: nothing replaces them.\n",
-        prediction.left_behind.size() == 1 ? "1 task"
-                                           : fmt::format("{} tasks", prediction.left_behind.size()));
+  text += left_behind_text(prediction);
   if (prediction.runs > 1)
     text += "\nRanges are over all plays: equally good instances are drawn at random.\n";
   return text + times_text(prediction);

@@ -139,6 +139,7 @@ class Sandbox {
   }
 
   static Async<Outcome> collect(Sandbox& self);
+  static Async<std::string> explain(Sandbox& self, std::string service);
   void collect_instances(const store::View& view, Outcome& outcome) const;
   std::vector<std::string> collect_services(const store::View& view, Outcome& outcome) const;
 
@@ -181,7 +182,9 @@ void Sandbox::collect_instances(const store::View& view, Outcome& outcome) const
     one.tasks_after.take(static_cast<std::int64_t>(tasks.size()), true);
     if (record.status == domain::InstanceStatus::draining || !domain::counts_as_connected(record))
       for (const auto& [task_sort, task] : tasks)
-        if (!task->record->service_name) outcome.left_behind.push_back(task->record->id);
+        outcome.left_behind.push_back({task->record->id, task->record->service_name.value_or(""), record.id,
+                                       record.ec2_instance_id,
+                                       "it is of no service, and nothing replaces it"});
     outcome.instances.push_back(std::move(one));
   }
 }
@@ -216,6 +219,30 @@ std::vector<std::string> Sandbox::collect_services(const store::View& view, Outc
   return short_of;
 }
 
+// The document of ExplainService; empty when there is none.
+Async<std::string> Sandbox::explain(Sandbox& self, std::string service) {
+  auto parts = self.new_parts();
+  const services::ecs::Call call(api::Call(self.node_.runtime(), parts), self.ecs_);
+  model::control::ExplainServiceRequest request;
+  request.cluster = self.options_.cluster;
+  request.service = std::move(service);
+  const auto view = co_await self.committer_.read();
+  auto decision = services::control::explain_service(call, view, request);
+  co_return decision.answer ? decision.answer->document : std::string();
+}
+
+// What a service waits for, of its document: why its tasks are not replaced.
+std::string why_it_stays(const std::string& document) {
+  const auto parsed = parse_json(document);
+  const auto* object = parsed && parsed->is_object() ? &parsed->get_object() : nullptr;
+  const auto* waits = object ? object->if_contains("waits") : nullptr;
+  std::string why;
+  if (waits && waits->is_array())
+    for (const auto& wait : waits->get_array())
+      why += (why.empty() ? "" : " ") + std::string(wait.as_object().at("text").as_string());
+  return why.empty() ? "its service does not replace it" : why;
+}
+
 Async<Outcome> Sandbox::collect(Sandbox& self) {
   Outcome outcome;
   std::vector<std::string> short_of;
@@ -224,15 +251,13 @@ Async<Outcome> Sandbox::collect(Sandbox& self) {
     self.collect_instances(view, outcome);
     short_of = self.collect_services(view, outcome);
   }
-  auto parts = self.new_parts();
-  const services::ecs::Call call(api::Call(self.node_.runtime(), parts), self.ecs_);
-  for (const auto& name : short_of) {
-    model::control::ExplainServiceRequest request;
-    request.cluster = self.options_.cluster;
-    request.service = name;
-    const auto view = co_await self.committer_.read();
-    auto decision = services::control::explain_service(call, view, request);
-    if (decision.answer) outcome.services[name].short_of = decision.answer->document;
+  for (const auto& name : short_of) outcome.services[name].short_of = co_await explain(self, name);
+  std::map<std::string, std::string> why;
+  for (auto& left : outcome.left_behind) {
+    if (left.service.empty()) continue;
+    const auto [at, first] = why.try_emplace(left.service);
+    if (first) at->second = why_it_stays(co_await explain(self, left.service));
+    left.why = at->second;
   }
   outcome.took = self.recorder_.last_change();
   outcome.moves = self.recorder_.moves();

@@ -34,7 +34,7 @@ struct Outcome {
   std::vector<InstanceOutcome> instances;  ///< With `tasks_after` of this play alone.
   std::vector<Move> moves;
   std::vector<std::pair<Duration, std::string>> events;
-  std::vector<std::string> left_behind;
+  std::vector<LeftBehind> left_behind;
 };
 
 /// Plays an action in a copy of the cluster: the real committer on the memory engine, the real service

@@ -235,7 +235,47 @@ TEST(Simulate, TasksOfNoServiceAreLeftBehind) {
   cluster.add_task("", "h1", "web:1");
   const auto prediction = must_predict(cluster, Drain{"h1"});
   EXPECT_EQ(ends(prediction).at("h1"), 1);
-  EXPECT_EQ(prediction.left_behind.size(), 1U);
+  ASSERT_EQ(prediction.left_behind.size(), 1U);
+  EXPECT_THAT(render_text(prediction), HasSubstr("1 task stays where it is: the drain does not end"));
+}
+
+// At most as many tasks as are desired, and all of them needed: none can be replaced before it is stopped.
+TEST(Simulate, ADrainThatNeverEndsSaysWhichTasksStayAndWhy) {
+  auto cluster = testing::three_zones();
+  model::ecs::DeploymentConfiguration configuration;
+  configuration.minimum_healthy_percent = 100;
+  configuration.maximum_percent = 100;
+  cluster.service("web").deployment_configuration = configuration;
+  const auto prediction = must_predict(cluster, Drain{"h1"});
+  EXPECT_TRUE(prediction.moves.empty());
+  ASSERT_EQ(prediction.left_behind.size(), 2U);
+  for (const auto& left : prediction.left_behind) {
+    EXPECT_EQ(left.service, "web");
+    EXPECT_EQ(left.instance, "h1");
+    EXPECT_THAT(left.why, HasSubstr("maximumPercent allows 4 tasks at a time"));
+  }
+  const auto text = render_text(prediction);
+  EXPECT_THAT(text, HasSubstr("Nothing moves, and 2 tasks stay where they are: the drain does not end."));
+  EXPECT_THAT(text, HasSubstr("STAYS ON"));
+  EXPECT_THAT(text, HasSubstr("i-h1"));
+  const auto document = parse_json(render_document(prediction)).value().as_object();
+  EXPECT_EQ(document.at("leftBehind").as_array().size(), 2U);
+}
+
+TEST(Simulate, ABeginningOfAnEc2InstanceIdNamesAnInstance) {
+  auto cluster = testing::three_zones();
+  cluster.add_host("abcd1111", "a");
+  EXPECT_TRUE(predict(cluster.state(), Drain{"i-abcd"}, {}).ok());
+  const auto several = predict(cluster.state(), Drain{"i-h"}, {});
+  EXPECT_FALSE(several.ok()) << "one letter is no beginning";
+}
+
+TEST(Simulate, ALetterNamesAZoneOfTheRegion) {
+  auto cluster = testing::three_zones();
+  cluster.add_host("far", "us-east-1f");
+  const auto prediction = must_predict(cluster, Lose{"f"});
+  EXPECT_EQ(prediction.instances.front().ec2_instance_id, "i-far");
+  EXPECT_EQ(prediction.instances.front().status, "lost");
 }
 
 TEST(Simulate, TheSameQuestionHasTheSameAnswer) {
@@ -255,7 +295,8 @@ TEST(Simulate, RefusesWhatTheApiWouldRefuse) {
   EXPECT_THAT(message(Scale{"nobody", 1}), HasSubstr("ServiceNotFoundException"));
   EXPECT_THAT(message(Deploy{"web", "web:9"}), HasSubstr("TaskDefinition not found"));
   EXPECT_THAT(message(Drain{"i-nobody"}), HasSubstr("no container instance i-nobody"));
-  EXPECT_THAT(message(Lose{"z"}), HasSubstr("no container instance and no zone z"));
+  EXPECT_THAT(message(Lose{"z"}),
+              HasSubstr("no container instance and no zone z in cluster default; the zones are a, b, c"));
   EXPECT_THAT(message(Drain{"h1"}, "elsewhere"), HasSubstr("no cluster elsewhere"));
 }
 

@@ -83,6 +83,7 @@ class Cluster {
     service.steady_since = service.created_at;
     return services_[name] = service;
   }
+  domain::ServiceRecord& service(const std::string& name) { return services_.at(name); }
   /// A running task; of the service's PRIMARY deployment, or alone with an empty name.
   void add_task(const std::string& service, const std::string& host, const std::string& definition) {
     domain::TaskPlan plan{cluster_, definitions_.at(definition)};

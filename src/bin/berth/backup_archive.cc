@@ -1,6 +1,7 @@
 #include "bin/berth/backup_archive.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -258,6 +259,22 @@ Result<BackupFacts> restore_archive(const BackupOrder& order, BackupKind kind) {
 
 }  // namespace
 
+namespace {
+
+// What stands under a name, told from what another name has.
+std::map<std::string, ino_t> files_in(const std::string& data_dir, const std::string& suffix) {
+  std::map<std::string, ino_t> found;
+  std::vector<std::string> names(kSmallFiles.begin(), kSmallFiles.end());
+  names.emplace_back(kBackupStore);
+  for (const auto& name : names) {
+    struct stat status {};
+    if (stat((data_dir + "/" + name + suffix).c_str(), &status) == 0) found[name] = status.st_ino;
+  }
+  return found;
+}
+
+}  // namespace
+
 Result<BackupFacts> make_backup(const BackupOrder& order, runtime::Runtime& runtime) {
   std::error_code error;
   const std::string store = order.data_dir + "/" + kBackupStore;
@@ -301,6 +318,7 @@ Result<BackupFacts> restore_backup(const BackupOrder& order) {
   auto owner = prepare_folder(order.data_dir);
   if (!owner) return owner.error();
   if (auto idle = check_idle(order.data_dir + "/" + kBackupStore); !idle) return idle.error();
+  const auto before = files_in(order.data_dir, "");
   Result<BackupFacts> facts = BackupFacts{*kind, "", "", {kBackupStore}, {}};
   if (*kind == BackupKind::store) {
     const auto done = store::sqlite::restore_backup(order.file, order.data_dir + "/" + kBackupStore);
@@ -308,6 +326,10 @@ Result<BackupFacts> restore_backup(const BackupOrder& order) {
   } else {
     facts = restore_archive(order, *kind);
   }
+  if (facts)
+    for (const auto& [name, file] : files_in(order.data_dir, ".before-restore"))
+      if (const auto was = before.find(name); was != before.end() && was->second == file)
+        facts->kept.push_back(name + ".before-restore");
   if (auto given = give_to(order.data_dir, *owner); !given && facts) return given.error();
   return facts;
 }

@@ -21,10 +21,11 @@ inline constexpr const char* kBackupManifest = "manifest.json";
 /// What a backup holds.
 struct BackupFacts {
   BackupKind kind = BackupKind::archive;
-  std::string made_at;              ///< ISO 8601; empty for a copy of the state alone.
-  std::string version;              ///< Of the program that made it.
-  std::vector<std::string> files;   ///< Without the manifest.
-  std::vector<std::string> realms;  ///< "account/region" of the state.
+  std::string made_at;                 ///< ISO 8601; empty for a copy of the state alone.
+  std::string version;                 ///< Of the program that made it.
+  std::vector<std::string> files;      ///< Without the manifest.
+  std::vector<std::string> realms;     ///< "account/region" of the state.
+  std::vector<std::string> kept = {};  ///< Of a restore: what was there before, NAME.before-restore.
 };
 
 struct BackupOrder {

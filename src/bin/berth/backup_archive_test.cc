@@ -149,12 +149,23 @@ TEST_F(Backup, KeepsWhatItReplaces) {
   fs::create_directories(fresh_);
   make_store(fresh_ + "/berth.db");
   write(fresh_ + "/credentials", "another key");
-  ASSERT_TRUE(restore(fresh_).ok());
+  const auto first = restore(fresh_);
+  ASSERT_TRUE(first.ok());
   expect_all_there(fresh_);
+  EXPECT_EQ(first->kept, (std::vector<std::string>{"berth.db.before-restore", "credentials.before-restore"}));
   EXPECT_EQ(read(fresh_ + "/credentials.before-restore"), "another key");
   EXPECT_TRUE(store::sqlite::examine_store(fresh_ + "/berth.db.before-restore").ok());
-  ASSERT_TRUE(restore(fresh_).ok()) << "a second time";
+  const auto second = restore(fresh_);
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->kept, std::vector<std::string>{"berth.db.before-restore"}) << "the same key was there";
   EXPECT_EQ(read(fresh_ + "/credentials.before-restore"), "another key");
+}
+
+TEST_F(Backup, SaysNothingOfWhatWasNotThere) {
+  ASSERT_TRUE(backup().ok());
+  const auto restored = restore(fresh_);
+  ASSERT_TRUE(restored.ok());
+  EXPECT_TRUE(restored->kept.empty());
 }
 
 TEST_F(Backup, TakesThePlaceOfADamagedStore) {

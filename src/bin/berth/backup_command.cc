@@ -42,7 +42,8 @@ void say_what_is_restored(const BackupFacts& facts, const std::string& file, con
     fmt::print("{} is restored from {}, made {} by berth {}: {}\n", data_dir, file, facts.made_at,
                facts.version, fmt::join(facts.files, ", "));
   }
-  fmt::print("What was there before is beside it as NAME.before-restore.\n");
+  if (!facts.kept.empty())
+    fmt::print("What was there before is beside it: {}.\n", fmt::join(facts.kept, ", "));
   for (const auto& realm : facts.realms) {
     const auto slash = realm.find('/');
     fmt::print("It is of account {} (berthd --account-id), region {} (--region).\n", realm.substr(0, slash),

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bin/berth/commands.h"
+#include "bin/command_line/nearest.h"
+#include "model/operation_info.h"
 #include "runtime/real/io_threads.h"
 
 namespace berth::cli {
@@ -21,6 +25,20 @@ Async<int> call_operation(CommandContext& context, std::string operation, JsonOb
   co_return 0;
 }
 
+// An operation of the ECS API, or one with its target prefix, which berthd knows.
+command_line::Take operation_name(std::string& into) {
+  return [&into](const std::string& text) -> Result<void> {
+    const auto* ecs = model::find_service("ecs");
+    std::vector<std::string> names;
+    for (const auto& operation : ecs->operations) names.emplace_back(operation.name);
+    const bool known = std::find(names.begin(), names.end(), text) != names.end();
+    if (!known && text.find('.') == std::string::npos)
+      return invalid("is no operation of the ECS API" + command_line::did_you_mean(text, names));
+    into = text;
+    return {};
+  };
+}
+
 command_line::Take json_object(std::string& into) {
   return [&into](const std::string& text) -> Result<void> {
     const auto parsed = parse_json(text);
@@ -36,7 +54,7 @@ void add_call(CommandLine& line) {
   auto options = std::make_shared<CallOptions>();
   auto& command =
       line.program.add_command("call", "one signed call of the API, the answer as JSON: no AWS CLI needed");
-  command.add_word("OPERATION", command_line::text(options->operation), "such as DescribeTasks");
+  command.add_word("OPERATION", operation_name(options->operation), "such as DescribeTasks");
   command.add_optional_word("REQUEST", json_object(options->request), "its parameters, a JSON object ({})");
   command.add_note("  berth call ListTasks '{\"cluster\": \"default\"}'");
   line.runs[&command] = [options](CommandContext& context) {

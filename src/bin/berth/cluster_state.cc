@@ -19,6 +19,11 @@ std::string last_part(const std::string& arn) {
   return arn.substr(arn.rfind('/') + 1);
 }
 
+// "1 task running", "2 tasks running".
+std::string counted(const std::string& number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == "1" ? "" : "s");
+}
+
 // Objects in `list` of an answer.
 std::vector<JsonObject> objects_of(const JsonValue& answer, std::string_view list) {
   std::vector<JsonObject> objects;
@@ -73,6 +78,10 @@ Async<Result<std::vector<JsonObject>>> read_instances(ApiClient& client, std::st
 
 }  // namespace
 
+std::string name_of(const ClusterState& state) {
+  return member(state.cluster, "clusterName");
+}
+
 Async<Result<ClusterStates>> read_clusters(ApiClient& client) {
   ClusterStates states;
   JsonObject everything;
@@ -92,19 +101,20 @@ Async<Result<ClusterStates>> read_clusters(ApiClient& client) {
 std::string render_text(const ClusterStates& clusters) {
   std::string text;
   for (const auto& [cluster, instances] : clusters) {
-    text += fmt::format("cluster {}: {}, {} container instances, {} tasks running, {} pending\n",
-                        member(cluster, "clusterName"), member(cluster, "status"),
-                        member(cluster, "registeredContainerInstancesCount"),
-                        member(cluster, "runningTasksCount"), member(cluster, "pendingTasksCount"));
+    text += fmt::format("cluster {}: {}, {}, {} running, {} pending\n", member(cluster, "clusterName"),
+                        member(cluster, "status"),
+                        counted(member(cluster, "registeredContainerInstancesCount"), "container instance"),
+                        counted(member(cluster, "runningTasksCount"), "task"),
+                        member(cluster, "pendingTasksCount"));
     std::set<std::string> ids;
     for (const auto& instance : instances) ids.insert(last_part(member(instance, "containerInstanceArn")));
     const auto shortened = short_ids(ids);
     for (const auto& instance : instances)
-      text += fmt::format("  {} {}: {}, agent connected: {}, {} tasks running, {} pending\n",
-                          shortened.at(last_part(member(instance, "containerInstanceArn"))),
-                          member(instance, "ec2InstanceId"), member(instance, "status"),
-                          member(instance, "agentConnected"), member(instance, "runningTasksCount"),
-                          member(instance, "pendingTasksCount"));
+      text += fmt::format(
+          "  {} {}: {}, agent connected: {}, {} running, {} pending\n",
+          shortened.at(last_part(member(instance, "containerInstanceArn"))),
+          member(instance, "ec2InstanceId"), member(instance, "status"), member(instance, "agentConnected"),
+          counted(member(instance, "runningTasksCount"), "task"), member(instance, "pendingTasksCount"));
   }
   return text;
 }

@@ -15,6 +15,8 @@ struct ClusterState {
 };
 using ClusterStates = std::vector<ClusterState>;
 
+std::string name_of(const ClusterState& state);
+
 /// All of them, page by page.
 /// Errors: those of ApiClient::call().
 Async<Result<ClusterStates>> read_clusters(ApiClient& client);

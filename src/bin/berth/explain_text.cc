@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -59,6 +60,21 @@ std::string joined(const JsonObject& object, std::string_view key) {
   return list;
 }
 
+// The container instances of a decision, as short as tells them apart.
+using Shortened = std::map<std::string, std::string, std::less<>>;
+Shortened short_instances(const JsonObject& decision) {
+  std::set<std::string> ids;
+  for (const auto& instance : objects(decision, "instances"))
+    ids.insert(id_of(text(instance, "containerInstanceArn")));
+  return short_ids(ids);
+}
+
+// As the table of the decision shows it.
+std::string brief(const Shortened& shortened, const std::string& arn) {
+  const auto found = shortened.find(id_of(arn));
+  return found == shortened.end() ? id_of(arn) : found->second;
+}
+
 std::string free_of(const JsonObject& instance, std::string_view what) {
   return fmt::format("{}/{}", number(object_at(instance, "remaining"), what),
                      number(object_at(instance, "registered"), what));
@@ -90,12 +106,9 @@ std::string decision_text(const JsonObject& decision) {
       fmt::format("needs     {}\nstrategy  {}\n{}\n", needs_text(object_at(decision, "needs")),
                   text(decision, "strategy"), text(decision, "summary"));
   TextTable table({"INSTANCE", "HOST", "ZONE", "CPU FREE", "MEMORY FREE", "TASKS", "OF GROUP", "RESULT"});
-  const auto instances = objects(decision, "instances");
-  std::set<std::string> ids;
-  for (const auto& instance : instances) ids.insert(id_of(text(instance, "containerInstanceArn")));
-  const auto shortened = short_ids(ids);
-  for (const auto& instance : instances) {
-    table.add({shortened.at(id_of(text(instance, "containerInstanceArn"))), text(instance, "ec2InstanceId"),
+  const auto shortened = short_instances(decision);
+  for (const auto& instance : objects(decision, "instances")) {
+    table.add({brief(shortened, text(instance, "containerInstanceArn")), text(instance, "ec2InstanceId"),
                text(instance, "availabilityZone"), free_of(instance, "cpu"), free_of(instance, "memory"),
                text(instance, "tasks"), text(instance, "groupTasks"), result_of(instance)});
     for (const auto& reason : objects(instance, "reasons")) table.note("to fit: " + text(reason, "remedy"));
@@ -116,9 +129,11 @@ std::string waits_text(const JsonObject& document) {
 std::string placement_text(const JsonObject& document) {
   std::string lines = fmt::format("{} of {}, {} wanted\n", text(document, "taskDefinition"),
                                   text(document, "cluster"), number(document, "count"));
+  const auto shortened = short_instances(object_at(document, "decision"));
   for (const auto& placed : objects(document, "placed"))
-    lines += fmt::format("  {} on {} ({})\n", number(placed, "tasks"),
-                         id_of(text(placed, "containerInstanceArn")), text(placed, "availabilityZone"));
+    lines +=
+        fmt::format("  {} on {} ({})\n", number(placed, "tasks"),
+                    brief(shortened, text(placed, "containerInstanceArn")), text(placed, "availabilityZone"));
   if (number(document, "unplaced") > 0)
     lines +=
         fmt::format("  {} nowhere: {}\n", number(document, "unplaced"), text(document, "unplacedBecause"));
@@ -127,15 +142,17 @@ std::string placement_text(const JsonObject& document) {
 
 std::string task_text(const JsonObject& document) {
   const auto& instance = object_at(document, "instance");
+  const auto& why = object_at(document, "why");
+  const auto shortened = short_instances(object_at(why, "decision"));
   std::string lines = fmt::format("task {} ({}, {})\n{}\n", id_of(text(document, "taskArn")),
                                   id_of(text(document, "taskDefinitionArn")), text(document, "group"),
                                   text(document, "summary"));
   lines +=
       fmt::format("status    {}, wanted {}\n", text(document, "lastStatus"), text(document, "desiredStatus"));
-  lines += fmt::format("instance  {} {} in {}: {}, agent {}\n", id_of(text(instance, "containerInstanceArn")),
-                       text(instance, "ec2InstanceId"), text(instance, "availabilityZone"),
-                       text(instance, "status"),
-                       text(instance, "agentConnected") == "true" ? "connected" : "not connected");
+  lines += fmt::format(
+      "instance  {} {} in {}: {}, agent {}\n", brief(shortened, text(instance, "containerInstanceArn")),
+      text(instance, "ec2InstanceId"), text(instance, "availabilityZone"), text(instance, "status"),
+      text(instance, "agentConnected") == "true" ? "connected" : "not connected");
   lines += waits_text(document);
   TextTable timeline({"WHEN", "WHAT"});
   for (const auto& step : objects(document, "timeline")) timeline.add({text(step, "at"), text(step, "what")});
@@ -144,7 +161,6 @@ std::string task_text(const JsonObject& document) {
   for (const auto& one : objects(document, "containers"))
     containers.add({text(one, "name"), text(one, "status"), text(one, "exitCode"), text(one, "reason")});
   lines += "\n" + containers.render();
-  const auto& why = object_at(document, "why");
   return lines + fmt::format("\nWhy there? {}\n{}\n", text(why, "verdict"), text(why, "note")) +
          decision_text(object_at(why, "decision"));
 }

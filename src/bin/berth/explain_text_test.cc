@@ -9,6 +9,7 @@ namespace berth::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ExplainText, APlacementNamesEveryInstance) {
   const auto document = parse_json(R"({"kind":"placement","cluster":"c","taskDefinition":"web:1","count":2,
@@ -31,6 +32,18 @@ TEST(ExplainText, APlacementNamesEveryInstance) {
   EXPECT_THAT(text, HasSubstr("300/1024"));
   EXPECT_THAT(text, HasSubstr("needs 512 MiB of memory, 300 free\n"));
   EXPECT_THAT(text, HasSubstr("to fit: free 212 MiB\n"));
+}
+
+TEST(ExplainText, AnIdIsShownAlikeEverywhere) {
+  constexpr const char* kInstanceArn =
+      "arn:aws:ecs:r:1:container-instance/c/0123456789abcdef0123456789abcdef";
+  JsonObject document{
+      {"kind", "task"},
+      {"instance", {{"containerInstanceArn", kInstanceArn}}},
+      {"why", {{"decision", {{"instances", JsonArray{{{"containerInstanceArn", kInstanceArn}}}}}}}}};
+  const auto text = render_explanation(document);
+  EXPECT_THAT(text, HasSubstr("instance  0123456789ab "));
+  EXPECT_THAT(text, Not(HasSubstr("0123456789abc")));
 }
 
 TEST(ExplainText, AnotherVersionsDocumentIsShownAsItIs) {

@@ -120,6 +120,7 @@ Result<std::vector<std::string>> parse_zones(std::string_view text, std::string_
     if (!named) return invalid(fmt::format("--zones '{}': wanted are names such as a,b,c", text));
     zones.push_back(zone.size() == 1 ? std::string(region) + zone : zone);
   }
+  if (text.ends_with(',')) return invalid(fmt::format("--zones '{}': wanted are names such as a,b,c", text));
   return zones;
 }
 

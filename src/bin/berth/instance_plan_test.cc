@@ -37,6 +37,7 @@ TEST(InstancePlan, CompletesZones) {
   EXPECT_THAT(*zones, ElementsAre("eu-west-2a", "eu-west-2b", "rack-7"));
   EXPECT_THAT(*parse_zones("", "us-east-1"), ElementsAre("us-east-1a"));
   EXPECT_FALSE(parse_zones("a,,b", "us-east-1").ok());
+  EXPECT_FALSE(parse_zones("a,", "us-east-1").ok());
   EXPECT_FALSE(parse_zones("a b", "us-east-1").ok());
 }
 

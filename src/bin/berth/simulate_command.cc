@@ -94,7 +94,7 @@ command_line::Take size_of_instance(simulate::Add& add) {
 }
 
 constexpr const char* kInstance =
-    "its id, a beginning of it that no other has, its ARN, or its EC2 instance id";
+    "its id or EC2 instance id, a beginning of either that no other has, or its ARN";
 
 void add_drain(CommandLine& line, command_line::Command& parent) {
   auto action = std::make_shared<simulate::Drain>();
@@ -125,7 +125,7 @@ void add_lose(CommandLine& line, command_line::Command& parent) {
   auto& command =
       parent.add_command("lose", "a container instance, or all of a zone, is gone without a word, for good");
   command.add_word("INSTANCE|ZONE", command_line::text(action->instance_or_zone),
-                   "a zone's name, or a container instance as in `simulate drain`");
+                   "a zone's name or letter, or a container instance as in `simulate drain`");
   add_action(line, command, action);
 }
 

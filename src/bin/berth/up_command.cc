@@ -2,6 +2,7 @@
 
 #include "bin/berth/commands.h"
 #include "bin/berth/control_plane.h"
+#include "bin/berth/instance_plan.h"
 #include "bin/berth/instances.h"
 #include "bin/berth/port_owner.h"
 #include "bin/berth/programs.h"
@@ -96,6 +97,8 @@ void add_up(CommandLine& line) {
       "takes back "
       "what it added.");
   command.require([options]() -> Result<void> {
+    if (const auto zones = parse_zones(options->zones, ""); !options->zones.empty() && !zones)
+      return zones.error();
     if (options->instances > 0 || (options->zones.empty() && options->images.empty())) return {};
     return invalid("--zones and --images belong to --instances N");
   });

@@ -24,6 +24,17 @@ std::string role_of(const domain::TaskRecord& task, const domain::TaskDefinition
   return (application ? wire.task_role_arn : wire.execution_role_arn).value_or("");
 }
 
+void say_without_keys(const domain::TaskRecord& task, const std::string& role, RoleType type) {
+  if (type == RoleType::task_application)
+    spdlog::warn("gateway: --task-roles has no keys of {}: task {} runs without credentials of its role",
+                 role, task.arn);
+  else
+    spdlog::info(
+        "gateway: --task-roles has no keys of {}, the execution role of task {}: berth-agent needs none, an "
+        "Amazon ECS agent pulls and logs without them",
+        role, task.arn);
+}
+
 }  // namespace
 
 MonotonicTime RoleCredentials::next_due() const {
@@ -42,7 +53,7 @@ std::optional<model::acs::IAMRoleCredentials> RoleCredentials::issue(const domai
   if (roles_ == nullptr || role.empty()) return std::nullopt;
   auto keys = roles_->find(role);
   if (!keys) {
-    if (always) spdlog::warn("gateway: task {} has role {}, of which there are no keys", task.arn, role);
+    if (always) say_without_keys(task, role, type);
     return std::nullopt;
   }
   std::string id = roles_->credentials_id(task.arn, to_string(type));
