@@ -41,6 +41,9 @@ MISTAKES = [
     ("berth", ["--cluster"], "--cluster needs a value"),
     ("berth", ["up", "--instances", "-1"], "--instances '-1'"),
     ("berth", ["up", "--zones", "a,b"], "--instances"),
+    ("berth", ["up", "--instances", "2", "--zones", "a,,b"], "--zones 'a,,b'"),
+    ("berth", ["call", "ListTask"], "did you mean 'ListTasks'?"),
+    ("berth", ["--completion", "zsh"], "--completion 'zsh' must be bash"),
     ("berth", ["explain", "task"], "TASK is missing"),
     ("berth", ["explain", "taks", "x"], "did you mean 'task'?"),
     ("berth", ["simulate", "scale", "web", "many"], "'many'"),
@@ -218,6 +221,66 @@ class Starts(unittest.TestCase):
         if "not answering" not in shown.stdout:
             self.skipTest("a control plane of this machine has port 5167")
         self.assertIn("a control plane answers on port 51670, the default before: use --port 51670", shown.stdout)
+
+
+class Installed(unittest.TestCase):
+    """berthd as a package runs it, by a file of settings; `berth` is told the data directory only."""
+
+    def serve(self, *settings):
+        folder = tempfile.mkdtemp(prefix="berth-e2e-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        self.data_dir = os.path.join(folder, "data")
+        config = os.path.join(folder, "berthd.conf")
+        pathlib.Path(config).write_text("\n".join([f"data-dir = {self.data_dir}", *settings, ""]))
+        berthd = subprocess.Popen([os.path.join(BIN, "berthd"), "--config", config], text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
+        self.addCleanup(berthd.stdout.close)
+        self.addCleanup(berthd.wait)
+        self.addCleanup(berthd.terminate)
+        self.assertIn("berthd ready on", berthd.stdout.readline())
+
+    def berth(self, *words):
+        ended = run("berth", "--data-dir", self.data_dir, *words)
+        self.assertEqual(ended.returncode, 0, ended.stderr + ended.stdout)
+        return ended.stdout
+
+    def test_every_command_reaches_one_that_requires_tls(self):
+        port = free_port()
+        text = pathlib.Path(ROOT, "docs/ops/install.md").read_text()
+        settings = re.search(r"    listen = 0.0.0.0:5167\n    tls = required\n", text)[0].replace("5167", str(port))
+        self.serve(*settings.replace("    ", "").splitlines(), "region = eu-west-1")
+        endpoint = f"https://127.0.0.1:{port}"
+        self.assertIn(f"berthd: serving on {endpoint}", self.berth("status"))
+        self.assertEqual(json.loads(self.berth("status", "--output", "json"))["endpoint"], endpoint)
+        mars = run("berth", "--data-dir", self.data_dir, "--region", "mars", "status")
+        self.assertEqual((mars.returncode, mars.stdout), (1, ""))
+        self.assertIn("region mars has no clusters", mars.stderr)
+        made = json.loads(self.berth("call", "CreateCluster", '{"clusterName": "default"}'))
+        self.assertIn(":eu-west-1:", made["cluster"]["clusterArn"])
+        self.assertIn("cluster default: ACTIVE, 0 container instances", self.berth("--cluster", "default", "status"))
+        nosuch = run("berth", "--data-dir", self.data_dir, "--cluster", "defalt", "status")
+        self.assertEqual(nosuch.returncode, 1)
+        self.assertIn("there is no cluster defalt in region eu-west-1: did you mean 'default'?", nosuch.stderr)
+        listed = json.loads(self.berth("aws", "ecs", "list-clusters", "--output", "json"))
+        self.assertEqual(listed["clusterArns"], [made["cluster"]["clusterArn"]])
+        definition = {"family": "web", "containerDefinitions": [{"name": "web", "image": "i", "memory": 64}]}
+        self.berth("call", "RegisterTaskDefinition", json.dumps(definition))
+        self.assertIn("web", self.berth("explain", "placement", "--task-definition", "web"))
+        self.berth("call", "CreateService", '{"serviceName": "web", "taskDefinition": "web", "desiredCount": 1}')
+        self.assertIn("2 tasks cannot be placed", self.berth("simulate", "scale", "web", "2"))
+        self.berth("backup", os.path.join(self.data_dir, "..", "one.backup"))
+        # As docs/ops/backup.md prints it.
+        health = re.search(r"curl -s --cacert /var/lib/berth/ca.pem (https://127.0.0.1:5167/healthz)",
+                           pathlib.Path(ROOT, "docs/ops/backup.md").read_text())[1].replace("5167", str(port))
+        answer = subprocess.run(["curl", "-s", "--cacert", f"{self.data_dir}/ca.pem", health], text=True,
+                                capture_output=True, timeout=SECONDS_MAX)
+        self.assertEqual(answer.stdout, "ok\n")
+
+    def test_one_that_listens_elsewhere_is_found(self):
+        port = free_port()
+        self.serve(f"listen = 127.0.0.2:{port}")
+        self.assertIn(f"berthd: serving on http://127.0.0.2:{port}", self.berth("status"))
+        self.assertIn("clusterArns", self.berth("aws", "ecs", "list-clusters", "--output", "json"))
 
 
 if __name__ == "__main__":

@@ -20,16 +20,24 @@ std::string text_of(const JsonValue& value, std::string_view name) {
 
 ApiClient::ApiClient(const Installation& installation, Credentials credentials, runtime::Runtime& runtime,
                      Executor executor)
-    : host_(fmt::format("127.0.0.1:{}", installation.port)),
+    : endpoint_(installation.endpoint()),
       region_(installation.region),
       credentials_{std::move(credentials.access_key_id), std::move(credentials.secret), {}},
       runtime_(runtime) {
-  auto caller = http::make_http_caller(installation.endpoint(), {}, std::move(executor), runtime);
-  check(caller.ok(), "the endpoint of an installation is a valid URL");
-  caller_ = *std::move(caller);
+  const auto endpoint = http::parse_endpoint(endpoint_);
+  check(endpoint.ok(), "the endpoint of an installation is a valid URL");
+  host_ = endpoint->authority();
+  http::ClientOptions options;
+  options.ca_pem = installation.ca_pem;
+  auto caller = http::make_http_caller(endpoint_, std::move(options), std::move(executor), runtime);
+  if (caller)
+    caller_ = *std::move(caller);
+  else
+    no_caller_ = invalid(fmt::format("{}: {}", installation.ca_file(), caller.error().message));
 }
 
 Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject request) {
+  if (no_caller_) co_return *no_caller_;
   const bool own = operation.find('.') != std::string::npos;
   Call call{own ? operation : "AmazonEC2ContainerServiceV20141113." + operation, "ecs", region_};
   return call_api(std::move(call), std::move(operation), std::move(request));
@@ -56,7 +64,7 @@ Async<Result<JsonValue>> ApiClient::call_api(Call call, std::string operation, J
   if (!response)
     co_return Error{
         response.error().code,
-        fmt::format("no answer from the control plane at {}: {}", host_, response.error().message),
+        fmt::format("no answer from the control plane at {}: {}", endpoint_, response.error().message),
         response.error().retry};
   auto body = parse_json(response->body);
   if (!body)
@@ -69,11 +77,13 @@ Async<Result<JsonValue>> ApiClient::call_api(Call call, std::string operation, J
 }
 
 Async<Result<runtime::HttpResponse>> ApiClient::get_health() {
+  if (no_caller_) co_return *no_caller_;
   runtime::HttpRequest request;
   request.method = "GET";
   request.target = "/healthz";
   request.headers = {{"Host", host_}};
-  return caller_->call(std::move(request), std::chrono::seconds(2));
+  auto answer = co_await caller_->call(std::move(request), std::chrono::seconds(2));
+  co_return answer;
 }
 
 Async<bool> ApiClient::healthy() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auth/sigv4.h"
@@ -36,7 +37,9 @@ class ApiClient {
   };
   Async<Result<JsonValue>> call_api(Call call, std::string operation, JsonObject request);
 
+  std::string endpoint_;
   std::string host_;
+  std::optional<Error> no_caller_;  ///< The authority's certificate is none.
   std::string region_;
   auth::SigningCredentials credentials_;
   runtime::Runtime& runtime_;

@@ -21,6 +21,8 @@ int run_aws(CommandContext& context, const std::vector<std::string>& arguments) 
   setenv("AWS_DEFAULT_REGION", context.installation.region.c_str(), 0);
   // Without it the CLI waits for a metadata service that a plain host does not have.
   setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+  if (!context.installation.ca_pem.empty())
+    setenv("AWS_CA_BUNDLE", context.installation.ca_file().c_str(), 1);
   // Old CLIs know no AWS_ENDPOINT_URL, so the endpoint goes in as an option.
   const std::string program = access("/usr/bin/aws", X_OK) == 0 ? "/usr/bin/aws" : "aws";
   std::vector<std::string> words = {program, "--endpoint-url", context.installation.endpoint()};

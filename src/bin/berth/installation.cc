@@ -7,16 +7,38 @@
 #include <filesystem>
 #include <sstream>
 
+#include "bin/command_line/served_at.h"
+#include "http/endpoint.h"
+
 namespace berth::cli {
 
 std::string Installation::endpoint() const {
-  return fmt::format("http://127.0.0.1:{}", port);
+  return url.empty() ? fmt::format("http://127.0.0.1:{}", port) : url;
+}
+std::string Installation::ca_file() const {
+  return data_dir + "/ca.pem";
 }
 std::string Installation::pid_file(const std::string& program) const {
   return data_dir + "/run/" + program + ".pid";
 }
 std::string Installation::log_file(const std::string& program) const {
   return data_dir + "/logs/" + program + ".log";
+}
+
+void find_served_at(runtime::Files& files, Installation& installation) {
+  const auto text = files.read(command_line::served_at_path(installation.data_dir), 1U << 12);
+  if (!text) return;
+  const auto served = command_line::parse_served_at(*text);
+  if (!served) return;
+  const auto endpoint = http::parse_endpoint(served->url);
+  if (!endpoint) return;
+  installation.served_region = served->region;
+  if (!installation.region_chosen) installation.region = served->region;
+  if (installation.port_chosen && endpoint->port != installation.port) return;
+  installation.url = served->url;
+  installation.port = endpoint->port;
+  if (endpoint->kind != http::Endpoint::Kind::tls) return;
+  if (auto authority = files.read(installation.ca_file(), 1U << 20)) installation.ca_pem = *authority;
 }
 
 Result<Credentials> read_credentials(runtime::Files& files, const Installation& installation) {

@@ -1,27 +1,16 @@
-#include <cstring>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "bin/berth/commands.h"
 #include "bin/berth/port_owner.h"
+#include "bin/command_line/environment.h"
 #include "runtime/real/io_threads.h"
 #include "runtime/real/real_files.h"
 #include "runtime/real/real_processes.h"
 #include "runtime/real/real_runtime.h"
 
-extern char** environ;
-
 namespace {
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry; ++entry)
-    if (const char* equals = std::strchr(*entry, '='))
-      variables.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
-  return variables;
-}
 
 // `-f` is what people type who know other tools; all other options have one name.
 std::vector<std::string> with_long_names(std::vector<std::string> words) {
@@ -36,7 +25,8 @@ berth::Result<std::string> read(berth::command_line::Command& program,
                                 const std::vector<std::string>& words) {
   auto shown = program.parse(words);
   if (!shown || !shown->empty()) return shown;
-  if (auto taken = program.take_variables("BERTH_", environment()); !taken) return taken.error();
+  if (auto taken = program.take_variables("BERTH_", berth::command_line::environment()); !taken)
+    return taken.error();
   return shown;
 }
 
@@ -54,9 +44,13 @@ int main(int argc, char** argv) {
   runtime::RealProcesses processes(runtime);
   line.installation.data_dir = cli::canonical_folder(line.installation.data_dir);
   line.installation.port_chosen = line.program.given("--port");
+  line.installation.region_chosen = line.program.given("--region");
+  line.installation.cluster_chosen = line.program.given("--cluster");
   if (const auto port = cli::port_of_running(files, processes, line.installation.data_dir);
       port && !line.installation.port_chosen)
     line.installation.port = *port;
+  // What is about to start one serves where `up` says.
+  if (line.program.chosen().name() != "up") find_served_at(files, line.installation);
   threads.start();
   cli::CommandContext context{line.installation, runtime, files, processes, threads.executor(0)};
   const int code = line.runs.at(&line.program.chosen())(context);

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "bin/berth/cluster_state.h"
 #include "bin/berth/commands.h"
 #include "bin/berth/instances.h"
+#include "bin/command_line/nearest.h"
 #include "runtime/real/io_threads.h"
 
 namespace berth::cli {
@@ -12,12 +14,17 @@ namespace {
 constexpr std::uint16_t kFormerPort = 51670;
 
 // Whether a control plane answers on a port of this machine.
-Async<bool> answers_on(CommandContext& context, std::uint16_t port) {
-  Installation other = context.installation;
-  other.port = port;
-  ApiClient client(other, {}, context.runtime, context.executor);
+Async<bool> answers(CommandContext& context, Installation installation) {
+  ApiClient client(installation, {}, context.runtime, context.executor);
   const bool healthy = co_await client.healthy();
   co_return healthy;
+}
+
+Async<bool> answers_on(CommandContext& context, std::uint16_t port) {
+  Installation other = context.installation;
+  other.url.clear();
+  other.port = port;
+  return answers(context, std::move(other));
 }
 
 // What the control plane says is the matter with it.
@@ -40,8 +47,12 @@ Async<std::string> port_note(CommandContext& context, bool healthy) {
     co_return fmt::format(
         "a control plane answers on port {0}, the default before: use --port {0} or BERTH_PORT={0}",
         kFormerPort);
+  const auto folder = context.files.list(installation.data_dir);
+  if (!folder && folder.error().code != ErrorCode::not_found && geteuid() != 0)
+    co_return fmt::format("{} is for its owner alone, and says where one serves: with sudo, perhaps?",
+                          installation.data_dir);
   co_return fmt::format("`berth --data-dir {} up` starts one; --port says where another one listens",
-                        installation.data_dir);
+                        command_line::shell_quoted(installation.data_dir));
 }
 
 JsonArray instances_document(const std::vector<ShownInstance>& instances) {
@@ -81,9 +92,26 @@ int show_text(CommandContext& context, bool healthy, const std::string& note, co
   return healthy ? 0 : 1;
 }
 
+// What was asked for by name has to be there.
+Result<void> keep_chosen(const Installation& installation, ClusterStates& clusters) {
+  if (clusters.empty() && installation.region_chosen && installation.region != installation.served_region)
+    return not_found(fmt::format(
+        "region {} has no clusters{}", installation.region,
+        installation.served_region.empty()
+            ? std::string()
+            : fmt::format(": berthd of {} serves {}", installation.data_dir, installation.served_region)));
+  if (!installation.cluster_chosen) return {};
+  std::vector<std::string> names;
+  for (const auto& one : clusters) names.push_back(name_of(one));
+  std::erase_if(clusters, [&](const auto& one) { return name_of(one) != installation.cluster; });
+  if (!clusters.empty()) return {};
+  return not_found(fmt::format("there is no cluster {} in region {}{}", installation.cluster,
+                               installation.region, command_line::did_you_mean(installation.cluster, names)));
+}
+
 Async<int> status(CommandContext& context, bool json) {
   // Whether it serves is worth knowing without a key too.
-  const bool healthy = co_await answers_on(context, context.installation.port);
+  const bool healthy = co_await answers(context, context.installation);
   auto note = co_await port_note(context, healthy);
   ClusterStates clusters;
   if (healthy) {
@@ -95,6 +123,7 @@ Async<int> status(CommandContext& context, bool json) {
     auto read = co_await read_clusters(client);
     if (!read) co_return fail(read.error());
     clusters = *std::move(read);
+    if (auto kept = keep_chosen(context.installation, clusters); !kept) co_return fail(kept.error());
   }
   co_return json ? show_json(context, healthy, note, clusters) : show_text(context, healthy, note, clusters);
 }

@@ -9,8 +9,7 @@
 #include <sstream>
 
 #include "base/text.h"
-
-extern char** environ;
+#include "bin/command_line/environment.h"
 
 namespace berth::agent_program {
 namespace {
@@ -54,10 +53,7 @@ agent::session::HostFacts read_host(runtime::Files& files) {
 }
 
 Variables read_variables(runtime::Files& files) {
-  Variables environment;
-  for (char** entry = environ; *entry; ++entry)
-    if (const char* equals = std::strchr(*entry, '='))
-      environment.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
+  Variables environment = command_line::environment();
   const auto path = value_or(environment, "ECS_AGENT_CONFIG_FILE_PATH", "/etc/ecs/ecs.config");
   if (const auto text = files.read(path))
     for (auto& [name, value] : agent::config::parse_config_file(*text)) environment.emplace(name, value);

@@ -12,21 +12,12 @@
 #include "bin/berth_load/options.h"
 #include "bin/berth_load/report.h"
 #include "bin/berth_load/session.h"
-
-extern char** environ;
+#include "bin/command_line/environment.h"
 
 namespace berth::load {
 namespace {
 
 constexpr Nanos kSecond = 1'000'000'000;
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry)
-    if (const char* equals = std::strchr(*entry, '='))
-      variables.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
-  return variables;
-}
 
 void say(const std::string& line) {
   fmt::print("{}\n", line);
@@ -181,8 +172,8 @@ int run(Options options) {
 
 int main(int argc, char** argv) {
   berth::load::Options options;
-  if (const auto code =
-          berth::load::read_command_line({argv + 1, argv + argc}, berth::load::environment(), options))
+  if (const auto code = berth::load::read_command_line({argv + 1, argv + argc},
+                                                       berth::command_line::environment(), options))
     return *code;
   return berth::load::run(std::move(options));
 }

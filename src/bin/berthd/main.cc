@@ -1,30 +1,19 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstring>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "bin/berthd/server.h"
+#include "bin/command_line/environment.h"
 #include "runtime/real/process_limits.h"
 
 #ifdef BERTH_MIMALLOC
 #include <mimalloc.h>
 #endif
 
-extern char** environ;
-
 namespace {
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry; ++entry)
-    if (const char* equals = std::strchr(*entry, '='))
-      variables.emplace(std::string(*entry, static_cast<std::size_t>(equals - *entry)), equals + 1);
-  return variables;
-}
 
 // What is freed goes back to the kernel after so long. At once, as is mimalloc's wont, a round of the service
 // scheduler at thousands of instances spends a quarter of its time on page faults.
@@ -41,7 +30,8 @@ int main(int argc, char** argv) {
   using namespace berth;
   keep_freed_memory();
   runtime::announce_out_of_memory("berthd");
-  const auto line = berthd::read_command_line(std::vector<std::string>(argv + 1, argv + argc), environment());
+  const auto line =
+      berthd::read_command_line(std::vector<std::string>(argv + 1, argv + argc), command_line::environment());
   if (line.exit_code) return *line.exit_code;
   const auto& options = line.options;
   if (options.print_limits) return fmt::print("{}", berthd::print_limits(options)), 0;

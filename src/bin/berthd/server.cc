@@ -17,6 +17,7 @@
 #include "bin/berthd/reset.h"
 #include "bin/berthd/store_files.h"
 #include "bin/berthd/task_role_file.h"
+#include "bin/command_line/served_at.h"
 #include "control_plane/control_plane.h"
 #include "journal/log_journal.h"
 #include "runtime/real/io_threads.h"
@@ -151,8 +152,19 @@ class Server {
     auto started = http_->start();
     if (started) started = start_tls_only(http_options);
     if (!started) http_.reset();
+    if (started) write_served_at();
     if (started) runtime::block_on(executor(), start_loops(*plane_));
     return started;
+  }
+
+  // For `berth` on this machine. It serves without it too, on a full disk for one.
+  void write_served_at() {
+    const command_line::ServedAt served{
+        command_line::url_of(options_.tls_required ? "https" : "http", options_.listen_address, port()),
+        options_.region};
+    const auto path = command_line::served_at_path(options_.data_dir);
+    const auto written = files_.write_atomically(path, command_line::render_served_at(served), 0644);
+    if (!written) spdlog::warn("berthd: {} is not written: {}", path, written.error().message);
   }
 
   std::optional<runtime::HttpResponse> download(const runtime::HttpRequest& request) const {

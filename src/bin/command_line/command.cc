@@ -81,8 +81,7 @@ struct Command::Scan {
     help |= is_help(word);
     if (word == kVersion) text = fmt::format("{} {}\n", program().name(), version());
     if (word == kManPage) text = render_man_page(program());
-    if (word == kCompletion && (i + 1 == words.size() || words[i + 1] == "bash"))
-      text = render_completion(program());
+    if (word == kCompletion) look_at_completion(i + 1 == words.size() ? "bash" : words[i + 1]);
     if (is_option(word)) return i + look_at_option(words, i);
     const auto& commands = command->commands();
     const auto found =
@@ -94,6 +93,14 @@ struct Command::Scan {
       help |= word == "help" && !commands.empty();
     }
     return i + 1;
+  }
+
+  void look_at_completion(const std::string& shell) {
+    if (shell == "bash")
+      text = render_completion(program());
+    else if (!mistake)
+      mistake =
+          invalid(fmt::format("{} '{}' must be bash: there is none for other shells", kCompletion, shell));
   }
 
   // How many words it takes.

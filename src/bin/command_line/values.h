@@ -69,4 +69,7 @@ Take url(std::string& into);
 Take readable_file(std::string& into);
 Take existing_folder(std::string& into);
 
+/// A text as a word of a shell's command line: with quotes where it needs them.
+std::string shell_quoted(std::string_view text);
+
 }  // namespace berth::command_line

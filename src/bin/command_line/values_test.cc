@@ -105,5 +105,12 @@ TEST(Nearest, FindsTypingMistakesAndBeginnings) {
   EXPECT_EQ(nearest(std::string(1000, 's'), commands), "");
 }
 
+TEST(Values, TextIsQuotedForAShellWhereItNeedsIt) {
+  EXPECT_EQ(shell_quoted("/var/lib/berth"), "/var/lib/berth");
+  EXPECT_EQ(shell_quoted("/data of berth"), "'/data of berth'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
 }  // namespace
 }  // namespace berth::command_line
