@@ -37,7 +37,6 @@ ApiClient::ApiClient(const Installation& installation, Credentials credentials, 
 }
 
 Async<Result<JsonValue>> ApiClient::call(std::string operation, JsonObject request) {
-  if (no_caller_) co_return *no_caller_;
   const bool own = operation.find('.') != std::string::npos;
   Call call{own ? operation : "AmazonEC2ContainerServiceV20141113." + operation, "ecs", region_};
   return call_api(std::move(call), std::move(operation), std::move(request));
@@ -49,6 +48,7 @@ Async<Result<JsonValue>> ApiClient::call_logs(std::string region, std::string op
 }
 
 Async<Result<JsonValue>> ApiClient::call_api(Call call, std::string operation, JsonObject request) {
+  if (no_caller_) co_return *no_caller_;
   runtime::HttpRequest http;
   http.body = render_json(JsonValue(std::move(request)));
   http.headers = {

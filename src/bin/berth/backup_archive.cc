@@ -261,6 +261,13 @@ Result<BackupFacts> restore_archive(const BackupOrder& order, BackupKind kind) {
 
 namespace {
 
+// What was found in a copy is so in what was copied.
+Error about(Error error, const std::string& copy, const std::string& original) {
+  if (const auto at = error.message.find(copy); at != std::string::npos)
+    error.message.replace(at, copy.size(), original);
+  return error;
+}
+
 // What stands under a name, told from what another name has.
 std::map<std::string, ino_t> files_in(const std::string& data_dir, const std::string& suffix) {
   std::map<std::string, ino_t> found;
@@ -294,7 +301,7 @@ Result<BackupFacts> make_backup(const BackupOrder& order, runtime::Runtime& runt
   const auto small = read_steady_files(order.data_dir);
   if (!state || !small) {
     remove_copy();
-    return state ? small.error() : state.error();
+    return state ? small.error() : about(state.error(), copy, store);
   }
   facts.realms = state->realms;
   for (const auto& [name, text] : *small) facts.files.push_back(name);

@@ -161,6 +161,23 @@ TEST_F(Backup, KeepsWhatItReplaces) {
   EXPECT_EQ(read(fresh_ + "/credentials.before-restore"), "another key");
 }
 
+TEST_F(Backup, OfADamagedStoreNamesTheStore) {
+  std::int64_t page = 0;
+  {
+    auto connection =
+        store::sqlite::Connection::open(data_ + "/berth.db", store::sqlite::Connection::Access::read_write);
+    ASSERT_TRUE(connection->run("PRAGMA wal_checkpoint(TRUNCATE)").ok());
+    page = *connection->number("SELECT rootpage FROM sqlite_master WHERE name = 'task'");
+  }
+  std::fstream file(data_ + "/berth.db", std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp((page - 1) * 4096);
+  file << std::string(4096, 'x') << std::flush;
+  const auto refused = backup();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find(data_ + "/berth.db is damaged"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_F(Backup, SaysNothingOfWhatWasNotThere) {
   ASSERT_TRUE(backup().ok());
   const auto restored = restore(fresh_);

@@ -179,8 +179,8 @@ class DamagedStore : public ::testing::Test {
   }
   std::string remedy() const {
     return "the database " + path_ +
-           " is damaged: database disk image is malformed. Stop berthd and put a backup in its place: berth "
-           "restore FILE (docs/ops/backup.md).";
+           " is damaged: database disk image is malformed; stop berthd and put a backup in its place, with "
+           "`berth restore FILE` (docs/ops/backup.md)";
   }
   Error refusal() {
     runtime::IoThreads threads(1);

@@ -26,7 +26,7 @@ constexpr const char* kPragmas =
     "-4096;";
 
 constexpr std::string_view kRemedy =
-    "Stop berthd and put a backup in its place: berth restore FILE (docs/ops/backup.md).";
+    "stop berthd and put a backup in its place, with `berth restore FILE` (docs/ops/backup.md)";
 
 constexpr int kPrimaryCode = 0xff;  // Of SQLite's extended codes.
 
@@ -288,7 +288,7 @@ std::string Database::why_not_written(int system) const {
 
 Error Database::with_remedy(Error error) const {
   // As a Connection says that the content is damaged.
-  if (error.code == ErrorCode::internal) error.message += fmt::format(". {}", kRemedy);
+  if (error.code == ErrorCode::internal) error.message += fmt::format("; {}", kRemedy);
   return error;
 }
 
@@ -334,6 +334,8 @@ Result<void> Database::backup(const std::string& path) const {
   if (!backup) return to->error("starting a backup");
   const int code = sqlite3_backup_step(backup, -1);
   sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE && damage_seen(to->get()))
+    return internal_error(fmt::format("the database {} is damaged: {}", path_, sqlite3_errmsg(to->get())));
   if (code != SQLITE_DONE) return to->error("writing " + path);
   // A backup is one file: no write-ahead log beside it.
   return to->run("PRAGMA journal_mode = DELETE");

@@ -107,6 +107,10 @@ Result<void> copy_store(const std::string& from_path, const std::string& to_path
   if (!backup) return to->error("starting a copy");
   const int code = sqlite3_backup_step(backup, -1);
   sqlite3_backup_finish(backup);
+  // SQLite tells the copy of what is wrong with the original.
+  if (code != SQLITE_DONE && damage_seen(to->get()))
+    return internal_error(
+        fmt::format("the database {} is damaged: {}", from_path, sqlite3_errmsg(to->get())));
   if (code != SQLITE_DONE) return to->error("writing " + to_path);
   return to->run("PRAGMA journal_mode = DELETE");
 }
