@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint16_t kFormerPort = 51670;
 
 // Whether a control plane answers on a port of this machine.
-Async<bool> answers(CommandContext& context, Installation installation) {
+Async<bool> control_plane_answers(CommandContext& context, Installation installation) {
   ApiClient client(installation, {}, context.runtime, context.executor);
   const bool healthy = co_await client.healthy();
   co_return healthy;
@@ -24,7 +24,7 @@ Async<bool> answers_on(CommandContext& context, std::uint16_t port) {
   Installation other = context.installation;
   other.url.clear();
   other.port = port;
-  return answers(context, std::move(other));
+  return control_plane_answers(context, std::move(other));
 }
 
 // What the control plane says is the matter with it.
@@ -111,7 +111,7 @@ Result<void> keep_chosen(const Installation& installation, ClusterStates& cluste
 
 Async<int> status(CommandContext& context, bool json) {
   // Whether it serves is worth knowing without a key too.
-  const bool healthy = co_await answers(context, context.installation);
+  const bool healthy = co_await control_plane_answers(context, context.installation);
   auto note = co_await port_note(context, healthy);
   ClusterStates clusters;
   if (healthy) {
