@@ -13,6 +13,10 @@ namespace {
 Async<int> down(CommandContext& context) {
   const auto berthd = host_program(context, "berthd");
   const auto agent = host_program(context, "berth-agent");
+  for (const auto& program : {berthd, agent})
+    if (const auto pid = context.files.read(program.pid_file, 64);
+        !pid && pid.error().code == ErrorCode::denied)
+      co_return fail(pid.error().message + ": with sudo, perhaps?");
   const bool nothing =
       !running(context, berthd) && !running(context, agent) && shown_instances(context).empty();
   const auto instances = co_await down_instances(context);

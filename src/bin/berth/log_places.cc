@@ -8,7 +8,6 @@ namespace berth::cli {
 namespace {
 
 constexpr std::string_view kContainersGroup = "/berth/containers";
-constexpr std::size_t kShortId = 8;
 
 std::string member_text(const JsonObject& object, std::string_view name) {
   const auto* member = object.if_contains(name);
@@ -49,7 +48,8 @@ std::vector<LogPlace> find_log_places(const JsonObject& task, const JsonObject& 
     const auto log = member_object(one.get_object(), "logConfiguration");
     const auto options = member_object(log, "options");
     LogPlace place;
-    place.label = name + "/" + id.substr(0, kShortId);
+    place.container = name;
+    place.task_id = id;
     place.region = region;
     const auto driver = member_text(log, "logDriver");
     if (driver.empty()) {

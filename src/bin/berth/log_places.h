@@ -9,7 +9,7 @@ namespace berth::cli {
 /// Where the output of one container of a task lies.
 struct LogPlace {
   std::string region, group, stream;
-  std::string label;         ///< "web/0123abcd": the container and the beginning of its task's id.
+  std::string container, task_id;
   std::string other_driver;  ///< Not empty: it lies nowhere with us, as this log driver has it.
 };
 

@@ -19,7 +19,7 @@ TEST(LogPlaces, AreThoseOfTheDefinitionOrBerthsOwnGroup) {
   ASSERT_EQ(places.size(), 4U);
   EXPECT_EQ(places[0].region + " " + places[0].group + " " + places[0].stream,
             "eu-west-1 /a p/web/0123456789abcdef");
-  EXPECT_EQ(places[0].label, "web/01234567");
+  EXPECT_EQ(places[0].container, "web");
   EXPECT_EQ(places[1].region + " " + places[1].stream, "us-east-1 d0c");
   EXPECT_EQ(places[2].group + " " + places[2].stream, "/berth/containers prod/0123456789abcdef/plain");
   EXPECT_EQ(places[3].other_driver, "syslog");

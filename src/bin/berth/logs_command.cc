@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -6,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "base/short_ids.h"
 #include "bin/berth/commands.h"
 #include "bin/berth/log_places.h"
 #include "runtime/real/io_threads.h"
@@ -36,7 +38,7 @@ struct Followed {
 
 struct Line {
   std::int64_t time_ms;
-  const std::string* label;
+  const LogPlace* place;
   std::string text;
 };
 
@@ -83,19 +85,36 @@ class LogReader {
       found.push_back(id);
       co_return found;
     }
-    if (is_hex(subject)) {
+    if (may_be_short_id(subject)) {
       auto all = co_await list("");
       if (!all) co_return all;
       for (auto& one : *all)
         if (one.starts_with(subject)) found.push_back(std::move(one));
+      if (found.size() > 1)
+        co_return invalid(
+            fmt::format("{} is the beginning of {} tasks, {} and {} among them: type more of it", subject,
+                        found.size(), found[0], found[1]));
       if (!found.empty()) co_return found;
     }
     one_task_ = false;
-    auto of_service = co_await list(id);
-    if (!of_service)
-      co_return invalid(fmt::format("there is no task and no service '{}' in cluster {}: {}", subject,
-                                    context_.installation.cluster, of_service.error().message));
-    co_return of_service;
+    auto known = co_await is_service(id);
+    if (!known) co_return std::move(known).error();
+    if (!*known)
+      co_return invalid(fmt::format("there is no task and no service '{}' in cluster {}", subject,
+                                    context_.installation.cluster));
+    co_return co_await list(id);
+  }
+
+  Async<Result<bool>> is_service(std::string name) {
+    JsonArray names;
+    names.emplace_back(std::move(name));
+    JsonObject request;
+    request["cluster"] = context_.installation.cluster;
+    request["services"] = std::move(names);
+    const auto answer = co_await client_.call("DescribeServices", std::move(request));
+    if (!answer) co_return answer.error();
+    const auto* services = answer->get_object().if_contains("services");
+    co_return services && services->is_array() && !services->get_array().empty();
   }
 
   Async<Result<std::vector<std::string>>> list(std::string service) {
@@ -148,6 +167,9 @@ class LogReader {
       }
     }
     all_stopped_ = all_stopped && one_task_;
+    if (!question_.container.empty() && !containers_.empty() && !containers_.contains(question_.container))
+      co_return invalid(fmt::format("no task of '{}' has a container {}: they have {}", question_.subject,
+                                    question_.container, fmt::join(containers_, ", ")));
     co_return Result<void>();
   }
 
@@ -161,9 +183,10 @@ class LogReader {
       definitions_[arn] = answer->get_object().at("taskDefinition").as_object();
     }
     for (auto& place : find_log_places(task, definitions_[arn], context_.installation.region)) {
-      const auto name = place.label.substr(0, place.label.find('/'));
+      const auto name = place.container;
+      containers_.insert(name);
       if (!question_.container.empty() && name != question_.container) continue;
-      const auto key = place.label + "\n" + place.stream;
+      const auto key = place.container + "\n" + place.task_id + "\n" + place.stream;
       if (followed_.contains(key)) continue;
       if (!place.other_driver.empty() && noted_.insert(name).second)
         fmt::print(stderr, "berth: the output of container {} goes where its log driver {} takes it\n", name,
@@ -171,6 +194,12 @@ class LogReader {
       if (place.other_driver.empty() && !place.stream.empty()) followed_[key] = {std::move(place), {}};
     }
     co_return Result<void>();
+  }
+
+  std::set<std::string> task_ids() const {
+    std::set<std::string> ids;
+    for (const auto& [key, followed] : followed_) ids.insert(followed.place.task_id);
+    return ids;
   }
 
   // Prints what is new; how many lines.
@@ -182,9 +211,11 @@ class LogReader {
     }
     std::stable_sort(lines.begin(), lines.end(),
                      [](const Line& a, const Line& b) { return a.time_ms < b.time_ms; });
+    const auto shown_ids = short_ids(task_ids());
     for (const auto& line : lines) {
       if (question_.timestamps) fmt::print("{} ", render_iso8601({line.time_ms}));
-      if (followed_.size() > 1) fmt::print("{} | ", *line.label);
+      if (followed_.size() > 1)
+        fmt::print("{}/{} | ", line.place->container, shown_ids.at(line.place->task_id));
       fmt::print("{}\n", line.text);
     }
     std::fflush(stdout);
@@ -209,7 +240,7 @@ class LogReader {
       const auto* events = object.if_contains("events");
       if (events && events->is_array())
         for (const auto& event : events->get_array())
-          lines.push_back({event.as_object().at("timestamp").as_int64(), &followed.place.label,
+          lines.push_back({event.as_object().at("timestamp").as_int64(), &followed.place,
                            text_of(event.as_object(), "message")});
       const auto token = text_of(object, "nextForwardToken");
       if (std::exchange(followed.token, token) == token || !whole) co_return Result<void>();
@@ -222,7 +253,8 @@ class LogReader {
   WallTime started_ = context_.runtime.clock().wall();
   std::map<std::string, JsonObject> definitions_;
   std::map<std::string, Followed> followed_;
-  std::set<std::string> noted_;
+  std::set<std::string> noted_;       ///< Containers whose other log driver was told.
+  std::set<std::string> containers_;  ///< Of all tasks that were looked at.
   bool all_stopped_ = false;
   bool one_task_ = false;  ///< Else a service, whose next task may come.
 };

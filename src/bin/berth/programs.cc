@@ -42,7 +42,7 @@ Result<void> start(CommandContext& context, const Program& program, std::vector<
   spec.environment = std::move(environment);
   const auto process = context.processes.start_detached(spec, program.log_file);
   if (!process) return process.error();
-  return context.files.write_atomically(program.pid_file, std::to_string(*process), 0644);
+  return context.files.write_atomically(program.pid_file, std::to_string(*process) + "\n", 0644);
 }
 
 std::size_t log_size(const Program& program) {

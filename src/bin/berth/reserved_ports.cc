@@ -89,6 +89,7 @@ void reserve_agent_ports(CommandContext& context) {
   if (missing.empty()) return;
   // The note first: what was not added and is taken back does no harm.
   const auto note = fmt::format("{}\n{}\n", boot_id(context), fmt::join(missing, ","));
+  if (!context.files.make_directories(context.installation.data_dir + "/run", 0700)) return;
   if (!context.files.write_atomically(note_file(context), note, 0644)) return;
   if (!write_reserved(ports_added(*now, missing)))
     fmt::print(

@@ -35,7 +35,7 @@ Result<FileLock> FileLock::take(const std::string& path) {
   FileLock lock(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_error("cannot lock", path);
-    return unavailable(fmt::format("another berthd (process {}) uses this store: {} is locked",
+    return unavailable(fmt::format("another berthd (process {}) uses this store: {} is locked: stop it first",
                                    holder_of(descriptor), path));
   }
   const std::string pid = std::to_string(getpid());
