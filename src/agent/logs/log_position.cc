@@ -13,6 +13,8 @@ std::string render_output_record(const OutputRecord& record) {
   writer.integer(record.sent.lines);
   writer.key("underWay");
   writer.integer(record.under_way);
+  writer.key("partsSent");
+  writer.integer(record.parts_sent);
   writer.key("done");
   writer.boolean(record.done);
   writer.end_object();
@@ -30,6 +32,7 @@ std::optional<OutputRecord> parse_output_record(std::string_view text) {
   OutputRecord record;
   record.sent = {number("sentTimeNs"), number("sentLines")};
   record.under_way = number("underWay");
+  record.parts_sent = number("partsSent");
   record.done = done && done->is_bool() && done->get_bool();
   return record;
 }

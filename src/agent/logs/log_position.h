@@ -28,6 +28,8 @@ struct OutputRecord {
   OutputPosition sent;  ///< Up to here it was stored.
   /// Lines behind `sent` of the batch that was sent last, whose answer may not have come. 0: there is none.
   std::int64_t under_way = 0;
+  /// Calls of that batch that were answered: what is too much for one is sent in several.
+  std::int64_t parts_sent = 0;
   bool done = false;  ///< The container has stopped, and all was stored.
   friend bool operator==(const OutputRecord&, const OutputRecord&) = default;
 };

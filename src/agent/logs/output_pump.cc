@@ -15,6 +15,16 @@ bool is_full(std::size_t bytes, std::size_t events) {
   return bytes >= kBatchBytesMax || events >= kBatchEventsMax;
 }
 
+// As many events as one call takes, from the first on. An event alone is never too much.
+std::span<const OutputEvent> next_call(std::span<const OutputEvent> events) {
+  std::size_t bytes = 0, count = 0;
+  for (; count < std::min(events.size(), kCallEventsMax); ++count) {
+    bytes += events[count].message.size() + kEventOverhead;
+    if (count > 0 && bytes > kCallBytesMax) break;
+  }
+  return events.first(count);
+}
+
 std::string name_body(const LogDestination& to, bool with_stream) {
   JsonWriter writer;
   writer.begin_object();
@@ -70,7 +80,8 @@ Async<OutputPump::Ending> OutputPump::follow(engine::OutputStream& stream) {
   Batch batch;
   batch.end = cursor_;
   std::vector<OutputEvent> held;
-  lines_->finish(held);  // Of an earlier stream: read again from this one.
+  lines_->finish(held);              // Of an earlier stream: read again from this one.
+  std::optional<MonotonicTime> due;  // When the first whole event of the batch has waited long enough.
   for (;;) {
     const bool waiting = batch.lines > 0 || lines_->holding();
     auto reading = stream.next();
@@ -87,20 +98,32 @@ Async<OutputPump::Ending> OutputPump::follow(engine::OutputStream& stream) {
       const bool going_on = co_await send(batch);
       if (!going_on) co_return Ending::behind;
       if (!timed_out) co_return *some ? Ending::at_end : Ending::broken;
+      due.reset();
       continue;
     }
     for (const auto& line : ***some) {
       if (!take_line(line, batch)) continue;
       const bool going_on = co_await send(batch);
       if (!going_on) co_return Ending::behind;
+      due.reset();
     }
+    // Of a container that never pauses, too.
+    const auto now = deps_.runtime.clock().monotonic();
+    if (batch.lines == 0)
+      due.reset();
+    else if (!due)
+      due = now + kBatchWait;
+    if (!due || now < *due || record_.under_way > 0) continue;
+    const bool going_on = co_await send(batch);
+    if (!going_on) co_return Ending::behind;
+    due.reset();
   }
 }
 
 void OutputPump::note_gap(const engine::OutputLine& line, Batch& batch) {
   if (!std::exchange(check_gap_, false) || line.time_ns <= record_.sent.time_ns) return;
   to_skip_ = 0;
-  record_.under_way = 0;
+  record_.under_way = record_.parts_sent = 0;
   const auto text = fmt::format(
       "berth-agent: what this container wrote between {} and {} is missing here: it was more than its local "
       "log keeps, "
@@ -152,7 +175,7 @@ void OutputPump::close_batch(Batch& batch) {
   batch.end = cursor_;
 }
 
-std::string OutputPump::render(const Batch& batch) const {
+std::string OutputPump::render(std::span<const OutputEvent> events, std::int64_t part) const {
   JsonWriter writer;
   writer.begin_object();
   writer.key("logGroupName");
@@ -160,11 +183,11 @@ std::string OutputPump::render(const Batch& batch) const {
   writer.key("logStreamName");
   writer.string(settings_.to.stream);
   writer.key("sequenceToken");
-  writer.string(fmt::format("{}.{}.{}", settings_.container_id.substr(0, 12), record_.sent.time_ns,
-                            record_.sent.lines));
+  writer.string(fmt::format("{}.{}.{}.{}", settings_.container_id.substr(0, 12), record_.sent.time_ns,
+                            record_.sent.lines, part));
   writer.key("logEvents");
   writer.begin_array();
-  for (const auto& event : batch.events) {
+  for (const auto& event : events) {
     writer.begin_object();
     writer.key("timestamp");
     writer.integer(event.time_ms);
@@ -185,16 +208,24 @@ Async<bool> OutputPump::send(Batch& batch) {
                      [](const auto& a, const auto& b) { return a.time_ms < b.time_ms; });
     record_.under_way = batch.lines;
     save();
-    const std::string body = render(batch);
-    for (Duration wait = kSendRetry;; wait = std::min(2 * wait, kSendRetryMax)) {
-      const bool sent = co_await try_send(body);
-      if (sent) break;
-      first = false;
-      co_await deps_.runtime.sleep(wait);
+    std::span<const OutputEvent> left(batch.events);
+    for (std::int64_t part = 0; !left.empty(); ++part) {
+      const auto events = next_call(left);
+      left = left.subspan(events.size());
+      if (part < record_.parts_sent) continue;  // Stored before the agent was started again.
+      const std::string body = render(events, part);
+      for (Duration wait = kSendRetry;; wait = std::min(2 * wait, kSendRetryMax)) {
+        const bool sent = co_await try_send(body);
+        if (sent) break;
+        first = false;
+        co_await deps_.runtime.sleep(wait);
+      }
+      record_.parts_sent = part + 1;
+      if (!left.empty()) save();
     }
   }
   record_.sent = batch.end;
-  record_.under_way = 0;
+  record_.under_way = record_.parts_sent = 0;
   batch = Batch{};
   batch.end = record_.sent;
   co_return first;
@@ -215,9 +246,15 @@ Async<bool> OutputPump::try_send(const std::string& body) {
     failure = std::get_if<session::ApiFailure>(&outcome);
     if (!failure) co_return true;
   }
-  warn(fmt::format("log group {}: {} {}", settings_.to.group, failure->code, failure->message));
+  const auto problem =
+      fmt::format("log group {}: {} {}", settings_.to.group, failure->code, failure->message);
   // It will never be taken; what comes after it may be.
-  co_return failure->code == "InvalidParameterException";
+  const bool never = failure->code == "InvalidParameterException";
+  if (never)
+    spdlog::warn("logs: {}: {}; these events are dropped", settings_.to.stream, problem);
+  else
+    warn(problem);
+  co_return never;
 }
 
 Async<void> OutputPump::make_stream() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ namespace berth::agent::logs {
 inline constexpr std::size_t kBatchBytesMax = 512U << 10;
 inline constexpr std::size_t kBatchEventsMax = 5'000;
 inline constexpr Duration kBatchWait = std::chrono::milliseconds(500);
+/// What one call of PutLogEvents takes (API: quota); each event counts for so much more than its text.
+inline constexpr std::size_t kCallBytesMax = 1'048'576;
+inline constexpr std::size_t kCallEventsMax = 10'000;
+inline constexpr std::size_t kEventOverhead = 26;
 /// All events of a batch lie within a day.
 inline constexpr std::int64_t kBatchSpanMaxNs = 23LL * 3600 * 1'000'000'000;
 /// Between tries while the control plane does not take it: doubling from the first to the last.
@@ -73,7 +78,7 @@ class OutputPump {
   Async<bool> send(Batch& batch);
   Async<bool> try_send(const std::string& body);
   Async<void> make_stream();
-  std::string render(const Batch& batch) const;
+  std::string render(std::span<const OutputEvent> events, std::int64_t part) const;
   void save();
   void warn(const std::string& problem);
 

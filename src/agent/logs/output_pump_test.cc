@@ -89,8 +89,16 @@ class PretendedPlane final : public runtime::HttpCaller {
       return response;
     }
     if (body == last_) return response;
-    last_ = body;
     const auto json = parse_json(body).value();
+    std::size_t bytes = 0;
+    for (const auto& event : json.at("logEvents").as_array())
+      bytes += event.as_object().at("message").as_string().size() + kEventOverhead;
+    if (bytes > kCallBytesMax) {
+      response.status = 400;
+      response.body = R"({"__type":"InvalidParameterException","message":"Upload too large."})";
+      return response;
+    }
+    last_ = body;
     for (const auto& event : json.at("logEvents").as_array())
       stored.emplace_back(event.as_object().at("message").as_string());
     return response;
@@ -154,6 +162,38 @@ TEST_F(OutputPumpTest, SendsWhatComesAndEndsWithTheContainer) {
   begin();
   world_.run_for(3s);
   EXPECT_EQ(output_.opened, opened) << "and knows that after a restart";
+}
+
+TEST_F(OutputPumpTest, WhatNeverPausesIsSentSoon) {
+  begin();
+  for (int i = 1; i <= 40; ++i) {
+    write("line " + std::to_string(i), i * 1'000'000);
+    world_.run_for(100ms);
+  }
+  EXPECT_GE(plane_.stored.size(), 30U);
+}
+
+TEST_F(OutputPumpTest, WhatIsTooMuchForOneCallIsSentInSeveral) {
+  begin();
+  write("start", 1'000'000);
+  write(std::string(3'000'000, 'x'), 2'000'000);
+  write("end", 3'000'000);
+  output_.stopped = true;
+  world_.run_for(10s);
+  std::string all;
+  for (const auto& event : plane_.stored) all += event;
+  EXPECT_EQ(all.size(), 3'000'008U);
+  EXPECT_TRUE(all.starts_with("startx") && all.ends_with("xend"));
+}
+
+TEST_F(OutputPumpTest, EventsOfSeveralLinesAreWholeHoweverLong) {
+  begin(false, "^NEVER");
+  for (int i = 1; i <= 60; ++i) write(std::string(100'000, 'x'), i * 1'000'000);
+  output_.stopped = true;
+  world_.run_for(10s);
+  std::size_t bytes = 0;
+  for (const auto& event : plane_.stored) bytes += event.size();
+  EXPECT_GE(bytes, 6'000'000U);
 }
 
 TEST_F(OutputPumpTest, MakesTheGroupOnlyWhenItIsTold) {
