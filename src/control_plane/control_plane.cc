@@ -19,6 +19,12 @@ gateway::GatewayDeps gateway_deps(const Deps& deps, const Settings& settings) {
           .task_roles = deps.task_roles};
 }
 
+controllers::Options controller_options(const Settings& settings) {
+  auto options = settings.controllers;
+  options.sole = settings.sole;
+  return options;
+}
+
 api::FrontEndDeps front_end_deps(Deps& deps, const api::OperationTable& operations,
                                  api::Throttles* throttles) {
   return {.store = deps.store,
@@ -35,7 +41,7 @@ api::FrontEndDeps front_end_deps(Deps& deps, const api::OperationTable& operatio
 
 ControlPlane::ControlPlane(Deps deps, const Settings& settings)
     : gateway_(gateway_deps(deps, settings)),
-      controllers_({.store = deps.store, .runtime = deps.runtime, .options = settings.controllers}),
+      controllers_({.store = deps.store, .runtime = deps.runtime, .options = controller_options(settings)}),
       ecs_{.limits = settings.controllers.limits,
            .compat = settings.controllers.compat,
            .endpoint = {},

@@ -9,7 +9,7 @@ namespace berth::controllers {
 
 struct Controllers::Parts {
   Parts(Deps deps, Executor executor)
-      : service(deps.store, deps.runtime, {deps.options.compat, deps.options.limits}),
+      : service(deps.store, deps.runtime, {deps.options.compat, deps.options.limits, deps.options.sole}),
         instance_health(deps.store, deps.runtime, deps.options.instance_grace),
         reaper(deps.store, deps.runtime, deps.options.retention),
         group(std::move(executor)) {}

@@ -15,6 +15,7 @@ struct Options {
   /// How long an instance may be away before its tasks are given up (`--instance-grace`).
   Duration instance_grace = std::chrono::minutes(5);
   reaper::Retention retention = {};
+  bool sole = true;  ///< No other control plane shares the store.
 };
 
 /// Every controller of a control plane: the service scheduler, the health of instances, the reaper.

@@ -52,6 +52,7 @@ struct PlaceDeps {
   const domain::Limits& limits;
   runtime::Runtime& runtime;
   Prng& prng;
+  std::size_t starts_max;
 };
 
 // Places what the plan starts, and gives it.
@@ -64,6 +65,9 @@ std::vector<domain::TaskRecord> place(const PlaceDeps& deps, const Facts& facts,
   auto& ids = deps.runtime.ids();
   const PlaceContext context{deps.view, deps.limits, [&ids] { return ids.hex(32); }, facts.now};
   Placed placed = place_tasks(context, plan.after, plan, deps.prng);
+  const std::size_t fitting = placed.tasks.size();
+  const bool more = fitting > deps.starts_max;
+  if (more) placed.tasks.resize(deps.starts_max);
   if (!placed.tasks.empty()) plan.events.push_back(started_message(plan.after, placed.tasks));
   execution.placement_blocked = !placed.all;
   if (placed.all) {
@@ -71,9 +75,9 @@ std::vector<domain::TaskRecord> place(const PlaceDeps& deps, const Facts& facts,
     // Without room the rest would find none either: it waits for some, as these do.
     if (plan.more_starts) plan.look_again = facts.now;
   } else {
-    account_unplaced(plan, facts, plan.starts - static_cast<std::int64_t>(placed.tasks.size()),
-                     placed.why_not);
+    account_unplaced(plan, facts, plan.starts - static_cast<std::int64_t>(fitting), placed.why_not);
   }
+  if (more) plan.look_again = facts.now;
   return std::move(placed.tasks);
 }
 
@@ -86,9 +90,10 @@ Execution execute(const store::View& view, const store::Stored<ServiceRecord>& s
   const FactSource source(view, service, now, options.compat, placement_blocked, steps);
   ServicePlan plan = controllers::service::plan(source.facts());
   Execution execution;
-  const PlaceDeps deps{view, options.limits, runtime, prng};
-  std::vector<domain::TaskRecord> starts = place(deps, source.facts(), plan, execution);
   const std::size_t room_in_last = (kTaskWritesMax - plan.stops.size()) / 2;
+  const std::size_t starts_max = options.sole ? static_cast<std::size_t>(kStartsMax) : room_in_last;
+  const PlaceDeps deps{view, options.limits, runtime, prng, starts_max};
+  std::vector<domain::TaskRecord> starts = place(deps, source.facts(), plan, execution);
   while (starts.size() > room_in_last) {
     store::Transaction& some = execution.transactions.emplace_back(new_transaction(view, service, runtime));
     for (auto n = std::min(kTaskWritesMax / 2, starts.size() - room_in_last); n > 0; --n, starts.pop_back())

@@ -16,6 +16,9 @@ namespace berth::controllers::service {
 struct SchedulerOptions {
   domain::Compat compat = domain::Compat::current;
   domain::Limits limits = {};
+  /// No other control plane shares the store. With others a round is one transaction: of several, those that
+  /// only start tasks would not lose against the other's.
+  bool sole = true;
 };
 
 /// What one look at a service led to.
