@@ -16,6 +16,15 @@ using InputOf = typename model::OperationTraits<Operation>::Input;
 template <class Operation>
 using OutputOf = typename model::OperationTraits<Operation>::Output;
 
+/// The function that an operation is, for declarations: a plain one of what it sees.
+template <class Call, class Operation>
+using Decide = Decision<OutputOf<Operation>>(const Call& call, const store::View& view,
+                                             const InputOf<Operation>& request);
+/// What the few are that do more than decide once: they wait, or write in several transactions.
+template <class Call, class Operation>
+using Run = Async<ApiResult<OutputOf<Operation>>>(Exchange& exchange, const Call& call,
+                                                  InputOf<Operation> request);
+
 /// What an operation has besides its decision.
 template <class Call, class Operation>
 struct OperationRules {
@@ -71,7 +80,6 @@ ApiResult<InputOf<Operation>> decode_request(const ServiceWords& words, RawReque
 /// JSON text or, for a query request, the XML of the members.
 template <class Operation>
 std::string encode_answer(const OutputOf<Operation>& answer, bool query) {
-  using Output = OutputOf<Operation>;
   if constexpr (requires(model::XmlWriter & writer) { encode_xml(writer, answer); }) {
     if (query) {
       std::string xml;
@@ -80,8 +88,10 @@ std::string encode_answer(const OutputOf<Operation>& answer, bool query) {
       return xml;
     }
   }
-  if constexpr (requires(JsonWriter & writer) { encode(writer, answer); }) return model::encode_json(answer);
-  return static_cast<void>(sizeof(Output)), std::string();
+  if constexpr (requires(JsonWriter & writer) { encode(writer, answer); })
+    return model::encode_json(answer);
+  else
+    return {};  // Its requests cannot be decoded from JSON either.
 }
 
 /// The request without its token, encoded: what a repetition must have in common with the first call.
@@ -117,7 +127,7 @@ template <class C, class Operation>
 Async<ApiResult<OutputOf<Operation>>> run_decided(
     Exchange& exchange, const ServiceWords& words, const C& call,
     Decision<OutputOf<Operation>> (*decide)(const C&, const store::View&, const InputOf<Operation>&),
-    OperationRules<C, Operation> rules, const InputOf<Operation>& request) {
+    OperationRules<C, Operation> rules, InputOf<Operation> request) {
   if (rules.toll && exchange.throttles) {
     std::optional<Toll> toll;
     {
@@ -144,14 +154,10 @@ template <class Deps>
 class Operations {
  public:
   using C = CallWith<Deps>;
-  /// What an operation is: a plain function of what it sees.
   template <class Operation>
-  using Decide = Decision<OutputOf<Operation>> (*)(const C& call, const store::View& view,
-                                                   const InputOf<Operation>& request);
-  /// What the few are that do more than decide once: they wait, or write in several transactions.
+  using Decide = api::Decide<C, Operation>*;
   template <class Operation>
-  using Run = Async<ApiResult<OutputOf<Operation>>> (*)(Exchange& exchange, const C& call,
-                                                        InputOf<Operation> request);
+  using Run = api::Run<C, Operation>*;
 
   Operations(OperationTable& table, std::string_view service, ServiceWords words, const Deps& deps)
       : table_(table), words_(table.add_service(service, words)), deps_(deps) {}
@@ -161,7 +167,7 @@ class Operations {
     insert<Operation>(
         [decide, rules](Exchange& exchange, const ServiceWords& words, const C& call,
                         InputOf<Operation> request) -> Async<ApiResult<OutputOf<Operation>>> {
-          return run<Operation>(exchange, words, call, decide, rules, std::move(request));
+          return run_decided<C, Operation>(exchange, words, call, decide, rules, std::move(request));
         },
         rules.report);
   }
@@ -173,14 +179,6 @@ class Operations {
   }
 
  private:
-  template <class Operation>
-  static Async<ApiResult<OutputOf<Operation>>> run(Exchange& exchange, const ServiceWords& words,
-                                                   const C& call, Decide<Operation> decide,
-                                                   OperationRules<C, Operation> rules,
-                                                   InputOf<Operation> request) {
-    co_return co_await run_decided<C, Operation>(exchange, words, call, decide, rules, request);
-  }
-
   template <class Operation, class Answer>
   void insert(Answer answer, bool report) {
     table_.add(

@@ -11,8 +11,7 @@ using api::ApiResult;
 using api::Decision;
 using ecs::Call;
 template <class Operation>
-using Decide = Decision<api::OutputOf<Operation>>(const Call& call, const store::View& view,
-                                                  const api::InputOf<Operation>& request);
+using Decide = api::Decide<Call, Operation>;
 
 /// Where `count` tasks of a definition would go now if RunTask asked, and why every other instance is
 /// rejected.
@@ -30,8 +29,7 @@ Decide<model::control::ExplainServiceOperation> explain_service;
 Decide<model::control::ExplainTaskOperation> explain_task;
 
 /// Every record of the caller's account and region at one revision, save for client tokens.
-Async<ApiResult<model::control::ExportStateResponse>> export_state(
-    api::Exchange& exchange, const Call& call, model::control::ExportStateRequest request);
+api::Run<Call, model::control::ExportStateOperation> export_state;
 
 /// All of them, in a table that does not outlive `deps`.
 void add_operations(api::OperationTable& table, const ecs::Deps& deps);

@@ -9,12 +9,9 @@
 namespace berth::services::ecs {
 
 template <class Operation>
-using Decide = Decision<api::OutputOf<Operation>>(const Call& call, const store::View& view,
-                                                  const api::InputOf<Operation>& request);
-/// Of the few that do more than decide once.
+using Decide = api::Decide<Call, Operation>;
 template <class Operation>
-using Run = Async<ApiResult<api::OutputOf<Operation>>>(Exchange& exchange, const Call& call,
-                                                       api::InputOf<Operation> request);
+using Run = api::Run<Call, Operation>;
 template <class Operation>
 using Token = api::Idempotency<Call, api::InputOf<Operation>, api::OutputOf<Operation>>;
 
